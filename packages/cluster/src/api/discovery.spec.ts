@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { ApiError } from './api-error.js';
+import { Discovery } from './discovery.js';
+
+const notFound = new ApiError('configuration', 'x', { status: 404, reason: 'NotFound' });
+
+function listing(...kinds: string[]) {
+  const resources = kinds.map((kind) => ({ kind, name: `${kind.toLowerCase()}s`, namespaced: true, verbs: ['list'] }));
+  return { resources: [...resources, { kind: 'Scale', name: 'xs/scale', namespaced: true, verbs: ['get'] }] };
+}
+
+describe('discovery', () => {
+  it('asks once a group, however many ask at the same time', async () => {
+    const asked: string[] = [];
+    const discovery = new Discovery(async (path) => {
+      asked.push(path);
+      return listing('A', 'B');
+    });
+    const found = await Promise.all(['A', 'B', 'A'].map((kind) => discovery.find('g/v1', kind)));
+    expect(found.map(({ resource }) => resource)).toEqual(['as', 'bs', 'as']);
+    await discovery.find('v1', 'A');
+    expect(asked).toEqual(['/apis/g/v1', '/api/v1']);
+  });
+
+  it('asks again for a kind it does not know: it may have been defined since', async () => {
+    const answers = [listing('A'), listing('A', 'B')];
+    const discovery = new Discovery(async () => answers.shift());
+    await discovery.find('g/v1', 'A');
+    expect(await discovery.find('g/v1', 'B')).toMatchObject({ resource: 'bs' });
+  });
+
+  it('does not take a subresource for a kind', async () => {
+    const discovery = new Discovery(async () => listing('A'));
+    await expect(discovery.find('g/v1', 'Scale')).rejects.toMatchObject({ status: 404, reason: 'UnknownKind' });
+  });
+
+  it('does not remember failures', async () => {
+    let calls = 0;
+    const discovery = new Discovery(async () => {
+      if (++calls === 1) throw new ApiError('cluster', 'x', { status: 503, reason: '' });
+      return listing('A');
+    });
+    await expect(discovery.find('g/v1', 'A')).rejects.toMatchObject({ status: 503 });
+    expect(await discovery.find('g/v1', 'A')).toMatchObject({ resource: 'as' });
+  });
+
+  it('says which kind of an unknown group is not known', async () => {
+    const discovery = new Discovery(() => Promise.reject(notFound));
+    await expect(discovery.find('g/v1', 'A')).rejects.toThrow('The cluster does not know the kind A of g/v1.');
+  });
+
+  it('does not take just any server for an API server', async () => {
+    const discovery = new Discovery(async () => 'hello');
+    await expect(discovery.find('g/v1', 'A')).rejects.toThrow(/list of kinds of g\/v1 is not one/);
+  });
+});

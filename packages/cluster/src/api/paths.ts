@@ -1,0 +1,44 @@
+import type { Cluster, ResourceType } from '../connect/cluster.js';
+import { NxKubeError } from '../errors.js';
+import { ApiError } from './api-error.js';
+import { groupOf, subject, type GroupVersionKind, type Ref } from '../object/kube-object.js';
+
+/** Names of core groups' paths differ from all others'. */
+function groupPath(apiVersion: string): string {
+  return groupOf(apiVersion) === '' ? `/api/${apiVersion}` : `/apis/${apiVersion}`;
+}
+
+/** The path of all objects of a kind, or of those in one namespace. Names are encoded and keep their case. */
+export function collectionPath(apiVersion: string, type: ResourceType, namespace?: string): string {
+  const inNamespace = type.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
+  return `${groupPath(apiVersion)}${inNamespace}/${type.resource}`;
+}
+
+/** The path of one object, and the reference with the namespace filled in as the kind wants it. */
+export async function locate(cluster: Cluster, ref: Ref): Promise<{ path: string; ref: Ref; type: ResourceType }> {
+  const type = await cluster.discover(ref.apiVersion, ref.kind).catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.reason !== 'UnknownKind') throw error;
+    const { culprit, message, status, reason, next } = error;
+    throw new ApiError(culprit, `${subject(ref)}: ${message}`, { status, reason, next });
+  });
+  const scoped = scope(cluster, ref, type);
+  const path = `${collectionPath(ref.apiVersion, type, scoped.namespace)}/${encodeURIComponent(ref.name)}`;
+  return { path, ref: scoped, type };
+}
+
+/** @throws NxKubeError ('configuration') for a namespace on a cluster-scoped kind */
+function scope(cluster: Cluster, ref: Ref, { namespaced }: ResourceType): Ref {
+  if (namespaced) return { ...ref, namespace: ref.namespace ?? cluster.namespace };
+  if (ref.namespace !== undefined) {
+    throw new NxKubeError('configuration', `${subject(ref)} has a namespace, but ${ref.kind} is cluster-scoped.`, {
+      next: 'Remove metadata.namespace.',
+    });
+  }
+  return ref;
+}
+
+/** A name for a kind: `Deployment.apps`, or `ConfigMap` for core kinds. */
+export function groupKind({ apiVersion, kind }: GroupVersionKind): string {
+  const group = groupOf(apiVersion);
+  return group ? `${kind}.${group}` : kind;
+}

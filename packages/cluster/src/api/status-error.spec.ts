@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { apiErrorOf, isCertificateProblem, noAnswer } from './status-error.js';
+
+const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'n', name: 'd' };
+const secret = { apiVersion: 'v1', kind: 'Secret', namespace: 'n', name: 's' };
+
+function statusBody(status: object): string {
+  return JSON.stringify({ kind: 'Status', ...status });
+}
+
+describe('an answer of the API server', () => {
+  it.each([
+    [403, statusBody({ reason: 'Forbidden', message: 'no' }), 'configuration', 'Forbidden', 'Deployment/n/d: no'],
+    [404, statusBody({ reason: 'NotFound', message: 'gone' }), 'configuration', 'NotFound', 'Deployment/n/d: gone'],
+    [
+      422,
+      statusBody({ reason: 'Invalid', message: 'Deployment.apps "d" is invalid: spec.replicas: Invalid value: -1' }),
+      'configuration',
+      'Invalid',
+      'Deployment/n/d: spec.replicas: Invalid value: -1',
+    ],
+    [503, 'upstream went away', 'cluster', 'ServiceUnavailable', 'Deployment/n/d: ServiceUnavailable'],
+    [500, '<html>secret</html>', 'cluster', 'InternalError', 'Deployment/n/d: InternalError'],
+    [418, '{}', 'configuration', 'HTTP 418', 'Deployment/n/d: HTTP 418'],
+    [
+      500,
+      statusBody({
+        message: 'failed to create typed patch object (n/d; apps/v1, Kind=Deployment): .spec.x: field not declared',
+      }),
+      'configuration',
+      'Invalid',
+      'Deployment/n/d: .spec.x: field not declared',
+    ],
+  ])('%i %s', (status, body, culprit, reason, message) => {
+    expect(apiErrorOf({ status, body }, { method: 'GET', path: '/x', subject: deployment })).toMatchObject({
+      culprit,
+      reason,
+      message,
+    });
+  });
+
+  it('about a wrong field is no server error, though it says 500', () => {
+    const body = statusBody({
+      message: 'failed to convert new object (n/d; apps/v1, Kind=Deployment) to proper version: bad',
+    });
+    expect(apiErrorOf({ status: 500, body }, { method: 'PATCH', path: '/x', subject: deployment })).toMatchObject({
+      status: 422,
+      message: 'Deployment/n/d: bad',
+    });
+  });
+
+  it.each([
+    [undefined, undefined, undefined],
+    ['3', undefined, 3000],
+    ['', 5, 5000],
+    ['nonsense', undefined, undefined],
+    [new Date(Date.now() - 1000).toUTCString(), undefined, 0],
+  ])('with Retry-After %j and %j seconds in its details asks for %j ms', (retryAfter, retryAfterSeconds, ms) => {
+    const body = statusBody({ details: { retryAfterSeconds } });
+    expect(apiErrorOf({ status: 429, body, retryAfter }, { method: 'GET', path: '/' }).retryAfterMs).toBe(ms);
+  });
+});
+
+describe('an answer about a Secret', () => {
+  it.each([
+    [
+      422,
+      {
+        reason: 'Invalid',
+        message: 'Secret "s" is invalid: data[bad key]: Invalid value: "hunter2"',
+        details: { causes: [{ field: 'data[bad key]', message: 'Invalid value: "hunter2"' }] },
+      },
+      /\(Invalid\) at data\[bad key\]/,
+    ],
+    [
+      500,
+      {
+        message:
+          'failed to create typed patch object (n/s; /v1, Kind=Secret): .data.password: expected string, got &value{"hunter2"}',
+      },
+      /at \.data\.password/,
+    ],
+    [
+      500,
+      {
+        message: 'failed to convert new object (n/s; /v1, Kind=Secret) to proper version: illegal base64 data hunter2',
+      },
+      /not base64/,
+    ],
+    [
+      422,
+      {
+        reason: 'Invalid',
+        message: 'Secret "s" is invalid: data: Forbidden: field is immutable when `immutable` is set hunter2',
+      },
+      /immutable/,
+    ],
+  ])('%i names fields and no values', (status, answer, message) => {
+    for (const about of [{ subject: secret }, { path: '/api/v1/namespaces/n/secrets/s' }]) {
+      const error = apiErrorOf({ status, body: statusBody(answer) }, { method: 'PATCH', path: '/x', ...about });
+      expect(error.message).toMatch(message);
+      expect(`${error.message}${JSON.stringify(error)}${error.stack}`).not.toContain('hunter2');
+    }
+  });
+
+  it('keeps the message where it cannot hold values', () => {
+    const body = statusBody({ reason: 'Forbidden', message: 'secrets is forbidden: User "x" cannot patch' });
+    expect(apiErrorOf({ status: 403, body }, { method: 'PATCH', path: '/x', subject: secret }).message).toContain(
+      'User "x"',
+    );
+  });
+});
+
+describe('no answer', () => {
+  it.each([
+    [{ code: 'ECONNREFUSED' }, 'ECONNREFUSED', false],
+    [{ cause: { code: 'ECONNRESET' } }, 'ECONNRESET', false],
+    [{ errors: [{ code: 'ETIMEDOUT' }] }, 'ETIMEDOUT', false],
+    [{}, 'NoAnswer', false],
+    [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'SELF_SIGNED_CERT_IN_CHAIN', true],
+    [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
+    [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'ERR_TLS_CERT_ALTNAME_INVALID', true],
+  ])('because of %j is known by its code', (cause, reason, certificate) => {
+    const error = noAnswer('https://s', cause);
+    expect(error).toMatchObject({ status: 0, reason, culprit: certificate ? 'configuration' : 'cluster' });
+    expect(isCertificateProblem(error)).toBe(certificate);
+  });
+});

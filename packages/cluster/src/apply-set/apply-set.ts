@@ -1,0 +1,185 @@
+import { read } from '../api/objects.js';
+import { groupKind } from '../api/paths.js';
+import { retry } from '../api/retry.js';
+import { apply, applyKnowing, knownKey, type ApplyOptions, type Change } from '../apply/apply.js';
+import { prepare } from '../apply/prepare.js';
+import { definedKinds, inItsNamespace } from '../apply/scope.js';
+import type { Cluster } from '../connect/cluster.js';
+import { NxKubeError } from '../errors.js';
+import { refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
+import { deleteMembers } from './delete-members.js';
+import { guardedKinds, membersWithin, type Member } from './members.js';
+import { idOf, parentRef, partOfLabel, readParent, writeParent, type ApplySetRef, type Extent } from './parent.js';
+
+/** Kinds whose objects are kept unless asked for, since deleting one deletes other people's objects or data. */
+export interface PruneOptions {
+  /** Default: false. */
+  namespaces?: boolean;
+  /** Default: false. */
+  crds?: boolean;
+  /** Default: false. */
+  persistentVolumeClaims?: boolean;
+}
+
+export interface ApplySetOptions extends ApplyOptions {
+  /** Which objects that left the set are deleted; `false`: none. Default: `{}`, all but those of the guarded kinds. */
+  prune?: PruneOptions | false;
+}
+
+/**
+ * Applies objects as one ApplySet and deletes what the set owned before and does not hold any more. Safe to stop at any
+ * point: the next run finishes the work. Nothing is pruned after a failed apply.
+ *
+ * @returns the changes of `apply`, followed by one `pruned` change an object deleted
+ * @throws NxKubeError when the parent belongs to another tool, or an object to another set
+ */
+export async function applySet(
+  cluster: Cluster,
+  set: ApplySetRef,
+  objects: readonly KubeObject[],
+  options: ApplySetOptions = {},
+): Promise<Change[]> {
+  const { signal, dryRun = false, prune = {}, onProgress, stageTimeoutMs = 60_000 } = options;
+  const former = await readParent(cluster, set, signal);
+  const desired = await membersToBe(cluster, set, objects, options);
+  const before = await formerMembers(cluster, set, desired, former?.extent, signal);
+
+  // From here on the parent says at least where members are, whenever this is stopped.
+  let parent = former;
+  if (!dryRun) {
+    if (!former) await provideNamespace(cluster, set, desired, options);
+    const extent = union(former?.extent, extentOf(set, desired));
+    parent = await writeParent(cluster, set, extent, { former, signal });
+  }
+
+  const known = new Map(before.map(({ ref, object }) => [knownKey(ref), object]));
+  const onLive = (ref: Ref, live: KubeObject) => requireNotOfAnotherSet(set, ref, live);
+  const changes = await applyKnowing(cluster, desired, known, { ...options, onLive });
+
+  const left = leftBehind(before, changes);
+  const doomed = prune === false ? [] : left.filter(({ ref }) => mayPrune(ref, prune));
+  const pruned: Change[] = [];
+  const onDeleted = ({ ref, uid }: Member) => {
+    const change: Change = { subject: subject(ref), ref, action: 'pruned', uid };
+    pruned.push(change);
+    onProgress?.(change);
+  };
+  if (dryRun) doomed.forEach(onDeleted);
+  else {
+    await deleteMembers(cluster, doomed, { timeoutMs: stageTimeoutMs, signal, onDeleted });
+    const kept = left.filter((member) => !doomed.includes(member)).map(({ object }) => object);
+    await writeParent(cluster, set, extentOf(set, [...desired, ...kept]), { former: parent, signal });
+  }
+  return [...changes, ...pruned];
+}
+
+/** What `applySet` with these objects would prune now. Reads only. */
+export async function plannedPrune(
+  cluster: Cluster,
+  set: ApplySetRef,
+  objects: readonly KubeObject[],
+  { prune = {}, signal }: { prune?: PruneOptions; signal?: AbortSignal } = {},
+): Promise<Ref[]> {
+  const parent = await readParent(cluster, set, signal);
+  const desired = await membersToBe(cluster, set, objects, { signal });
+  const before = await formerMembers(cluster, set, desired, parent?.extent, signal);
+  const stay = desired.map((object) => ({ ref: refOf(object) }));
+  return leftBehind(before, stay).flatMap(({ ref }) => (mayPrune(ref, prune) ? [ref] : []));
+}
+
+/** The objects as they will be: in their namespaces, and labelled as members. */
+async function membersToBe(
+  cluster: Cluster,
+  set: ApplySetRef,
+  objects: readonly KubeObject[],
+  options: Pick<ApplyOptions, 'retry' | 'signal'>,
+): Promise<KubeObject[]> {
+  const id = idOf(set);
+  const defined = definedKinds(objects);
+  return await Promise.all(
+    objects.map(async (object) => {
+      const prepared = prepare(object);
+      const label = prepared.metadata.labels?.[partOfLabel];
+      if (label !== undefined && label !== id) {
+        throw new NxKubeError('configuration', `${subject(object)} has the label ${partOfLabel} of another ApplySet.`, {
+          next: 'Remove the label from the manifest.',
+        });
+      }
+      const scoped = await inItsNamespace(cluster, prepared, defined, { ...options.retry, signal: options.signal });
+      const labels = { ...scoped.metadata.labels, [partOfLabel]: id };
+      return { ...scoped, metadata: { ...scoped.metadata, labels } };
+    }),
+  );
+}
+
+async function formerMembers(
+  cluster: Cluster,
+  set: ApplySetRef,
+  desired: readonly KubeObject[],
+  extent: Extent | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Member[]> {
+  // In the version of the manifests, where they have the kind: only then can live and desired be compared.
+  return extent ? await membersWithin(cluster, set, extent, { versions: desired, signal }) : [];
+}
+
+/** The parent's namespace, if it is one of the set's own objects and not there yet. */
+async function provideNamespace(
+  cluster: Cluster,
+  set: ApplySetRef,
+  desired: readonly KubeObject[],
+  options: ApplySetOptions,
+): Promise<void> {
+  const ref: Ref = { apiVersion: 'v1', kind: 'Namespace', name: set.namespace };
+  const { signal } = options;
+  const live = await retry(() => read(cluster, ref, { signal }), { ...options.retry, signal });
+  if (live && !live.metadata.deletionTimestamp) return;
+  const own = desired.find((object) => knownKey(refOf(object)) === knownKey(ref));
+  if (own) {
+    await apply(cluster, [own], { ...options, onProgress: undefined });
+    return;
+  }
+  if (live) return;
+  throw new NxKubeError('configuration', `${subject(ref)} does not exist, so that ${subject(parentRef(set))} cannot.`, {
+    next: `Add a Namespace ${set.namespace} to the manifests, or create it.`,
+  });
+}
+
+function requireNotOfAnotherSet(set: ApplySetRef, ref: Ref, live: KubeObject): void {
+  const owner = live.metadata.labels?.[partOfLabel];
+  if (owner === undefined || owner === idOf(set)) return;
+  throw new NxKubeError('configuration', `${subject(ref)} belongs to another ApplySet (${owner}).`, {
+    next: 'Remove it from one of the two sets, or rename it.',
+  });
+}
+
+/** Former members that were not applied now. Known by uid, and by name where an object was made anew. */
+function leftBehind(before: readonly Member[], applied: readonly { ref: Ref; uid?: string }[]): Member[] {
+  const uids = new Set(applied.map(({ uid }) => uid));
+  const keys = new Set(applied.map(({ ref }) => knownKey(ref)));
+  return before.filter(({ ref, uid }) => !uids.has(uid) && !keys.has(knownKey(ref)));
+}
+
+function mayPrune(ref: Ref, { namespaces, crds, persistentVolumeClaims }: PruneOptions): boolean {
+  const kind = groupKind(ref);
+  if (kind === guardedKinds.namespace) return namespaces ?? false;
+  if (kind === guardedKinds.crd) return crds ?? false;
+  if (kind === guardedKinds.persistentVolumeClaim) return persistentVolumeClaims ?? false;
+  return true;
+}
+
+function extentOf(set: ApplySetRef, objects: readonly KubeObject[]): Extent {
+  const namespaces = objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined ? [] : [namespace]));
+  return {
+    groupKinds: new Set(objects.map(groupKind)),
+    additionalNamespaces: new Set(namespaces.filter((namespace) => namespace !== set.namespace)),
+  };
+}
+
+function union(a: Extent | undefined, b: Extent): Extent {
+  if (!a) return b;
+  return {
+    groupKinds: new Set([...a.groupKinds, ...b.groupKinds]),
+    additionalNamespaces: new Set([...a.additionalNamespaces, ...b.additionalNamespaces]),
+  };
+}

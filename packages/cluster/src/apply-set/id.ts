@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+
+/** What an ApplySet is known by: its parent object. */
+export interface ParentIdentity {
+  name: string;
+  namespace: string;
+  kind: string;
+  /** API group; empty for core kinds. */
+  group: string;
+}
+
+/** The id of an ApplySet by KEP-3659, which kubectl computes the same way. Pure. */
+export function applySetId({ name, namespace, kind, group }: ParentIdentity): string {
+  const hash = createHash('sha256').update([name, namespace, kind, group].join('.')).digest('base64url');
+  return `applyset-${hash}-v1`;
+}

@@ -1,0 +1,86 @@
+import { mapConcurrently } from '../api/concurrently.js';
+import { isNotFound } from '../api/api-error.js';
+import { resolveGroupKind } from '../api/group-kinds.js';
+import { list } from '../api/objects.js';
+import { groupKind } from '../api/paths.js';
+import { retry } from '../api/retry.js';
+import type { Cluster } from '../connect/cluster.js';
+import { refOf, type GroupVersionKind, type KubeObject, type Ref } from '../object/kube-object.js';
+import { idOf, partOfLabel, readParent, type ApplySetRef, type Extent } from './parent.js';
+
+/** A live object that belongs to a set. */
+export interface Member {
+  ref: Ref;
+  uid: string;
+  object: KubeObject;
+}
+
+/** What the set owns in the cluster, in no particular order; empty if there is no such set. @throws ApiError */
+export async function membersOf(
+  cluster: Cluster,
+  set: ApplySetRef,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Member[]> {
+  const parent = await readParent(cluster, set, signal);
+  return await membersWithin(cluster, set, parent?.extent ?? withoutParent, { signal });
+}
+
+/** Kinds that are kept when a set is removed, so that they may be left without a parent. */
+export const guardedKinds = {
+  namespace: 'Namespace',
+  crd: 'CustomResourceDefinition.apiextensions.k8s.io',
+  persistentVolumeClaim: 'PersistentVolumeClaim',
+} as const;
+
+const withoutParent: Extent = {
+  groupKinds: new Set(Object.values(guardedKinds)),
+  additionalNamespaces: new Set(),
+};
+
+/**
+ * The labelled objects of the kinds and namespaces of an extent.
+ * @param versions in which version to ask for a kind, where it matters
+ */
+export async function membersWithin(
+  cluster: Cluster,
+  set: ApplySetRef,
+  { groupKinds, additionalNamespaces }: Extent,
+  { versions = [], signal }: { versions?: readonly GroupVersionKind[]; signal?: AbortSignal } = {},
+): Promise<Member[]> {
+  const wanted = new Map(versions.map((version) => [groupKind(version), version]));
+  const namespaces = [...new Set([set.namespace, ...additionalNamespaces])];
+  const pages = await mapConcurrently([...groupKinds], 8, async (name) => {
+    const kind = wanted.get(name) ?? (await retry(() => resolveGroupKind(cluster, name, signal), { signal }));
+    return kind ? await membersOfKind(cluster, set, kind, namespaces, signal) : [];
+  });
+  return pages.flat();
+}
+
+async function membersOfKind(
+  cluster: Cluster,
+  set: ApplySetRef,
+  kind: GroupVersionKind,
+  namespaces: readonly string[],
+  signal?: AbortSignal,
+): Promise<Member[]> {
+  const labelSelector = `${partOfLabel}=${idOf(set)}`;
+  try {
+    const { namespaced } = await cluster.discover(kind.apiVersion, kind.kind);
+    const members: Member[] = [];
+    for (const namespace of namespaced ? namespaces : [undefined]) {
+      const objects = await retry(() => list(cluster, { ...kind, namespace, labelSelector, signal }), { signal });
+      for (const object of objects.filter(isMember))
+        members.push({ ref: refOf(object), uid: object.metadata.uid!, object });
+    }
+    return members;
+  } catch (error) {
+    // Its definition has gone, and the objects with it.
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+/** Controllers copy labels to what they make: EndpointSlices have their Service's. That is theirs, not the set's. */
+function isMember({ metadata }: KubeObject): boolean {
+  return !metadata.ownerReferences?.some(({ controller }) => controller);
+}

@@ -1,0 +1,130 @@
+import { createRequire } from 'node:module';
+import { read } from '../api/objects.js';
+import { locate } from '../api/paths.js';
+import { retry } from '../api/retry.js';
+import type { Cluster } from '../connect/cluster.js';
+import { NxKubeError } from '../errors.js';
+import { subject, type KubeObject, type Ref } from '../object/kube-object.js';
+import { applySetId } from './id.js';
+
+/** An ApplySet (KEP-3659): its parent is the Secret `name` in `namespace`. */
+export interface ApplySetRef {
+  name: string;
+  namespace: string;
+  /** `<name>/<version>` of the tool that owns the set. Default: `nx-kube/v<version of this package>`. */
+  tooling?: string;
+}
+
+/** What a parent says of its set: where members may be. May hold more than there is, never less. */
+export interface Extent {
+  /** `ConfigMap`, `Deployment.apps`. */
+  groupKinds: ReadonlySet<string>;
+  /** Without the parent's own. */
+  additionalNamespaces: ReadonlySet<string>;
+}
+
+export interface Parent {
+  object: KubeObject;
+  extent: Extent;
+}
+
+export const partOfLabel = 'applyset.kubernetes.io/part-of';
+const idLabel = 'applyset.kubernetes.io/id';
+const toolingAnnotation = 'applyset.kubernetes.io/tooling';
+const groupKindsAnnotation = 'applyset.kubernetes.io/contains-group-kinds';
+const namespacesAnnotation = 'applyset.kubernetes.io/additional-namespaces';
+
+export function parentRef({ name, namespace }: ApplySetRef): Ref {
+  return { apiVersion: 'v1', kind: 'Secret', namespace, name };
+}
+
+export function idOf({ name, namespace }: ApplySetRef): string {
+  return applySetId({ name, namespace, kind: 'Secret', group: '' });
+}
+
+/**
+ * The parent of a set, or undefined if there is none yet.
+ * @throws NxKubeError ('configuration') when the object is another tool's, or no ApplySet's
+ */
+export async function readParent(
+  cluster: Cluster,
+  set: ApplySetRef,
+  signal?: AbortSignal,
+): Promise<Parent | undefined> {
+  const ref = parentRef(set);
+  const object = await retry(() => read(cluster, ref, { signal }), { signal });
+  if (!object) return undefined;
+  const { labels = {}, annotations = {} } = object.metadata;
+  const tooling = annotations[toolingAnnotation];
+  const refuse = (problem: string): never => {
+    throw new NxKubeError(
+      'configuration',
+      `${subject(ref)} cannot be the parent of an ApplySet of nx-kube: ${problem}.`,
+      {
+        next: 'Choose another name for the set, or remove that Secret if nothing uses it.',
+      },
+    );
+  };
+  if (tooling === undefined) return refuse('it exists already and is no ApplySet’s');
+  if (toolName(tooling) !== toolName(toolingOf(set))) return refuse(`it belongs to ${toolName(tooling)}`);
+  if (labels[idLabel] !== idOf(set)) return refuse(`its label ${idLabel} is not the set’s`);
+  return {
+    object,
+    extent: {
+      groupKinds: commaSeparated(annotations[groupKindsAnnotation]),
+      additionalNamespaces: commaSeparated(annotations[namespacesAnnotation]),
+    },
+  };
+}
+
+/** Writes the parent, unless it says so already. */
+export async function writeParent(
+  cluster: Cluster,
+  set: ApplySetRef,
+  extent: Extent,
+  { former, signal }: { former?: Parent; signal?: AbortSignal },
+): Promise<Parent> {
+  const ref = parentRef(set);
+  const namespaces = [...extent.additionalNamespaces].filter((name) => name !== set.namespace).sort();
+  const annotations: Record<string, string> = {
+    [toolingAnnotation]: toolingOf(set),
+    [groupKindsAnnotation]: [...extent.groupKinds].sort().join(','),
+    [namespacesAnnotation]: namespaces.join(','),
+  };
+  const known = former?.object.metadata.annotations ?? {};
+  if (former && Object.entries(annotations).every(([name, value]) => known[name] === value))
+    return { ...former, extent };
+  const { path } = await locate(cluster, ref);
+  const object = await retry(
+    () =>
+      cluster.request<KubeObject>({
+        method: 'PATCH',
+        path,
+        query: { fieldManager: 'nx-kube', force: true },
+        contentType: 'application/apply-patch+yaml',
+        body: {
+          apiVersion: 'v1',
+          kind: 'Secret',
+          metadata: { name: set.name, namespace: set.namespace, labels: { [idLabel]: idOf(set) }, annotations },
+        },
+        subject: ref,
+        signal,
+      }),
+    { signal },
+  );
+  return { object, extent };
+}
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+function toolingOf({ tooling }: ApplySetRef): string {
+  return tooling ?? `nx-kube/v${version}`;
+}
+
+function toolName(tooling: string): string {
+  return tooling.replace(/\/[^/]*$/, '');
+}
+
+function commaSeparated(text = ''): ReadonlySet<string> {
+  return new Set(text.split(',').filter(Boolean));
+}

@@ -1,0 +1,118 @@
+import { afterEach, expect, it } from 'vitest';
+import type { Cluster } from '../connect/cluster.js';
+import { connect } from '../connect/connect.js';
+import { answer, answerDiscovery, fakeApiServer, type FakeApiServer } from '../testing/fake-api-server.js';
+import { apply } from './apply.js';
+
+let server: FakeApiServer;
+let cluster: Cluster;
+
+afterEach(async () => {
+  await cluster.close();
+  await server.close();
+});
+
+/** Answers each PATCH with the next of these, and then with success. */
+async function start(failures: { status: number; message: string; headers?: Record<string, string> }[]): Promise<void> {
+  server = await fakeApiServer({
+    request: (request, response, body) => {
+      if (answerDiscovery(request, response)) return;
+      if (request.method === 'GET') return answer(response, 404, { kind: 'Status', reason: 'NotFound' });
+      const failure = failures.shift();
+      if (failure?.status === 0) return void request.socket.destroy();
+      if (failure)
+        return answer(response, failure.status, { kind: 'Status', message: failure.message }, failure.headers);
+      const object = JSON.parse(body) as { metadata: object };
+      answer(response, 200, {
+        ...object,
+        metadata: { ...object.metadata, uid: 'u', resourceVersion: '1', generation: 1 },
+      });
+    },
+  });
+  cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
+}
+
+const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'n' }, data: { a: 'b' } };
+
+it('an apply (to a scripted server) sits out what passes by itself, as long as it may', async () => {
+  await start([
+    { status: 429, message: 'slow down', headers: { 'retry-after': '0' } },
+    { status: 500, message: 'Internal error occurred: failed calling webhook "x": connect: connection refused' },
+    { status: 0, message: '' },
+    { status: 503, message: 'etcdserver: leader changed' },
+  ]);
+  const retried: string[] = [];
+  const changes = await apply(cluster, [object], {
+    retry: { onRetry: (error) => retried.push((error as Error).message) },
+  });
+  expect(changes).toEqual([
+    {
+      subject: 'ConfigMap/n/x',
+      ref: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'n', name: 'x' },
+      action: 'created',
+      uid: 'u',
+      generation: 1,
+    },
+  ]);
+  // the connection that was cut off is replaced without a word
+  expect(retried).toEqual([
+    'ConfigMap/n/x: slow down',
+    expect.stringContaining('failed calling webhook') as string,
+    'ConfigMap/n/x: etcdserver: leader changed',
+  ]);
+});
+
+it('an apply (to a scripted server) ends with the last error when its time is over', async () => {
+  await start(Array.from({ length: 1_000 }, () => ({ status: 503, message: 'down' })));
+  await expect(apply(cluster, [object], { retry: { forMs: 200 } })).rejects.toThrow('ConfigMap/n/x: down');
+});
+
+it('an apply asks for strict validation under its manager', async () => {
+  await start([]);
+  await apply(cluster, [object], { force: true });
+  expect(server.requests.at(-1)).toBe(
+    'PATCH /api/v1/namespaces/n/configmaps/x?fieldManager=nx-kube&force=true&fieldValidation=Strict',
+  );
+});
+
+it('an apply that is aborted sends nothing more', async () => {
+  await start([]);
+  const abort = new AbortController();
+  abort.abort();
+  await expect(apply(cluster, [object], { signal: abort.signal })).rejects.toThrow(/abort/i);
+  expect(server.requests).toEqual([]);
+});
+
+it('an apply (to a scripted server) waits for a kind that is established but not served yet', async () => {
+  const kinds = (...entries: [kind: string, name: string][]) => ({
+    resources: entries.map(([kind, name]) => ({ kind, name, namespaced: false, verbs: [] })),
+  });
+  let asked = 0;
+  let patched = 0;
+  server = await fakeApiServer({
+    request: (request, response, body) => {
+      const notFound = () => answer(response, 404, { kind: 'Status', reason: 'NotFound', message: 'not served yet' });
+      if (request.url === '/apis/apiextensions.k8s.io/v1') {
+        return answer(response, 200, kinds(['CustomResourceDefinition', 'customresourcedefinitions']));
+      }
+      if (request.url === '/apis/x.dev/v1') return ++asked > 3 ? answer(response, 200, kinds(['X', 'xs'])) : notFound();
+      if (request.method === 'GET') return notFound();
+      if (request.url!.startsWith('/apis/x.dev') && ++patched < 3) return notFound();
+      const status = { conditions: [{ type: 'Established', status: 'True' }] };
+      answer(response, 200, { ...(JSON.parse(body) as object), status });
+    },
+  });
+  cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
+  const crd = {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'xs.x.dev' },
+    spec: { group: 'x.dev', scope: 'Cluster', names: { kind: 'X' } },
+  };
+  const changes = await apply(cluster, [{ apiVersion: 'x.dev/v1', kind: 'X', metadata: { name: 'x' } }, crd]);
+  expect(changes.map(({ subject, action }) => [subject, action])).toEqual([
+    ['X/x', 'created'],
+    ['CustomResourceDefinition/xs.x.dev', 'created'],
+  ]);
+  expect([asked, patched]).toEqual([4, 3]);
+});

@@ -1,0 +1,262 @@
+import { ApiError, isNotFound } from '../api/api-error.js';
+import { mapConcurrently } from '../api/concurrently.js';
+import { read, remove } from '../api/objects.js';
+import { locate } from '../api/paths.js';
+import { retry, type RetryOptions } from '../api/retry.js';
+import type { Cluster } from '../connect/cluster.js';
+import { groupOf, refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
+import { status } from '../readiness/status.js';
+import { waitGone } from '../readiness/wait-gone.js';
+import { waitReady } from '../readiness/wait-ready.js';
+import { changedFields } from './changed-fields.js';
+import { conflictError, immutableError, isFieldConflict, isImmutable, mayRecreate } from './failures.js';
+import { isCurrent } from './is-current.js';
+import { prepare, requireDistinct } from './prepare.js';
+import { definedKinds, inItsNamespace, kindKey, type DefinedKinds } from './scope.js';
+import { stages } from './stages.js';
+
+/** What an apply did, or with `dryRun` would do, to one object. */
+export interface Change {
+  /** `Kind/namespace/name`. */
+  subject: string;
+  ref: Ref;
+  action: 'created' | 'configured' | 'unchanged' | 'recreated' | 'pruned';
+  /** Absent for an object that a dry run would create. */
+  uid?: string;
+  generation?: number;
+  /** Paths of the fields whose values changed, such as `spec.replicas`; never values. */
+  fields?: string[];
+}
+
+export interface ApplyOptions {
+  /** Default: `nx-kube`. */
+  fieldManager?: string;
+  /** Take over fields that other managers own. Default: false, and a conflict is an error that names the other manager. */
+  force?: boolean;
+  /** Ask the server what would happen; write nothing. Default: false. */
+  dryRun?: boolean;
+  /**
+   * Delete and create objects anew when a field that is really immutable differs; never a CustomResourceDefinition,
+   * Namespace or PersistentVolumeClaim. Default: false.
+   */
+  recreate?: boolean;
+  /** Objects in flight at once. Default: 8. */
+  concurrency?: number;
+  /** How long to wait for CRDs to be established, namespaces to be active, and objects being deleted to be gone. Default: 60,000 ms. */
+  stageTimeoutMs?: number;
+  /** How transient errors of each request are retried. */
+  retry?: Pick<RetryOptions, 'forMs' | 'onRetry'>;
+  signal?: AbortSignal;
+  /** Called as each object is done. */
+  onProgress?: (change: Change) => void;
+}
+
+/**
+ * Applies objects server-side, in an order in which they can depend on each other: CRDs, namespaces and cluster roles first, then
+ * classes, then the rest, webhook configurations last. An object that already is as desired costs one read and no write.
+ * Objects without a namespace of a namespaced kind go to the context's.
+ *
+ * @returns one change an object, in the order of `objects`
+ * @throws NxKubeError that names the object; objects of earlier stages have been applied by then
+ */
+export async function apply(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  options: ApplyOptions = {},
+): Promise<Change[]> {
+  return await applyKnowing(cluster, objects, new Map(), options);
+}
+
+/**
+ * As `apply`, for callers who have read some of the live objects already.
+ * @param known live objects by `knownKey`; the others are read
+ * @param options.onLive sees each live object before anything is written, and may throw
+ */
+export async function applyKnowing(
+  cluster: Cluster,
+  objects: readonly KubeObject[],
+  known: ReadonlyMap<string, KubeObject>,
+  options: ApplyOptions & { onLive?: (ref: Ref, live: KubeObject) => void },
+): Promise<Change[]> {
+  const desired = objects.map(prepare);
+  requireDistinct(desired);
+  const application = new Application(cluster, desired, options);
+  const plans = await application.plan(desired, known);
+  for (const { ref, live } of plans) if (live) options.onLive?.(ref, live);
+  const changes = new Map<Plan, Change>();
+  const done = (plan: Plan, change: Change) => {
+    changes.set(plan, change);
+    options.onProgress?.(change);
+  };
+  for (const plan of plans) if (plan.current) done(plan, changeOf(plan, 'unchanged', plan.live));
+  for (const stage of stages(plans, ({ object }) => object.kind)) {
+    const open = stage.filter(({ current }) => !current);
+    await mapConcurrently(open, application.concurrency, async (plan) => done(plan, await application.apply(plan)));
+    await application.waitForPrerequisites(stage.filter(({ object }) => isPrerequisite(object)));
+  }
+  return plans.map((plan) => changes.get(plan)!);
+}
+
+export function knownKey({ apiVersion, kind, namespace, name }: Ref): string {
+  return [groupOf(apiVersion), kind, namespace ?? '', name].join('/');
+}
+
+/** One object on its way: what is wanted, what is there, and what became of it. */
+interface Plan {
+  ref: Ref;
+  object: KubeObject;
+  live?: KubeObject;
+  /** Nothing to do. */
+  current: boolean;
+  applied?: KubeObject;
+}
+
+class Application {
+  readonly concurrency: number;
+  readonly #fieldManager: string;
+  readonly #stageTimeoutMs: number;
+  /** Kinds that CRDs among the objects define: they may take a moment to be served. */
+  readonly #definedHere: DefinedKinds;
+  /** Namespaces among the objects. */
+  readonly #namespacesHere: ReadonlySet<string>;
+
+  constructor(
+    private readonly cluster: Cluster,
+    desired: readonly KubeObject[],
+    private readonly options: ApplyOptions,
+  ) {
+    this.#definedHere = definedKinds(desired);
+    this.#namespacesHere = new Set(desired.filter(isNamespace).map(({ metadata }) => metadata.name));
+    this.concurrency = options.concurrency ?? 8;
+    this.#fieldManager = options.fieldManager ?? 'nx-kube';
+    this.#stageTimeoutMs = options.stageTimeoutMs ?? 60_000;
+  }
+
+  plan(desired: readonly KubeObject[], known: ReadonlyMap<string, KubeObject>): Promise<Plan[]> {
+    return mapConcurrently(desired, this.concurrency, async (object) => {
+      const scoped = await inItsNamespace(this.cluster, object, this.#definedHere, this.#retrying);
+      const ref = refOf(scoped);
+      const live = known.get(knownKey(ref)) ?? (await this.#retry(() => read(this.cluster, ref, this.#signal)));
+      const current = live !== undefined && isCurrent(live, scoped, this.#fieldManager);
+      return { ref, object: scoped, live, current };
+    });
+  }
+
+  async apply(plan: Plan): Promise<Change> {
+    await this.#waitForDeletion(plan);
+    try {
+      plan.applied = await this.#patch(plan);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (this.options.dryRun && isNotFound(error) && this.#isMadePossibleHere(plan.ref))
+        return changeOf(plan, 'created');
+      if (isFieldConflict(error)) throw conflictError(plan.ref, error);
+      if (!isImmutable(error) || !plan.live) throw error;
+      if (!this.options.recreate || !mayRecreate(plan.ref)) throw immutableError(plan.ref, error);
+      return await this.#recreate(plan);
+    }
+    if (!plan.live) return changeOf(plan, 'created', this.options.dryRun ? undefined : plan.applied);
+    const fields = changedFields(plan.live, plan.applied);
+    // A dry run's answer has the resourceVersion of before.
+    const unchanged = this.options.dryRun
+      ? fields.length === 0
+      : plan.applied.metadata.resourceVersion === plan.live.metadata.resourceVersion;
+    if (unchanged) return changeOf(plan, 'unchanged', plan.applied);
+    return { ...changeOf(plan, 'configured', plan.applied), fields };
+  }
+
+  /** Waits until what was applied can be built upon. */
+  async waitForPrerequisites(plans: readonly Plan[]): Promise<void> {
+    if (this.options.dryRun) return;
+    const open = plans.filter(({ applied, live }) => status(applied ?? live).status !== 'Current');
+    const refs = open.map(({ ref }) => ref);
+    await waitReady(this.cluster, refs, { timeoutMs: this.#stageTimeoutMs, ...this.#signal });
+  }
+
+  #patch({ ref, object }: Plan): Promise<KubeObject> {
+    const send = async () => {
+      const { path } = await locate(this.cluster, ref);
+      return await this.cluster.request<KubeObject>({
+        method: 'PATCH',
+        path,
+        query: {
+          fieldManager: this.#fieldManager,
+          force: this.options.force ? true : undefined,
+          fieldValidation: 'Strict',
+          dryRun: this.options.dryRun ? 'All' : undefined,
+        },
+        contentType: 'application/apply-patch+yaml',
+        body: object,
+        subject: ref,
+        ...this.#signal,
+      });
+    };
+    const mayLag = this.#definedHere.has(kindKey(ref)) && !this.options.dryRun;
+    return this.#retry(mayLag ? () => untilServed(send) : send);
+  }
+
+  async #recreate(plan: Plan): Promise<Change> {
+    const { ref, live } = plan;
+    const uid = live!.metadata.uid!;
+    if (this.options.dryRun) return changeOf(plan, 'recreated');
+    await this.#retry(() => remove(this.cluster, ref, { uid, ...this.#signal }));
+    await waitGone(this.cluster, [{ ref, uid }], { timeoutMs: this.#stageTimeoutMs, ...this.#signal });
+    plan.applied = await this.#patch(plan);
+    return changeOf(plan, 'recreated', plan.applied);
+  }
+
+  /** What is being deleted cannot be kept: applying to it would be lost with it. */
+  async #waitForDeletion(plan: Plan): Promise<void> {
+    const { ref, live } = plan;
+    if (!live?.metadata.deletionTimestamp || this.options.dryRun) return;
+    await waitGone(this.cluster, [{ ref, uid: live.metadata.uid! }], {
+      timeoutMs: this.#stageTimeoutMs,
+      ...this.#signal,
+    });
+    plan.live = undefined;
+  }
+
+  /** Whether an object cannot exist yet only because its kind or namespace is among what is applied. */
+  #isMadePossibleHere(ref: Ref): boolean {
+    return (
+      this.#definedHere.has(kindKey(ref)) || (ref.namespace !== undefined && this.#namespacesHere.has(ref.namespace))
+    );
+  }
+
+  #retry<T>(action: () => Promise<T>): Promise<T> {
+    return retry(action, this.#retrying);
+  }
+
+  get #retrying(): RetryOptions {
+    return { ...this.options.retry, ...this.#signal };
+  }
+
+  get #signal(): { signal?: AbortSignal } {
+    return { signal: this.options.signal };
+  }
+}
+
+function changeOf({ ref }: Plan, action: Change['action'], result?: KubeObject): Change {
+  const { uid, generation } = result?.metadata ?? {};
+  return { subject: subject(ref), ref, action, ...(uid && { uid }), ...(generation !== undefined && { generation }) };
+}
+
+function isPrerequisite({ kind }: KubeObject): boolean {
+  return kind === 'CustomResourceDefinition' || kind === 'Namespace';
+}
+
+function isNamespace({ apiVersion, kind }: KubeObject): boolean {
+  return kind === 'Namespace' && apiVersion === 'v1';
+}
+
+/** A CRD is established a moment before discovery and the API know its kind. */
+async function untilServed<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    const { message, reason } = error as ApiError;
+    // to be tried again, like any other moment in which the server is not ready
+    throw new ApiError('cluster', message, { status: 503, reason, cause: error });
+  }
+}

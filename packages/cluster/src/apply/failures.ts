@@ -1,0 +1,46 @@
+import type { ApiError } from '../api/api-error.js';
+import { NxKubeError } from '../errors.js';
+import { groupOf, subject, type Ref } from '../object/kube-object.js';
+
+const conflictReason = 'FieldManagerConflict';
+
+/** Whether another manager owns a field, as opposed to any other conflict. */
+export function isFieldConflict({ status, causes }: ApiError): boolean {
+  return status === 409 && causes.some(({ reason }) => reason === conflictReason);
+}
+
+export function conflictError(ref: Ref, error: ApiError): NxKubeError {
+  const conflicts = error.causes
+    .filter(({ reason }) => reason === conflictReason)
+    .map(({ field, message }) => `${field} (${message})`);
+  return new NxKubeError('configuration', `${subject(ref)}: others manage what it sets: ${conflicts.join(', ')}.`, {
+    next: 'Remove the fields from the manifest, have the other manager give them up, or apply with force.',
+    cause: error,
+  });
+}
+
+/** Only messages that really say so: taking any conflict or invalid value for it has deleted live objects. */
+const immutable =
+  /\b(?:is|are) immutable\b|\bimmutable (?:after|once|when|field)\b|cannot change roleRef|updates to statefulset spec for fields other than/i;
+
+export function isImmutable({ status, message }: ApiError): boolean {
+  return status === 422 && immutable.test(message);
+}
+
+/** Recreating one of these takes other people's objects, or data, with it. */
+const neverRecreated = ['CustomResourceDefinition.apiextensions.k8s.io', 'Namespace.', 'PersistentVolumeClaim.'];
+
+export function mayRecreate({ apiVersion, kind }: Ref): boolean {
+  return !neverRecreated.includes(`${kind}.${groupOf(apiVersion)}`);
+}
+
+export function immutableError(ref: Ref, error: ApiError): NxKubeError {
+  const fields = error.causes.map(({ field }) => field).filter(Boolean);
+  const which = fields.length > 0 ? `${fields.join(', ')} cannot be changed` : 'a field cannot be changed';
+  return new NxKubeError('configuration', `${which} on the existing ${subject(ref)}: ${error.message}`, {
+    next: mayRecreate(ref)
+      ? 'Undo the change, or allow the object to be deleted and made anew (recreate).'
+      : 'Undo the change, or delete the object yourself: what depends on it would be lost.',
+    cause: error,
+  });
+}

@@ -1,0 +1,169 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { KubeObject } from '../object/kube-object.js';
+import { parseQuantity } from '../object/quantity.js';
+
+/** A node of FieldsV1: what a manager manages below one field. Empty: the field as a whole. */
+type FieldsNode = Readonly<Record<string, unknown>>;
+
+/** The names of the field and of the one above it, by which values with a normal form of their own are known. */
+interface Field {
+  name: string;
+  parent: string;
+}
+
+/**
+ * Whether applying `desired` would change nothing: every desired field has its value live, and `fieldManager` manages exactly
+ * the desired fields. Pure. When in doubt (a value the server may have normalized) the answer is false, which costs a
+ * write that changes nothing.
+ */
+export function isCurrent(live: KubeObject, desired: KubeObject, fieldManager = 'nx-kube'): boolean {
+  const managed = live.metadata.managedFields?.find(
+    ({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource,
+  );
+  if (live.metadata.deletionTimestamp) return false;
+  // Nobody is listed as the manager of nothing.
+  if (!managed) return Object.keys(contentOf(desired, {})).length === 0;
+  if (!managed.fieldsV1 || managed.apiVersion !== desired.apiVersion) return false;
+  return matches(managed.fieldsV1, contentOf(desired, managed.fieldsV1), live, { name: '', parent: '' });
+}
+
+/** What of an object is subject to field management: not its identity, and not a status the server sets aside. */
+function contentOf(desired: KubeObject, managed: FieldsNode): Record<string, unknown> {
+  const content: Record<string, unknown> = { ...desired, metadata: without(desired.metadata, ['name', 'namespace']) };
+  const identity = [
+    'apiVersion',
+    'kind',
+    ...(Object.keys(content.metadata as object).length === 0 ? ['metadata'] : []),
+  ];
+  return without(content, 'f:status' in managed ? identity : [...identity, 'status']);
+}
+
+function without(record: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !names.includes(name)));
+}
+
+function matches(node: FieldsNode, desired: unknown, live: unknown, field: Field): boolean {
+  const entries = Object.keys(node).filter((key) => key !== '.');
+  const [first] = entries;
+  if (first === undefined) return sameValue(desired, live, field);
+  if (first.startsWith('f:')) return matchesMap(node, entries, desired, live, field);
+  if (first.startsWith('k:')) return matchesKeyedList(node, entries, desired, live, field);
+  if (first.startsWith('v:')) return matchesSet(entries, desired, live);
+  return false;
+}
+
+function matchesMap(node: FieldsNode, entries: string[], desired: unknown, live: unknown, field: Field): boolean {
+  if (!isRecord(desired) || !isRecord(live)) return false;
+  // The server takes an explicit null for no value.
+  const names = Object.keys(desired).filter((name) => desired[name] !== null || `f:${name}` in node);
+  if (names.length !== entries.length) return false;
+  return names.every((name) => {
+    const below = node[`f:${name}`];
+    return isRecord(below) && matches(below, desired[name], live[name], { name, parent: field.name });
+  });
+}
+
+function matchesKeyedList(node: FieldsNode, entries: string[], desired: unknown, live: unknown, field: Field): boolean {
+  if (!Array.isArray(desired) || !Array.isArray(live) || desired.length !== entries.length) return false;
+  const keys = entries.map((entry) => ({ entry, key: JSON.parse(entry.slice(2)) as Record<string, unknown> }));
+  const positions = desired.map((item: unknown) => {
+    const match = keys.find(({ key }) => hasKey(item, key));
+    const position = match ? live.findIndex((candidate) => hasKey(candidate, match.key)) : -1;
+    if (!match || position < 0) return -1;
+    const below = node[match.entry];
+    return isRecord(below) && matches(below, item, live[position], field) ? position : -1;
+  });
+  return isAscending(positions);
+}
+
+/** `protocol`, the only key of a list in the API that may be left out, is `TCP` then. */
+function hasKey(item: unknown, key: Record<string, unknown>): boolean {
+  return (
+    isRecord(item) &&
+    Object.entries(key).every(([name, value]) => (item[name] ?? (name === 'protocol' ? 'TCP' : undefined)) === value)
+  );
+}
+
+function matchesSet(entries: string[], desired: unknown, live: unknown): boolean {
+  if (!Array.isArray(desired) || !Array.isArray(live) || desired.length !== entries.length) return false;
+  if (!desired.every((value) => entries.includes(`v:${JSON.stringify(value)}`))) return false;
+  return isAscending(desired.map((value) => live.indexOf(value)));
+}
+
+/** All found, each once, and in the desired order: order matters in some lists, such as a container's environment. */
+function isAscending(positions: readonly number[]): boolean {
+  return positions.every((position, index) => position > (index === 0 ? -1 : positions[index - 1]!));
+}
+
+/** Compares fields that are managed as a whole. */
+function sameValue(desired: unknown, live: unknown, field: Field): boolean {
+  // The server does not keep what is empty in many places.
+  if (live === undefined) return desired === null || isEmpty(desired);
+  // What an empty map holds may be others', but only if it is not managed as a whole, which is known of these.
+  if (isEmpty(desired) && partlyManaged.has(field.name)) return isRecord(live);
+  return sameAtomic(desired, live, field);
+}
+
+function sameAtomic(desired: unknown, live: unknown, field: Field): boolean {
+  if (isDeepStrictEqual(desired, live)) return true;
+  if (isQuantity(field)) {
+    const quantity = parseQuantity(desired);
+    if (quantity !== undefined && quantity === parseQuantity(live)) return true;
+  }
+  if (Array.isArray(desired) && Array.isArray(live)) {
+    return desired.length === live.length && desired.every((item, index) => sameAtomic(item, live[index], field));
+  }
+  if (!isRecord(desired) || !isRecord(live)) return false;
+  const names = new Set([...Object.keys(desired), ...Object.keys(live)]);
+  return [...names].every((name) => {
+    const below = { name, parent: field.name };
+    if (desired[name] === null || desired[name] === undefined) {
+      return live[name] === undefined || isServerDefault(name, live[name], field, desired);
+    }
+    return sameAtomic(desired[name], live[name], below);
+  });
+}
+
+const partlyManaged = new Set(['labels', 'annotations', 'strategy', 'updateStrategy', 'resources', 'securityContext']);
+
+const quantityParents =
+  /^(?:limits|requests|hard|capacity|overhead|default|defaultRequest|max|min|maxLimitRequestRatio)$/;
+
+function isQuantity({ name, parent }: Field): boolean {
+  return quantityParents.test(parent) || name === 'sizeLimit' || name === 'divisor';
+}
+
+/**
+ * What the server fills in inside fields that are managed as a whole. Only these: anything else that is live there and not
+ * desired was desired before and has to go.
+ */
+const serverDefaults: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
+  fieldRef: { apiVersion: ['v1'] },
+  serviceAccountToken: { expirationSeconds: [3600] },
+  resourceFieldRef: { divisor: ['0'] },
+  rules: { scope: ['*'] },
+  roleRef: { apiGroup: ['rbac.authorization.k8s.io'] },
+  subjects: { apiGroup: ['rbac.authorization.k8s.io', ''] },
+  ports: { protocol: ['TCP'] },
+  volumeClaimTemplates: {
+    apiVersion: ['v1'],
+    kind: ['PersistentVolumeClaim'],
+    status: [{ phase: 'Pending' }],
+  },
+  spec: { volumeMode: ['Filesystem'] },
+};
+
+function isServerDefault(name: string, value: unknown, field: Field, siblings: Record<string, unknown>): boolean {
+  // A custom resource may have fields of these names with other defaults, but then without the server filling in these.
+  const defaults = serverDefaults[field.name]?.[name];
+  if (field.name === 'spec' && !('accessModes' in siblings)) return false;
+  return defaults?.some((fallback) => isDeepStrictEqual(fallback, value)) ?? false;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

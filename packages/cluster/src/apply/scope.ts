@@ -1,0 +1,38 @@
+import { isNotFound } from '../api/api-error.js';
+import { locate } from '../api/paths.js';
+import { retry, type RetryOptions } from '../api/retry.js';
+import type { Cluster } from '../connect/cluster.js';
+import { groupOf, refOf, type KubeObject } from '../object/kube-object.js';
+
+/** The scope of each kind that CustomResourceDefinitions among the objects define, by `kindKey`. */
+export type DefinedKinds = ReadonlyMap<string, 'Namespaced' | 'Cluster'>;
+
+export function kindKey({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
+  return `${groupOf(apiVersion)}/${kind}`;
+}
+
+export function definedKinds(objects: readonly KubeObject[]): DefinedKinds {
+  const definitions = objects.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  return new Map(definitions.map(({ spec }) => [`${spec?.group}/${spec?.names?.kind}`, spec?.scope]));
+}
+
+/**
+ * The object with the namespace that it will have. The scope of a kind that is not served yet is taken from its definition
+ * among the objects.
+ * @throws ApiError when the kind is unknown to both
+ */
+export async function inItsNamespace(
+  cluster: Cluster,
+  object: KubeObject,
+  defined: DefinedKinds,
+  options: RetryOptions,
+): Promise<KubeObject> {
+  const namespace = await retry(async () => (await locate(cluster, refOf(object))).ref.namespace, options).catch(
+    (error: unknown) => {
+      const scope = defined.get(kindKey(object));
+      if (!isNotFound(error) || scope === undefined) throw error;
+      return scope === 'Namespaced' ? (object.metadata.namespace ?? cluster.namespace) : object.metadata.namespace;
+    },
+  );
+  return namespace === object.metadata.namespace ? object : { ...object, metadata: { ...object.metadata, namespace } };
+}

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import { stages } from './stages.js';
+
+it('kinds come in the order in which they depend on each other', () => {
+  const kinds = [
+    'ValidatingWebhookConfiguration',
+    'Widget',
+    'MutatingWebhookConfiguration',
+    'Deployment',
+    'Namespace',
+    'PodDisruptionBudget',
+    'Service',
+    'StorageClass',
+    'CustomResourceDefinition',
+    'CronJob',
+    'ClusterRoleBinding',
+    'ConfigMap',
+    'Secret',
+    'ClusterRole',
+    'ResourceQuota',
+    'StatefulSet',
+    'ServiceAccount',
+    'RoleBinding',
+    'LimitRange',
+    'Role',
+    'DaemonSet',
+  ];
+  expect(stages(kinds, (kind) => kind)).toEqual([
+    ['Namespace', 'CustomResourceDefinition', 'ClusterRole'],
+    ['StorageClass'],
+    ['ClusterRoleBinding'],
+    ['ResourceQuota'],
+    ['ServiceAccount'],
+    ['Role'],
+    ['RoleBinding'],
+    ['ConfigMap'],
+    ['Secret'],
+    ['Service'],
+    ['LimitRange'],
+    ['Deployment'],
+    ['StatefulSet'],
+    ['CronJob'],
+    ['PodDisruptionBudget'],
+    ['Widget', 'DaemonSet'],
+    ['MutatingWebhookConfiguration'],
+    ['ValidatingWebhookConfiguration'],
+  ]);
+});

@@ -1,0 +1,414 @@
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ApiError } from '../api/api-error.js';
+import { NxKubeError } from '../errors.js';
+import { answer, fakeApiServer, kubeconfigFor, type FakeApiServer } from '../testing/fake-api-server.js';
+import type { Cluster } from './cluster.js';
+import { connect, type ConnectOptions } from './connect.js';
+
+let directory: string;
+let servers: FakeApiServer[];
+let clusters: Cluster[];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'nx-kube-connect-'));
+  servers = [];
+  clusters = [];
+});
+
+afterEach(async () => {
+  await Promise.all(clusters.map((cluster) => cluster.close()));
+  await Promise.all(servers.map((server) => server.close()));
+  await rm(directory, { recursive: true });
+});
+
+async function file(name: string, content: string): Promise<string> {
+  const path = join(directory, name);
+  await writeFile(path, content);
+  return path;
+}
+
+async function open(options: ConnectOptions): Promise<Cluster> {
+  const cluster = await connect(options);
+  clusters.push(cluster);
+  return cluster;
+}
+
+async function serve(script: Parameters<typeof fakeApiServer>[0]): Promise<FakeApiServer> {
+  const server = await fakeApiServer(script);
+  servers.push(server);
+  return server;
+}
+
+async function rejection(promise: Promise<unknown>): Promise<NxKubeError> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(NxKubeError);
+  return error as NxKubeError;
+}
+
+describe('a context that is not local', () => {
+  it('is refused before anything is sent, with the way to allow it', async () => {
+    const kubeconfigPath = await file('config', kubeconfigFor('https://203.0.113.1', { context: 'kind-prod' }));
+    const failure = await rejection(connect({ kubeconfigPath }));
+    expect(failure).toMatchObject({
+      culprit: 'configuration',
+      message:
+        'Context "kind-prod" is not a local cluster: its server 203.0.113.1 is not on this machine. Nothing was sent to it.',
+      next: 'Choose a local context, or add "kind-prod" to allowContexts.',
+    });
+  });
+
+  it.each([
+    [['team-*'], 'team-a', true],
+    [['arn:aws:eks:*:cluster/dev'], 'arn:aws:eks:eu-west-1:1:cluster/dev', true],
+    [['dev.?'], 'dev.1', true],
+    [['dev.?'], 'devx1', false],
+    [['team'], 'my-team-a', false],
+    [[], 'team-a', false],
+  ])('is let through by allowContexts %j as %s: %s', async (allowContexts, context, allowed) => {
+    const kubeconfigPath = await file('config', kubeconfigFor('https://203.0.113.1', { context }));
+    const attempt = open({ kubeconfigPath, allowContexts });
+    await (allowed
+      ? expect(attempt).resolves.toMatchObject({ context })
+      : expect(attempt).rejects.toThrow(/not a local/));
+  });
+});
+
+describe('a kubeconfig', () => {
+  it.each<[string, string, ConnectOptions, RegExp]>([
+    ['that is no YAML', '{', {}, /^The kubeconfig .*config is not valid: unexpected end/],
+    [
+      'without clusters’ servers',
+      '{clusters: [{name: a, cluster: {}}]}',
+      {},
+      /clusters\[0\].cluster.server is missing/,
+    ],
+    ['that is a list', '[]', {}, /it does not hold an object/],
+    ['without a current context', '{}', {}, /has no current context/],
+    ['without the context asked for', kubeconfigFor('https://127.0.0.1:1'), { context: 'x' }, /has no context "x"/],
+    [
+      'whose context names no cluster',
+      '{current-context: a, contexts: [{name: a, context: {cluster: c}}]}',
+      {},
+      /names the cluster "c"/,
+    ],
+    [
+      'whose context names no user',
+      '{current-context: a, contexts: [{name: a, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: {server: "https://127.0.0.1"}}]}',
+      {},
+      /names the user "u"/,
+    ],
+    [
+      'with a proxy',
+      kubeconfigFor('https://127.0.0.1:1', { cluster: { 'proxy-url': 'http://p' } }),
+      {},
+      /proxy-url, which is not supported/,
+    ],
+    [
+      'with an unknown auth-provider',
+      kubeconfigFor('https://127.0.0.1:1', { user: { 'auth-provider': { name: 'x' } } }),
+      {},
+      /has the unknown auth-provider "x"/,
+    ],
+  ])('%s is refused', async (_what, content, options, message) => {
+    const kubeconfigPath = await file('config', content);
+    const failure = await rejection(connect({ kubeconfigPath, ...options }));
+    expect(failure.message).toMatch(message);
+    expect(failure.culprit).toBe('configuration');
+    expect(failure.next).toBeTruthy();
+  });
+
+  it('that does not exist is named', async () => {
+    expect((await rejection(connect({ kubeconfigPath: '/no/such' }))).message).toBe(
+      'There is no kubeconfig at /no/such.',
+    );
+  });
+
+  it('whose files are gone is told when they are needed', async () => {
+    const user = { 'client-certificate': 'cert.pem', 'client-key-data': 'a2V5' };
+    const kubeconfigPath = await file('config', kubeconfigFor('https://127.0.0.1:1', { user }));
+    const cluster = await open({ kubeconfigPath });
+    const failure = await rejection(cluster.request({ method: 'GET', path: '/' }));
+    expect(failure.message).toBe(
+      `The client-certificate of the kubeconfig, ${join(directory, 'cert.pem')}, cannot be read.`,
+    );
+  });
+
+  it('never has its content quoted', async () => {
+    const kubeconfigPath = await file('config', 'token: hunter2hunter2\nb: c: d');
+    const failure = await rejection(connect({ kubeconfigPath }));
+    expect(`${failure.message} ${failure.stack}`).not.toContain('hunter2');
+  });
+
+  it('may be several files: the first to say something wins, missing ones are passed over', async () => {
+    const { KUBECONFIG } = process.env;
+    const first = await file(
+      'first',
+      JSON.stringify({ contexts: [{ name: 'a', context: { cluster: 'c', namespace: 'n' } }] }),
+    );
+    const second = await file(
+      'second',
+      JSON.stringify({
+        'current-context': 'a',
+        contexts: [{ name: 'a', context: { cluster: 'other' } }],
+        clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1/' } }],
+      }),
+    );
+    try {
+      process.env.KUBECONFIG = [join(directory, 'missing'), first, second].join(':');
+      expect(await open({})).toMatchObject({ context: 'a', namespace: 'n', server: 'https://127.0.0.1:1' });
+    } finally {
+      process.env.KUBECONFIG = KUBECONFIG;
+      if (KUBECONFIG === undefined) delete process.env.KUBECONFIG;
+    }
+  });
+});
+
+describe('connections (against a scripted server)', () => {
+  it('are kept alive: many requests share them', async () => {
+    const server = await serve({ request: (_request, response) => answer(response, 200, {}) });
+    const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
+    for (let i = 0; i < 20; i++) await cluster.request({ method: 'GET', path: '/version' });
+    expect(server.requests).toHaveLength(20);
+    // undici opens a second one when a request follows before it has noticed that the first is free
+    expect(server.connections()).toBeLessThanOrEqual(2);
+  });
+
+  it('that have died while idle are replaced without a failure of what can be sent twice', async () => {
+    let sockets = 0;
+    const server = await serve({
+      request: (request, response) => {
+        // the second request of each connection finds it closed
+        if ((request.socket as { used?: boolean }).used) return request.socket.destroy();
+        (request.socket as { used?: boolean }).used = true;
+        sockets += 1;
+        answer(response, 200, {});
+      },
+    });
+    const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
+    await cluster.request({ method: 'GET', path: '/a' });
+    await cluster.request({ method: 'GET', path: '/b' });
+    expect(sockets).toBe(2);
+    await expect(cluster.request({ method: 'POST', path: '/c', body: {} })).rejects.toMatchObject({ status: 0 });
+    expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
+  });
+
+  it('keep the path of the server’s URL and encode queries', async () => {
+    const server = await serve({ request: (_request, response) => answer(response, 200, {}) });
+    const kubeconfigPath = await file('config', kubeconfigFor(`${server.url}/k8s/clusters/c-1/`));
+    const cluster = await open({ kubeconfigPath });
+    const query = { labelSelector: 'a=b,c in (d)', command: ['x', 'y z'], absent: undefined, limit: 5 };
+    await cluster.request({ method: 'GET', path: '/api/v1/pods', query });
+    expect(server.requests).toEqual([
+      'GET /k8s/clusters/c-1/api/v1/pods?labelSelector=a%3Db%2Cc+in+%28d%29&command=x&command=y+z&limit=5',
+    ]);
+  });
+
+  it('fail with the address and the system’s code when nobody answers', async () => {
+    const server = await fakeApiServer({});
+    const { url } = server;
+    const kubeconfigPath = await file('config', await readFile(server.kubeconfigPath, 'utf8'));
+    await server.close();
+    const cluster = await open({ kubeconfigPath });
+    const failure = await rejection(cluster.request({ method: 'GET', path: '/version' }));
+    expect(failure).toMatchObject({
+      culprit: 'cluster',
+      message: `The API server ${url} does not answer (ECONNREFUSED).`,
+    });
+  });
+
+  it('end with the signal’s reason when aborted', async () => {
+    const server = await serve({});
+    const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
+    const abort = new AbortController();
+    const pending = cluster.request({ method: 'GET', path: '/hangs', signal: abort.signal });
+    abort.abort(new Error('enough'));
+    await expect(pending).rejects.toThrow('enough');
+  });
+
+  it('give up on a server that accepts and says nothing', async () => {
+    const server = await serve({});
+    const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
+    await expect(cluster.request({ method: 'GET', path: '/hangs', timeoutMs: 100 })).rejects.toMatchObject({
+      status: 0,
+      reason: 'UND_ERR_HEADERS_TIMEOUT',
+    });
+  });
+
+  it('refuse to be used after close', async () => {
+    const server = await serve({ request: (_request, response) => answer(response, 200, {}) });
+    const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
+    await cluster.request({ method: 'GET', path: '/' });
+    await cluster.close();
+    await expect(cluster.request({ method: 'GET', path: '/' })).rejects.toThrow(/has been closed/);
+  });
+});
+
+describe('credentials (against a scripted server)', () => {
+  /** A server that lets only one token in, which the test may change. */
+  async function guarded(): Promise<{ server: FakeApiServer; accept: (token: string) => void; seen: string[] }> {
+    let accepted = 'Bearer one';
+    const seen: string[] = [];
+    const server = await serve({
+      request: (request, response) => {
+        seen.push(request.headers.authorization ?? '');
+        const ok = request.headers.authorization === accepted;
+        answer(response, ok ? 200 : 401, ok ? {} : { kind: 'Status', reason: 'Unauthorized', message: 'Unauthorized' });
+      },
+    });
+    return { server, accept: (token) => (accepted = `Bearer ${token}`), seen };
+  }
+
+  /** A credential plugin that hands out what a file holds, and counts how often it is asked. */
+  async function plugin(expirationTimestamp?: string) {
+    const tokens = await file('token', 'one');
+    const calls = join(directory, 'calls');
+    const script = await file(
+      'plugin.mjs',
+      `#!${process.execPath}
+import { appendFileSync, readFileSync } from 'node:fs';
+appendFileSync(${JSON.stringify(calls)}, process.env.KUBERNETES_EXEC_INFO + '\\n');
+const token = readFileSync(${JSON.stringify(tokens)}, 'utf8');
+if (token === 'fail') { console.error('your session has expired'); process.exit(1); }
+console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential',
+  status: { token, expirationTimestamp: ${JSON.stringify(expirationTimestamp)} } }));
+`,
+    );
+    await chmod(script, 0o755);
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: './plugin.mjs', provideClusterInfo: true };
+    return {
+      user: { exec },
+      give: (token: string) => writeFile(tokens, token),
+      calls: async () =>
+        (await readFile(calls, 'utf8'))
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line) as unknown),
+    };
+  }
+
+  const get = { method: 'GET', path: '/version' } as const;
+
+  it('come from a plugin beside the kubeconfig, which is asked once and told about the cluster', async () => {
+    const { server } = await guarded();
+    const { user, calls } = await plugin();
+    const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
+    for (let i = 0; i < 5; i++) await cluster.request(get);
+    expect(await calls()).toMatchObject([
+      { kind: 'ExecCredential', spec: { interactive: false, cluster: { server: server.url } } },
+    ]);
+  });
+
+  it('that the server does not take any more are asked for again, even before they expire', async () => {
+    const { server, accept, seen } = await guarded();
+    const { user, give } = await plugin('2999-01-01T00:00:00Z');
+    const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
+    await cluster.request(get);
+    accept('two');
+    await give('two');
+    await cluster.request(get);
+    expect(seen).toEqual(['Bearer one', 'Bearer one', 'Bearer two']);
+  });
+
+  it('of a plugin that fails are told with what it said', async () => {
+    const { server } = await guarded();
+    const { user, give } = await plugin();
+    await give('fail');
+    const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
+    const failure = await rejection(cluster.request(get));
+    expect(failure.culprit).toBe('configuration');
+    expect(failure.message).toMatch(
+      /User "u" .* the credential plugin ".*plugin.mjs" fails: your session has expired$/,
+    );
+  });
+
+  it('that changed in the kubeconfig are read again when the old ones are refused', async () => {
+    const { server, accept, seen } = await guarded();
+    const path = await file('config', kubeconfigFor(server.url, { user: { token: 'one' } }));
+    const cluster = await open({ kubeconfigPath: path });
+    await cluster.request(get);
+    accept('two');
+    await expect(cluster.request(get)).rejects.toMatchObject({ status: 401, culprit: 'configuration' });
+    await writeFile(path, kubeconfigFor(server.url, { user: { token: 'two' } }));
+    await cluster.request(get);
+    expect(seen).toEqual(['Bearer one', 'Bearer one', 'Bearer one', 'Bearer two']);
+  });
+
+  it.each([
+    ['a token file', { tokenFile: 'token' }, 'Bearer one'],
+    ['name and password', { username: 'me', password: 'pw' }, `Basic ${btoa('me:pw')}`],
+  ])('may be %s', async (_what, user, header) => {
+    await file('token', 'one\n');
+    const { server, seen } = await guarded();
+    const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
+    await cluster.request(get).catch(() => {});
+    expect(seen[0]).toBe(header);
+  });
+
+  it('may be to act as somebody else', async () => {
+    const headers: Record<string, unknown>[] = [];
+    const server = await serve({
+      request: (request, response) => {
+        headers.push(request.headersDistinct);
+        answer(response, 200, {});
+      },
+    });
+    const user = { token: 't', as: 'jane', 'as-groups': ['devs', 'ops'] };
+    const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
+    await cluster.request(get);
+    expect(headers[0]).toMatchObject({ 'impersonate-user': ['jane'], 'impersonate-group': ['devs', 'ops'] });
+  });
+});
+
+describe('a cluster that was made anew (against scripted servers)', () => {
+  it('is found at its new address through its kubeconfig', async () => {
+    const former = await fakeApiServer({ request: (_request, response) => answer(response, 200, { who: 'former' }) });
+    const path = await file('config', await readFile(former.kubeconfigPath, 'utf8'));
+    const cluster = await open({ kubeconfigPath: path });
+    expect(await cluster.request({ method: 'GET', path: '/' })).toEqual({ who: 'former' });
+    await former.close();
+    const next = await serve({ request: (_request, response) => answer(response, 200, { who: 'next' }) });
+    await writeFile(path, await readFile(next.kubeconfigPath, 'utf8'));
+    expect(await cluster.request({ method: 'GET', path: '/' })).toEqual({ who: 'next' });
+    expect(cluster.server).toBe(next.url);
+  });
+
+  it('is not followed to a place that is not allowed', async () => {
+    const former = await fakeApiServer({ request: (_request, response) => answer(response, 200, {}) });
+    const path = await file('config', await readFile(former.kubeconfigPath, 'utf8'));
+    const cluster = await open({ kubeconfigPath: path });
+    await former.close();
+    const elsewhere = await serve({ request: (_request, response) => answer(response, 200, {}) });
+    await writeFile(path, kubeconfigFor(elsewhere.url.replace('127.0.0.1', '203.0.113.1')));
+    await expect(cluster.request({ method: 'GET', path: '/' })).rejects.toMatchObject({ reason: 'ECONNREFUSED' });
+  });
+});
+
+describe('an answer that is an error (from a scripted server)', () => {
+  it('becomes an ApiError with the server’s reason, and nothing of headers or body', async () => {
+    const server = await serve({
+      request: (_request, response) =>
+        answer(
+          response,
+          429,
+          { kind: 'Status', reason: 'TooManyRequests', message: 'slow down', secret: 'hunter2' },
+          { 'retry-after': '7', 'x-secret': 'hunter2' },
+        ),
+    });
+    const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
+    const error = await cluster.request({ method: 'GET', path: '/x' }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({
+      status: 429,
+      reason: 'TooManyRequests',
+      retryAfterMs: 7000,
+      message: 'GET /x: slow down',
+    });
+    expect(JSON.stringify(error) + (error as Error).stack).not.toContain('hunter2');
+  });
+});

@@ -1,0 +1,142 @@
+import type { Readable } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { ApiError } from '../api/api-error.js';
+import { Discovery } from '../api/discovery.js';
+import { isCertificateProblem } from '../api/status-error.js';
+import { NxKubeError } from '../errors.js';
+import type { ApiRequest, Cluster, Query } from './cluster.js';
+import { credentialSource, type Credentials, type CredentialSource } from './credentials.js';
+import type { KubeconfigContext } from './kubeconfig.js';
+import { openTransport, type Transport } from './transport.js';
+
+/** What is in use of a context: read from kubeconfig again as a whole when credentials rotate. */
+interface Session {
+  context: KubeconfigContext;
+  source: CredentialSource;
+  credentials?: { value: Promise<Credentials>; until: number };
+}
+
+/** A cluster whose connections and credentials are made when first needed, and anew when they are refused. */
+export class ConnectedCluster implements Cluster {
+  readonly context: string;
+  readonly namespace: string;
+  #session: Session;
+  #transport?: Transport;
+  /** The one in use, and former ones whose streams are still open. */
+  readonly #transports = new Set<Transport>();
+  #renewal?: Promise<boolean>;
+  #closed = false;
+  readonly #discovery = new Discovery((path) => this.request({ method: 'GET', path }));
+
+  /** @param reload reads the context from kubeconfig again; rejects if it may not be used any more */
+  constructor(
+    context: KubeconfigContext,
+    private readonly reload: () => Promise<KubeconfigContext>,
+  ) {
+    this.context = context.name;
+    this.namespace = context.namespace;
+    this.#session = { context, source: credentialSource(context) };
+  }
+
+  get server(): string {
+    return this.#session.context.cluster.server;
+  }
+
+  request<T = unknown>(call: ApiRequest): Promise<T> {
+    return this.#send((transport, headers) => transport.request(call, headers), isIdempotent(call)) as Promise<T>;
+  }
+
+  discover(apiVersion: string, kind: string) {
+    return this.#discovery.find(apiVersion, kind);
+  }
+
+  stream(
+    path: string,
+    query?: Query,
+    options: { signal?: AbortSignal; idleTimeoutMs?: number } = {},
+  ): Promise<Readable> {
+    return this.#send((transport, headers) => transport.stream({ path, query, ...options }, headers), true);
+  }
+
+  socket(path: string, query: Query, options: Parameters<Cluster['socket']>[2]): Promise<WebSocket> {
+    return this.#send((transport, headers) => transport.socket({ path, query, ...options }, headers), false);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#transports].map((transport) => transport.close()));
+  }
+
+  /**
+   * Sends once, and once more where that is known to help: over a fresh connection if a kept-alive one turned out dead
+   * (only what is idempotent), or with new credentials if kubeconfig or its credential plugin have them.
+   */
+  async #send<T>(
+    action: (transport: Transport, headers: Credentials['headers']) => Promise<T>,
+    idempotent: boolean,
+  ): Promise<T> {
+    const attempt = async () => {
+      const credentials = await this.#credentials();
+      return action(this.#transportFor(credentials), credentials.headers);
+    };
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof ApiError) || this.#closed) throw error;
+      const staleConnection = idempotent && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(error.reason);
+      if (!staleConnection && !(mayNeedNewCredentials(error) && (await this.#renew(error.status === 401)))) throw error;
+      return await attempt();
+    }
+  }
+
+  #credentials(): Promise<Credentials> {
+    if (this.#closed) {
+      throw new NxKubeError('bug', `The connection to ${this.context} has been closed.`);
+    }
+    const session = this.#session;
+    if (session.credentials && Date.now() < session.credentials.until) return session.credentials.value;
+    const value = session.source.resolve();
+    session.credentials = { value, until: Date.now() + session.source.reusableMs };
+    value.catch(() => (session.credentials = undefined));
+    return value;
+  }
+
+  #transportFor(credentials: Credentials): Transport {
+    if (this.#transport?.connectionKey !== credentials.connectionKey) {
+      const former = this.#transport;
+      void former?.retire().then(() => this.#transports.delete(former));
+      this.#transport = openTransport(credentials);
+      this.#transports.add(this.#transport);
+    }
+    return this.#transport;
+  }
+
+  /**
+   * Reads kubeconfig again, once for all requests that fail meanwhile. Resolves to whether it is worth trying again.
+   * The context is checked again too: it may point elsewhere by now.
+   */
+  #renew(refused: boolean): Promise<boolean> {
+    this.#renewal ??= this.#reloadSession(refused).finally(() => (this.#renewal = undefined));
+    return this.#renewal;
+  }
+
+  async #reloadSession(refused: boolean): Promise<boolean> {
+    const before = this.#session;
+    // A kubeconfig that is gone for the moment, or that may not be used any more, leaves the first failure to be reported.
+    const context = await this.reload().catch(() => undefined);
+    if (!context) return false;
+    const dynamic = Number.isFinite(before.source.reusableMs);
+    const changed = JSON.stringify(context) !== JSON.stringify(before.context);
+    if (!changed && !(refused && dynamic)) return false;
+    this.#session = { context, source: credentialSource(context) };
+    return true;
+  }
+}
+
+function isIdempotent({ method, contentType }: ApiRequest): boolean {
+  return method === 'GET' || (method === 'PATCH' && contentType === 'application/apply-patch+yaml');
+}
+
+function mayNeedNewCredentials(error: ApiError): boolean {
+  return error.status === 401 || isCertificateProblem(error) || error.reason === 'ECONNREFUSED';
+}

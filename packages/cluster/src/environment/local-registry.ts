@@ -1,0 +1,30 @@
+import { load } from 'js-yaml';
+import { read } from '../api/objects.js';
+import type { Cluster } from '../connect/cluster.js';
+import { NxKubeError } from '../errors.js';
+
+const announcement = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-public', name: 'local-registry-hosting' };
+
+/**
+ * The registry that the cluster announces for local development (KEP-1755), as `host:port` to push to from this machine;
+ * undefined if it announces none.
+ *
+ * @throws NxKubeError ('cluster') when the announcement cannot be read
+ */
+export async function localRegistry(
+  cluster: Cluster,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<string | undefined> {
+  const configMap = await read(cluster, announcement, { signal });
+  const text = configMap?.data?.['localRegistryHosting.v1'] as string | undefined;
+  if (!text) return undefined;
+  try {
+    const { host } = load(text) as { host?: unknown };
+    if (typeof host === 'string' && host !== '') return host;
+  } catch {
+    // told below, as for any other content without a host
+  }
+  throw new NxKubeError('cluster', 'ConfigMap/kube-public/local-registry-hosting does not name a registry host.', {
+    next: 'Set `host: "localhost:5001"`, say, in its localRegistryHosting.v1, or set the option `registry`.',
+  });
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from 'vitest';
+import { create, patch, read } from '../api/objects.js';
+import { apply } from '../apply/apply.js';
+import { NxKubeError } from '../errors.js';
+import { refOf, type KubeObject, type Ref } from '../object/kube-object.js';
+import { probePodSpec } from '../testing/probe.js';
+import { useCluster } from '../testing/real-cluster.js';
+import { waitReady, type WaitReadyOptions } from './wait-ready.js';
+
+const test = useCluster('ready', { 'pod-security.kubernetes.io/enforce': 'restricted' });
+
+interface Container {
+  image?: string;
+  args?: string[];
+  [key: string]: unknown;
+}
+
+/** A Deployment of one probe; `container` and `pod` override parts of the specs. */
+async function deployment(
+  name: string,
+  args: string[],
+  { container = {}, pod = {}, kind = 'Deployment' }: { container?: Container; pod?: object; kind?: string } = {},
+): Promise<KubeObject> {
+  const spec = await probePodSpec(test.cluster, args);
+  const [first] = spec.containers as Container[];
+  return {
+    apiVersion: 'apps/v1',
+    kind,
+    metadata: { name, namespace: test.namespace },
+    spec: {
+      ...(kind === 'StatefulSet' && { serviceName: name }),
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { ...spec, ...pod, containers: [{ ...first, ...container }] },
+      },
+    },
+  };
+}
+
+/** Applies and waits; the error, or undefined once it is ready; and how long it took in ms. */
+async function outcome(object: KubeObject, options: WaitReadyOptions = {}) {
+  await apply(test.cluster, [object], { force: true });
+  const started = performance.now();
+  const error = await waitReady(test.cluster, [refOf(object)], { timeoutMs: 60_000, ...options }).then(
+    () => undefined,
+    (reason: unknown) => reason as NxKubeError,
+  );
+  return { error, ms: performance.now() - started };
+}
+
+describe('waiting for a workload', () => {
+  it('ends when it is available, and tells how far it is', async () => {
+    const seen: string[] = [];
+    const { error } = await outcome(await deployment('good', ['wait']), {
+      onStatus: (ref: Ref, { status, message }) => seen.push(`${ref.name} ${status}: ${message}`),
+    });
+    expect(error).toBeUndefined();
+    expect(seen[0]).toMatch(/^good InProgress/);
+    expect(seen.at(-1)).toBe('good Current: 1 of 1 replicas are available');
+    expect(new Set(seen).size).toBe(seen.length);
+    // ready already: one read, no watch
+    const again = await outcome(await deployment('good', ['wait']));
+    expect(again.error).toBeUndefined();
+    expect(again.ms).toBeLessThan(1_000);
+  });
+
+  it('fails at once when it crashes again and again, with its last lines', async () => {
+    const { error, ms } = await outcome(await deployment('crashing', ['crash', 'starting', 'panic: no such thing']));
+    expect(error).toBeInstanceOf(NxKubeError);
+    expect(error!.culprit).toBe('user-code');
+    expect(error!.message).toMatch(
+      new RegExp(
+        `^Deployment/${test.namespace}/crashing: container main of Pod/${test.namespace}/crashing-\\S+ has crashed 2 times ` +
+          `\\(last with exit code 3, Error\\). Its last lines:\n    starting\n    panic: no such thing$`,
+      ),
+    );
+    expect(ms).toBeLessThan(8_000);
+  });
+
+  it('does not blame a new revision for the crashes of the former one', async () => {
+    await outcome(await deployment('mended', ['crash', 'bad']));
+    const { error } = await outcome(await deployment('mended', ['wait']));
+    expect(error).toBeUndefined();
+  });
+
+  it('fails soon when its image cannot be pulled', async () => {
+    const { error, ms } = await outcome(
+      await deployment('no-image', [], { container: { image: 'localhost:5001/nx-kube-test/none:1' } }),
+    );
+    expect(error!.culprit).toBe('configuration');
+    expect(error!.message).toMatch(/container main of Pod\/\S+ is in (?:ErrImagePull|ImagePullBackOff): .*none:1/s);
+    expect(ms).toBeLessThan(30_000);
+  });
+
+  it('fails at once when its configuration is not there', async () => {
+    const env = [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'missing', key: 'x' } } }];
+    const { error, ms } = await outcome(await deployment('no-config', ['wait'], { container: { env } }));
+    expect(error!.message).toMatch(/is in CreateContainerConfigError: configmap "missing" not found/);
+    expect(ms).toBeLessThan(15_000);
+  });
+
+  it('fails soon when it cannot be scheduled', async () => {
+    const { error, ms } = await outcome(
+      await deployment('nowhere', ['wait'], { pod: { nodeSelector: { no: 'such-node' } } }),
+    );
+    expect(error!.message).toMatch(/cannot be scheduled: 0\/\d+ nodes are available: .*node affinity\/selector/);
+    expect(ms).toBeLessThan(15_000);
+  });
+
+  it.each(['Deployment', 'StatefulSet', 'DaemonSet'])(
+    'fails soon when a %s’s pods are refused by Pod Security',
+    async (kind) => {
+      const name = `refused-${kind.toLowerCase()}`;
+      const { error, ms } = await outcome(await deployment(name, ['wait'], { kind, pod: { securityContext: {} } }));
+      expect(error!.culprit).toBe('configuration');
+      expect(error!.message).toMatch(
+        new RegExp(
+          `${kind}/${test.namespace}/${name} cannot create pods: .*violates PodSecurity "restricted:latest": .*runAsNonRoot`,
+        ),
+      );
+      expect(error!.next).toContain('Pod Security');
+      expect(ms).toBeLessThan(20_000);
+    },
+  );
+
+  it.each(['StatefulSet', 'DaemonSet'])('sees a %s crash, and come up', async (kind) => {
+    const name = `both-${kind.toLowerCase()}`;
+    const { error } = await outcome(await deployment(name, ['crash', 'bad'], { kind }));
+    expect(error!.message).toMatch(/has crashed 2 times/);
+    // a StatefulSet waits for a broken pod for ever; a DaemonSet does not
+    if (kind === 'DaemonSet') expect((await outcome(await deployment(name, ['wait'], { kind }))).error).toBeUndefined();
+  });
+
+  it('says at the time-out what was not ready, and why', async () => {
+    const probe = { readinessProbe: { tcpSocket: { port: 1 } } };
+    const { error } = await outcome(await deployment('slow', ['wait'], { container: probe }), { timeoutMs: 3_000 });
+    expect(error!.culprit).toBe('cluster');
+    expect(error!.message).toBe(
+      `Not ready after 3 s: Deployment/${test.namespace}/slow: 0 of 1 replicas are available.`,
+    );
+  });
+});
+
+describe('waiting', () => {
+  it('ends with the signal’s reason', async () => {
+    const abort = new AbortController();
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: test.namespace, name: 'never' };
+    const waiting = waitReady(test.cluster, [ref], {
+      signal: abort.signal,
+      onStatus: () => setTimeout(() => abort.abort(new Error('enough')), 50),
+    });
+    await expect(waiting).rejects.toThrow('enough');
+  });
+
+  it('sees objects come and conditions turn, of several at once', async () => {
+    const claims = ['a', 'b'].map((name): KubeObject => ({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: test.namespace },
+    }));
+    const waiting = waitReady(test.cluster, claims.map(refOf), { timeoutMs: 60_000 });
+    const spec = await probePodSpec(test.cluster, ['wait']);
+    for (const claim of claims) await create(test.cluster, { ...claim, spec });
+    await waiting;
+    for (const claim of claims) expect((await read(test.cluster, refOf(claim)))!.status.phase).toBe('Running');
+  });
+
+  it('for many objects at once is no sign of a leak to Node', async () => {
+    const warnings: string[] = [];
+    const listen = (warning: Error) => warnings.push(warning.message);
+    process.on('warning', listen);
+    const refs = Array.from({ length: 30 }, (_, i) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: test.namespace,
+      name: `never-${i}`,
+    }));
+    await expect(waitReady(test.cluster, refs, { timeoutMs: 1_000 })).rejects.toThrow(/Not ready after 1 s/);
+    process.off('warning', listen);
+    expect(warnings).toEqual([]);
+  });
+
+  it('of a kind that nobody knows is an error', async () => {
+    const ref = { apiVersion: 'nowhere.dev/v1', kind: 'Nothing', namespace: test.namespace, name: 'x' };
+    await expect(waitReady(test.cluster, [ref], { timeoutMs: 5_000 })).rejects.toThrow(/does not know the kind/);
+  });
+
+  it('follows a change of the object that is waited for', async () => {
+    const object = await deployment('scaled', ['wait'], {});
+    await apply(test.cluster, [{ ...object, spec: { ...object.spec, replicas: 0 } }]);
+    await waitReady(test.cluster, [refOf(object)]);
+    await patch(test.cluster, refOf(object), { spec: { replicas: 2 } });
+    await waitReady(test.cluster, [refOf(object)], { timeoutMs: 60_000 });
+    expect((await read(test.cluster, refOf(object)))!.status.readyReplicas).toBe(2);
+  });
+});

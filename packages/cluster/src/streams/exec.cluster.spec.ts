@@ -1,0 +1,148 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { apply } from '../apply/apply.js';
+import { refOf } from '../object/kube-object.js';
+import { waitReady } from '../readiness/wait-ready.js';
+import { probePod } from '../testing/probe.js';
+import { useCluster } from '../testing/real-cluster.js';
+import { exec, type ExecStream } from './exec.js';
+
+const test = useCluster('exec', { 'pod-security.kubernetes.io/enforce': 'restricted' });
+const mebibyte = 1024 * 1024;
+
+beforeAll(async () => {
+  const pod = await probePod(test.cluster, { name: 'p', namespace: test.namespace, args: ['wait', 'first', 'second'] });
+  await apply(test.cluster, [pod]);
+  await waitReady(test.cluster, [refOf(pod)]);
+});
+
+function run(command: string[], options: { pingMs?: number; signal?: AbortSignal } = {}): Promise<ExecStream> {
+  return exec(test.cluster, { namespace: test.namespace, pod: 'p', container: 'main', command, ...options });
+}
+
+async function readAll(stream: ExecStream, onChunk?: (total: number) => void): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of stream.stdout) {
+    chunks.push(chunk);
+    total += chunk.length;
+    onChunk?.(total);
+  }
+  return Buffer.concat(chunks);
+}
+
+describe('exec', () => {
+  it('gives exit code 0, stdout and stderr apart', async () => {
+    const stream = await run(['/probe', 'exit', '0']);
+    expect((await readAll(stream)).toString()).toBe('');
+    expect(await stream.closed).toEqual({ exitCode: 0 });
+    expect(stream.stderr()).toBe('leaving with 0\n');
+  });
+
+  it('gives other exit codes', async () => {
+    const stream = await run(['/probe', 'exit', '42']);
+    expect(await stream.closed).toEqual({ exitCode: 42 });
+  });
+
+  it('tells of a program that is not there', async () => {
+    const stream = await run(['/no-such-program']);
+    const end = await stream.closed;
+    expect(end.error?.message ?? `exit code ${end.exitCode}`).toMatch(/no such file|exit code 12[678]/);
+  });
+
+  it.each([
+    ['pod', { pod: 'nobody' }, /404|not found/i],
+    ['container', { container: 'nothing' }, /nothing/],
+  ])('is refused for a %s that is not there, with the server’s reason', async (_what, wrong, message) => {
+    const options = { namespace: test.namespace, pod: 'p', container: 'main', command: ['/probe'], ...wrong };
+    await expect(exec(test.cluster, options)).rejects.toThrow(message);
+  });
+
+  it('carries 64 MiB to a process that begins to read late, and takes no more meanwhile than fits in buffers', async () => {
+    const block = randomBytes(mebibyte);
+    const hash = createHash('sha256');
+    const stream = await run(['/probe', 'sum', '2s', String(64 * mebibyte)]);
+    let accepted = 0;
+    let acceptedWhileAsleep = 0;
+    const sample = setTimeout(() => (acceptedWhileAsleep = accepted), 1_000);
+    for (let i = 0; i < 64; i++) {
+      hash.update(block);
+      await stream.write(block);
+      accepted += block.length;
+    }
+    clearTimeout(sample);
+    expect((await readAll(stream)).toString().trim()).toBe(hash.digest('hex'));
+    expect(await stream.closed).toEqual({ exitCode: 0 });
+    expect(acceptedWhileAsleep).toBeGreaterThan(0);
+    expect(acceptedWhileAsleep).toBeLessThan(24 * mebibyte);
+  });
+
+  it('holds back a process that floods a reader who does not read', async () => {
+    const stream = await run(['/probe', 'flood', String(64 * mebibyte)]);
+    const before = process.memoryUsage().arrayBuffers;
+    const iterator = stream.stdout[Symbol.asyncIterator]();
+    await iterator.next();
+    // longer than the patience for a silent socket would be
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 * mebibyte);
+    let total = 0;
+    for await (const chunk of { [Symbol.asyncIterator]: () => iterator }) total += chunk.length;
+    expect(total).toBeGreaterThan(63 * mebibyte);
+    expect(await stream.closed).toEqual({ exitCode: 0 });
+  });
+
+  it('echoes 32 MiB in both directions at once', async () => {
+    const stream = await run(['/probe', 'echo']);
+    const sent = createHash('sha256');
+    const size = 32 * mebibyte;
+    const writing = (async () => {
+      for (let done = 0; done < size; done += mebibyte) {
+        const block = randomBytes(mebibyte);
+        sent.update(block);
+        await stream.write(block);
+      }
+    })();
+    const received = createHash('sha256');
+    let total = 0;
+    for await (const chunk of stream.stdout) {
+      received.update(chunk);
+      total += chunk.length;
+      if (total === size) break;
+    }
+    await writing;
+    await stream.close();
+    expect(received.digest('hex')).toBe(sent.digest('hex'));
+    expect((await stream.closed).error).toBeUndefined();
+  });
+
+  it('refuses to write to a process that has ended', async () => {
+    const stream = await run(['/probe', 'exit', '0']);
+    await stream.closed;
+    await expect(stream.write(Buffer.from('x'))).rejects.toThrow(/has ended: there is nobody to write to/);
+  });
+
+  it('gives up on a process that has ended with its stdin unread, of which the server does not tell', async () => {
+    const stream = await run(['/probe', 'sum', '100ms', '10'], { pingMs: 300 });
+    const writing = (async () => {
+      for (;;) await stream.write(Buffer.alloc(mebibyte));
+    })();
+    await expect(writing).rejects.toThrow(/has ended|nothing was heard for/);
+  });
+
+  it('ends by an abort without an error', async () => {
+    const abort = new AbortController();
+    const stream = await run(['/probe', 'echo'], { signal: abort.signal });
+    abort.abort();
+    expect(await stream.closed).toEqual({});
+    await expect(run(['/probe', 'echo'], { signal: abort.signal })).rejects.toThrow(/abort/i);
+  });
+
+  it('stays open over many pings when nothing is sent', async () => {
+    const stream = await run(['/probe', 'echo'], { pingMs: 50 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await stream.write(Buffer.from('still here'));
+    const { value } = await stream.stdout[Symbol.asyncIterator]().next();
+    expect(Buffer.from(value as Uint8Array).toString()).toBe('still here');
+    await stream.close();
+  });
+});

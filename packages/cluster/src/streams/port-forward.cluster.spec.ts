@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect as dial, type Socket } from 'node:net';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { remove } from '../api/objects.js';
+import { apply } from '../apply/apply.js';
+import { refOf } from '../object/kube-object.js';
+import { waitReady } from '../readiness/wait-ready.js';
+import { probePod } from '../testing/probe.js';
+import { useCluster } from '../testing/real-cluster.js';
+import { portForward } from './port-forward.js';
+
+const test = useCluster('port-forward');
+const hello = 'hello\n';
+
+async function startPod(name: string): Promise<void> {
+  const pod = await probePod(test.cluster, { name, namespace: test.namespace, args: ['serve', '8080'] });
+  await apply(test.cluster, [pod]);
+  await waitReady(test.cluster, [refOf(pod)]);
+}
+
+beforeAll(() => startPod('one'));
+
+async function talk(port: number, text: string): Promise<string> {
+  const socket = dial(port, '127.0.0.1');
+  socket.write(text);
+  const answer = await read(socket, hello.length + text.length);
+  socket.destroy();
+  return answer.toString();
+}
+
+async function read(socket: Socket, length: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for (let total = 0; total < length;) {
+    const [chunk] = (await once(socket, 'data')) as [Buffer];
+    chunks.push(chunk);
+    total += chunk.length;
+  }
+  return Buffer.concat(chunks);
+}
+
+describe('a port-forward', () => {
+  it('carries many connections at once', async () => {
+    const forward = await portForward(test.cluster, { namespace: test.namespace, pod: 'one', port: 8080 });
+    const texts = Array.from({ length: 10 }, (_, i) => `message ${i}`);
+    expect(await Promise.all(texts.map((text) => talk(forward.localPort, text)))).toEqual(
+      texts.map((text) => hello + text),
+    );
+    expect(forward.host).toBe('127.0.0.1');
+    await forward.close();
+  });
+
+  it('carries megabytes in both directions unchanged', async () => {
+    const forward = await portForward(test.cluster, { namespace: test.namespace, pod: 'one', port: 8080 });
+    const content = randomBytes(8 * 1024 * 1024);
+    const socket = dial(forward.localPort, '127.0.0.1');
+    const answer = read(socket, hello.length + content.length);
+    socket.write(content);
+    expect((await answer).subarray(hello.length).equals(content)).toBe(true);
+    await forward.close();
+  });
+
+  it('tells that nobody listens on the port in the pod', async () => {
+    const forward = await portForward(test.cluster, { namespace: test.namespace, pod: 'one', port: 9 });
+    const socket = dial(forward.localPort, '127.0.0.1').on('error', () => {});
+    await new Promise((resolve) => socket.once('close', resolve).resume());
+    await expect
+      .poll(() => forward.state)
+      .toMatchObject({ state: 'failing', message: expect.stringContaining('refused') as string });
+    await forward.close();
+  });
+
+  it('goes to the pod of the moment', async () => {
+    let pod = 'one';
+    const forward = await portForward(test.cluster, { namespace: test.namespace, pod: async () => pod, port: 8080 });
+    await talk(forward.localPort, 'a');
+    await startPod('two');
+    await remove(test.cluster, { apiVersion: 'v1', kind: 'Pod', namespace: test.namespace, name: 'one' });
+    pod = 'two';
+    expect(await talk(forward.localPort, 'b')).toBe(`${hello}b`);
+    pod = 'nobody';
+    const socket = dial(forward.localPort, '127.0.0.1').on('error', () => {});
+    await new Promise((resolve) => socket.once('close', resolve).resume());
+    expect(forward.state).toMatchObject({ state: 'failing', message: expect.stringContaining('not found') as string });
+    await forward.close();
+  });
+});

@@ -1,0 +1,155 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { retry } from '../api/retry.js';
+import type { Cluster } from '../connect/cluster.js';
+import { NxKubeError } from '../errors.js';
+import { FrameWriter } from './frame-writer.js';
+import { podPath } from './pod-path.js';
+import { watchLiveness } from './liveness.js';
+
+export interface PortForwardOptions {
+  namespace: string;
+  /** Name of the pod, or how to find the one of the moment; asked for each TCP connection. */
+  pod: string | (() => Promise<string>);
+  /** Port in the pod. */
+  port: number;
+  /** Port on this machine. Default: 0, a free one. */
+  localPort?: number;
+  /** Loopback address to listen on. Default: `127.0.0.1`. */
+  host?: '127.0.0.1' | '::1';
+  /** Called when the state changes. */
+  onState?: (state: PortForwardState) => void;
+  signal?: AbortSignal;
+}
+
+/** `failing`: the last TCP connection could not be carried to the pod; new ones are still accepted and tried. */
+export type PortForwardState = { state: 'ready' } | { state: 'failing'; message: string } | { state: 'closed' };
+
+export interface PortForward {
+  readonly host: string;
+  readonly localPort: number;
+  readonly state: PortForwardState;
+  /** Stops listening and cuts open connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** A client that has sent all it will is still answered; after this silence the connection is taken for given up. */
+const halfOpenPatienceMs = 30_000;
+const pingMs = 20_000;
+const channels = { data: 0, error: 1 } as const;
+
+/**
+ * Carries TCP connections from a loopback port to a port of a pod, each over a WebSocket of its own.
+ * @throws NxKubeError ('configuration') when the local port is taken
+ */
+export async function portForward(cluster: Cluster, options: PortForwardOptions): Promise<PortForward> {
+  const { host = '127.0.0.1', localPort = 0, onState, signal } = options;
+  signal?.throwIfAborted();
+  let state: PortForwardState = { state: 'ready' };
+  const setState = (next: PortForwardState) => {
+    if (state.state === 'closed' || JSON.stringify(next) === JSON.stringify(state)) return;
+    state = next;
+    onState?.(next);
+  };
+  const clients = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
+    clients.add(client);
+    client.once('close', () => clients.delete(client));
+    // A client that goes away without ceremony is no failure of the forward.
+    client.on('error', () => client.destroy());
+    openToPod(cluster, options)
+      .then((remote) => carry(client, remote, setState))
+      .catch((error: unknown) => {
+        setState({ state: 'failing', message: error instanceof Error ? error.message : String(error) });
+        client.resetAndDestroy();
+      });
+  });
+  await listen(server, host, localPort);
+
+  const close = async () => {
+    setState({ state: 'closed' });
+    signal?.removeEventListener('abort', abort);
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const client of clients) client.destroy();
+    await closed;
+  };
+  const abort = () => void close();
+  signal?.addEventListener('abort', abort, { once: true });
+  return {
+    host,
+    localPort: (server.address() as AddressInfo).port,
+    get state() {
+      return state;
+    },
+    close,
+  };
+}
+
+async function openToPod(cluster: Cluster, { namespace, pod, port, signal }: PortForwardOptions): Promise<WebSocket> {
+  const name = typeof pod === 'string' ? pod : await pod();
+  const ref = { apiVersion: 'v1', kind: 'Pod', namespace, name };
+  const options = { protocols: ['v4.channel.k8s.io'], subject: ref, signal };
+  const open = () => cluster.socket(podPath(ref, 'portforward'), { ports: port }, options);
+  return await retry(open, { forMs: 3_000, signal });
+}
+
+/** Joins a client and a pod's socket until both are done. Each side is held back while the other is slow. */
+function carry(client: Socket, remote: WebSocket, setState: (state: PortForwardState) => void): void {
+  if (client.destroyed) return remote.terminate();
+  const writer = new FrameWriter(remote, channels.data);
+  const liveness = watchLiveness(remote, pingMs, () => {
+    setState({ state: 'failing', message: 'the connection to the pod went silent' });
+    remote.terminate();
+  });
+  // The first frame of each channel repeats the port.
+  const greeted = new Set<number>();
+
+  remote.on('message', (frame: Buffer) => {
+    const channel = frame[0]!;
+    if (!greeted.has(channel)) return void greeted.add(channel);
+    const payload = frame.subarray(1);
+    if (payload.length === 0) return;
+    if (channel === channels.error) {
+      setState({ state: 'failing', message: payload.toString().trim().slice(0, 500) });
+      // a reset, for a plain end would look like an empty answer
+      return void client.resetAndDestroy();
+    }
+    setState({ state: 'ready' });
+    if (client.destroyed || client.write(payload)) return;
+    liveness.hold();
+    remote.pause();
+    client.once('drain', () => {
+      liveness.release();
+      remote.resume();
+    });
+  });
+  // 'error' is always followed by 'close'
+  remote.once('close', () => client.end(() => client.destroy()));
+
+  client.on('data', (chunk: Buffer) => {
+    client.pause();
+    void writer.write(chunk).then(() => client.resume());
+  });
+  client.once('end', () => {
+    // This protocol cannot say that one direction has ended. The answer may still be on its way.
+    client.setTimeout(halfOpenPatienceMs, () => client.destroy());
+  });
+  client.once('close', () => remote.terminate());
+  remote.resume();
+  client.resume();
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(
+        new NxKubeError('configuration', `Port ${port} on ${host} cannot be listened on: ${error.code}.`, {
+          next: taken ? 'Stop what uses it, or choose another local port.' : 'Choose another local port.',
+          cause: error,
+        }),
+      );
+    });
+    server.listen(port, host, resolve);
+  });
+}

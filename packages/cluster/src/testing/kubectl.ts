@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+
+/** Runs kubectl, the one that the embedded cluster brings if that is the cluster, with ApplySets enabled. @returns stdout */
+export async function kubectl(args: readonly string[], input = ''): Promise<string> {
+  const bundled = join(dirname(process.env.KUBECONFIG ?? ''), 'bin', 'kubectl');
+  const program = existsSync(bundled) ? bundled : 'kubectl';
+  const { stdout } = await execa(program, args, { input, env: { KUBECTL_APPLYSET: 'true' } });
+  return stdout;
+}

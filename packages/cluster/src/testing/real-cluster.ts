@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
+import { create, read, remove } from '../api/objects.js';
+import { retry } from '../api/retry.js';
+import type { Cluster } from '../connect/cluster.js';
+import { connect } from '../connect/connect.js';
+import { waitGone } from '../readiness/wait-gone.js';
+
+/** For a test file: a connection to the cluster of `$KUBECONFIG` and a namespace of its own, removed at the end. */
+export interface TestCluster {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  /** A name that no other test run uses, for cluster-scoped objects. */
+  unique(prefix: string): string;
+  /** Runs at the end, before the namespace is removed, the last one given first. */
+  cleanUp(action: () => Promise<unknown>): void;
+}
+
+/** Registers the hooks of a test file. */
+export function useCluster(name: string, labels: Record<string, string> = {}): TestCluster {
+  const suffix = randomBytes(4).toString('hex');
+  const namespace = `nx-kube-test-${name}-${suffix}`;
+  const ref = { apiVersion: 'v1', kind: 'Namespace', name: namespace };
+  const cleanUps: (() => Promise<unknown>)[] = [];
+  let cluster: Cluster | undefined;
+  beforeAll(async () => {
+    cluster = await connect();
+    await create(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } });
+  });
+  afterAll(async () => {
+    if (!cluster) return;
+    for (const action of cleanUps.reverse()) await action();
+    const connected = cluster;
+    const live = await retry(() => read(connected, ref));
+    if (live) {
+      await remove(cluster, ref);
+      await waitGone(cluster, [{ ref, uid: live.metadata.uid! }], { timeoutMs: 120_000 });
+    }
+    await cluster.close();
+  });
+  return {
+    get cluster() {
+      if (!cluster) throw new Error('the cluster is there only while tests run');
+      return cluster;
+    },
+    namespace,
+    unique: (prefix) => `${prefix}-${suffix}`,
+    cleanUp: (action) => void cleanUps.push(action),
+  };
+}

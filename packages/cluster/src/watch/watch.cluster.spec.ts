@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { create, patch, remove } from '../api/objects.js';
+import { refOf, type KubeObject } from '../object/kube-object.js';
+import { useCluster } from '../testing/real-cluster.js';
+import { watch, type WatchEvent, type WatchOptions, type Watcher } from './watch.js';
+
+const test = useCluster('watch');
+
+function configMap(name: string, labels: Record<string, string> = {}): KubeObject {
+  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: test.namespace, labels }, data: {} };
+}
+
+/** A watch with a record of its events, and a way to wait for one. */
+function record(options: Partial<WatchOptions> = {}) {
+  const events: string[] = [];
+  const waiting = new Map<string, () => void>();
+  const watcher: Watcher = watch(
+    test.cluster,
+    { apiVersion: 'v1', kind: 'ConfigMap', namespace: test.namespace, labelSelector: 'test', ...options },
+    (event: WatchEvent) => {
+      const line = 'object' in event ? `${event.type} ${event.object.metadata.name}` : event.type;
+      events.push(line);
+      waiting.get(line)?.();
+    },
+  );
+  const seen = (line: string) =>
+    events.includes(line) ? Promise.resolve() : new Promise<void>((resolve) => waiting.set(line, resolve));
+  return { events, watcher, seen };
+}
+
+describe('a watch', () => {
+  it('tells of what is there, what comes, changes and goes, and no more', async () => {
+    await create(test.cluster, configMap('before', { test: 'a' }));
+    const { events, watcher, seen } = record();
+    await watcher.synced;
+    expect(events).toEqual(['added before']);
+    await create(test.cluster, configMap('unlabelled'));
+    await create(test.cluster, configMap('during', { test: 'a' }));
+    await seen('added during');
+    await patch(test.cluster, refOf(configMap('during')), { data: { a: 'b' } });
+    await seen('modified during');
+    expect(watcher.store.get(`${test.namespace}/during`)!.data).toEqual({ a: 'b' });
+    expect(watcher.store.get(`${test.namespace}/during`)!.metadata.managedFields).toBeUndefined();
+    // leaving the selection is leaving
+    await patch(test.cluster, refOf(configMap('during')), { metadata: { labels: { test: null } } });
+    await seen('deleted during');
+    await remove(test.cluster, refOf(configMap('before')));
+    await seen('deleted before');
+    await watcher.stop();
+    expect(events).toEqual(['added before', 'added during', 'modified during', 'deleted during', 'deleted before']);
+  });
+
+  it('of one object sees only that', async () => {
+    const { events, watcher, seen } = record({ labelSelector: undefined, fieldSelector: 'metadata.name=chosen' });
+    await create(test.cluster, configMap('other'));
+    await create(test.cluster, configMap('chosen'));
+    await seen('added chosen');
+    await watcher.stop();
+    expect(events).toEqual(['added chosen']);
+  });
+
+  it('of more objects than fit on a page has them all', async () => {
+    const names = Array.from({ length: 30 }, (_, i) => `page-${i}`);
+    await Promise.all(names.map((name) => create(test.cluster, configMap(name, { test: 'page' }))));
+    const { watcher } = record({ labelSelector: 'test=page', pageSize: 7 });
+    await watcher.synced;
+    expect(watcher.store.size).toBe(30);
+    await watcher.stop();
+  });
+
+  it('of a kind that is not there is refused', async () => {
+    const { watcher } = record({ apiVersion: 'nowhere.dev/v1', kind: 'Nothing' });
+    await expect(watcher.synced).rejects.toThrow(/does not know the kind Nothing/);
+  });
+});
