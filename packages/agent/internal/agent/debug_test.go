@@ -1,0 +1,173 @@
+//go:build linux
+
+package agent
+
+import (
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// debugged gives a pod that runs a delivered binary under the debugger.
+func debugged(t *testing.T, say string) (p *pod, c *client, port string) {
+	t.Helper()
+	p, port = startDebuggedPod(t, child("waits", "argument")...)
+	p.stdout.await(t, "waiting argument")
+	c, _ = p.hello()
+	c.deliver(1, nil, debuggee(say), nil)
+	c.await("delivered")
+	p.stdout.await(t, say)
+	return p, c, port
+}
+
+// debuggee is a binary that says something and waits, as the process that it was started as, for as long as its debugger lives:
+// the test ends both agent and debugger by SIGKILL.
+func debuggee(say string) []byte {
+	return []byte("#!/bin/sh\necho '" + say + "'\nwhile kill -0 $PPID 2>/dev/null; do sleep 0.05; done\n")
+}
+
+func TestWhatIsDeliveredRunsUnderTheDebugger(t *testing.T) {
+	p, _, _ := debugged(t, "this is one")
+	if !strings.Contains(p.stdout.all(), "dlv exec --headless --api-version=2 --accept-multiclient --continue with true") {
+		t.Error(p.stdout.all())
+	}
+	if mode := readFile(t, filepath.Join(p.volume, "config", "go", "telemetry", "mode")); string(mode) != "off\n" {
+		t.Errorf("telemetry is %q", mode)
+	}
+}
+
+func TestADeliveryIsStartedByTheSameDebugger(t *testing.T) {
+	p, c, _ := debugged(t, "this is one")
+	first := c.event("started")
+	c.deliver(2, nil, debuggee("this is two"), nil)
+	delivered := c.await("delivered")
+	p.stdout.await(t, "this is two")
+	second := c.event("started")
+	if second.PID == first.PID || second.PID != delivered.PID || second.Reason != "delivery" || second.Held {
+		t.Errorf("%+v, then %+v; delivered %+v", first, second, delivered)
+	}
+	if strings.Count(p.stdout.all(), "dlv exec") != 1 || strings.Count(p.stdout.all(), "dlv restarted it") != 1 {
+		t.Error(p.stdout.all())
+	}
+}
+
+func TestWhileADebuggerIsAttachedTheNewProcessIsHeldForIt(t *testing.T) {
+	p, c, port := debugged(t, "this is one")
+	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	ask := func(method, command string) {
+		t.Helper()
+		_ = json.NewEncoder(conn).Encode(map[string]any{"method": method, "id": 1, "params": []any{map[string]any{"name": command, "NonBlocking": true}}})
+		if err := json.NewDecoder(conn).Decode(&struct{}{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask("RPCServer.State", "")
+	c.deliver(2, nil, debuggee("this is two"), nil)
+	c.await("delivered")
+	for !c.event("started").Held {
+		continue
+	}
+	// The connection is the same one.
+	ask("RPCServer.Command", "continue")
+	p.stdout.await(t, "this is two")
+}
+
+func TestWhoOnlyLooksWhetherThePortIsServedIsNotAttached(t *testing.T) {
+	p, c, port := debugged(t, "this is one")
+	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	c.deliver(2, nil, debuggee("this is two"), nil)
+	c.await("delivered")
+	p.stdout.await(t, "this is two")
+}
+
+func TestADebuggedProcessThatEndsIsStartedAgainByTheSameDebugger(t *testing.T) {
+	p, c, _ := debugged(t, "this is one")
+	c.deliver(2, nil, []byte("#!/bin/sh\necho ending\nexit 3\n"), nil)
+	c.await("delivered")
+	exited := c.event("exited")
+	for exited.Expected {
+		exited = c.event("exited")
+	}
+	if exited.code != 3 || exited.BackoffMs == 0 {
+		t.Errorf("%+v", exited)
+	}
+	for c.event("started").Reason != "backoff" {
+		continue
+	}
+	if strings.Count(p.stdout.all(), "dlv exec") != 1 {
+		t.Error(p.stdout.all())
+	}
+}
+
+func TestADebuggerThatDiesLeavesNoProcessBehind(t *testing.T) {
+	p, c, _ := debugged(t, "this is one")
+	c.deliver(2, nil, debuggee("this is two"), nil)
+	process := int(c.await("delivered").PID)
+	delve := parentOf(t, process)
+	_ = syscall.Kill(delve, syscall.SIGKILL)
+	for c.event("exited").Signal != "SIGKILL" {
+		continue
+	}
+	c.event("started")
+	for deadline := time.Now().Add(patience); syscall.Kill(process, 0) == nil; {
+		if time.Now().After(deadline) {
+			t.Fatal("the process is still there")
+		}
+	}
+	p.stdout.await(t, "this is two")
+}
+
+func TestADebuggedProcessIsToldThatTheContainerEnds(t *testing.T) {
+	p, c, _ := debugged(t, "this is one")
+	c.deliver(2, nil, []byte("#!/bin/sh\ntrap 'echo told; exit 0' TERM\necho ready\nwhile kill -0 $PPID 2>/dev/null; do sleep 0.05; done\n"), nil)
+	c.await("delivered")
+	p.stdout.await(t, "ready")
+	p.signal(syscall.SIGTERM)
+	p.stdout.await(t, "told")
+	p.exitCode()
+}
+
+func TestOnlyAPortIsTakenForOne(t *testing.T) {
+	for _, port := range []string{"", "x", "0", "65536", "-1"} {
+		if code, err := Main("1.2.3", []string{"run", "--debug=" + port, "--", "true"}); code != 2 || err == nil {
+			t.Error(port, code, err)
+		}
+	}
+}
+
+func TestInstallTakesTheDebuggerAlong(t *testing.T) {
+	image, volume := newVolume(t), t.TempDir()
+	if err := os.WriteFile(filepath.Join(image, "dlv"), []byte("a debugger"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	process := startProcess(t, image, exec.Command(filepath.Join(image, "agent"), "install", volume))
+	if code := process.exitCode(); code != 0 {
+		t.Fatal(code)
+	}
+	if got := string(readFile(t, filepath.Join(volume, "dlv"))); got != "a debugger" {
+		t.Error(got)
+	}
+}
+
+func parentOf(t *testing.T, pid int) (parent int) {
+	t.Helper()
+	stat := string(readFile(t, filepath.Join("/proc", strconv.Itoa(pid), "stat")))
+	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
+	parent, _ = strconv.Atoi(fields[1])
+	return parent
+}

@@ -1,0 +1,41 @@
+// Package mapped reads whole files, as part of the page cache where that can be.
+package mapped
+
+import (
+	"errors"
+	"os"
+)
+
+var errNotRegular = errors.New("not a regular file")
+
+// File is a file's content. The file must not be made shorter while it is open.
+type File struct {
+	Bytes []byte
+	// close is nil where the content is a copy.
+	close func() error
+}
+
+// Open reads the file at path.
+func Open(path string) (*File, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, &os.PathError{Op: "open", Path: path, Err: errNotRegular}
+	}
+	return open(file, int(info.Size()))
+}
+
+// Close releases the content.
+func (f *File) Close() error {
+	if f.close == nil {
+		return nil
+	}
+	return f.close()
+}

@@ -1,0 +1,40 @@
+package patch
+
+import "encoding/binary"
+
+// input is what is left to read of a stream; nil when it was asked for what it does not hold. Once failed, all it gives is zero.
+type input []byte
+
+func (in *input) failed() bool { return *in == nil }
+
+// uvarint reads a number of at most limit.
+func (in *input) uvarint(limit int) int {
+	n, length := binary.Uvarint(*in)
+	if length <= 0 || n > uint64(max(0, limit)) {
+		*in = nil
+		return 0
+	}
+	*in = (*in)[length:]
+	return int(n)
+}
+
+func (in *input) varint() int64 {
+	n, length := binary.Varint(*in)
+	if length <= 0 {
+		*in = nil
+		return 0
+	}
+	*in = (*in)[length:]
+	return n
+}
+
+// bytes reads that many bytes; nil if there are fewer.
+func (in *input) bytes(length int) []byte {
+	if *in == nil || length > len(*in) {
+		*in = nil
+		return nil
+	}
+	read := (*in)[:length]
+	*in = (*in)[length:]
+	return read
+}

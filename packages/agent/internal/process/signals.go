@@ -1,0 +1,51 @@
+//go:build linux
+
+package process
+
+import (
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// notForwarded are the signals that are this program's own: they tell of its children, come of its writing, or are sent by Go's runtime.
+var notForwarded = map[os.Signal]bool{
+	syscall.SIGCHLD: true, syscall.SIGPIPE: true, syscall.SIGXFSZ: true, syscall.SIGURG: true,
+}
+
+// Signals gives the signals sent to this program that are meant for the process it stands for. All others are ignored.
+func Signals() <-chan syscall.Signal {
+	all := make(chan os.Signal, 64)
+	signal.Notify(all)
+	forward := make(chan syscall.Signal)
+	go func() {
+		for s := range all {
+			if number, ok := s.(syscall.Signal); ok && !notForwarded[s] {
+				forward <- number
+			}
+		}
+	}()
+	return forward
+}
+
+// EndsContainer tells whether a signal is one that containers are stopped with.
+func EndsContainer(s syscall.Signal) bool {
+	return s == syscall.SIGTERM || s == syscall.SIGINT || s == syscall.SIGQUIT
+}
+
+var names = map[syscall.Signal]string{
+	syscall.SIGHUP: "SIGHUP", syscall.SIGINT: "SIGINT", syscall.SIGQUIT: "SIGQUIT", syscall.SIGILL: "SIGILL",
+	syscall.SIGTRAP: "SIGTRAP", syscall.SIGABRT: "SIGABRT", syscall.SIGBUS: "SIGBUS", syscall.SIGFPE: "SIGFPE",
+	syscall.SIGKILL: "SIGKILL", syscall.SIGUSR1: "SIGUSR1", syscall.SIGSEGV: "SIGSEGV", syscall.SIGUSR2: "SIGUSR2",
+	syscall.SIGPIPE: "SIGPIPE", syscall.SIGALRM: "SIGALRM", syscall.SIGTERM: "SIGTERM", syscall.SIGXCPU: "SIGXCPU",
+	syscall.SIGXFSZ: "SIGXFSZ", syscall.SIGSYS: "SIGSYS",
+}
+
+// SignalName gives a signal's name, such as SIGKILL.
+func SignalName(s syscall.Signal) string {
+	if name, known := names[s]; known {
+		return name
+	}
+	return fmt.Sprintf("signal %d", int(s))
+}

@@ -1,0 +1,249 @@
+//go:build linux
+
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"runtime"
+	"time"
+
+	"nx-kube.dev/agent/internal/delivery"
+	"nx-kube.dev/agent/internal/frame"
+	"nx-kube.dev/agent/internal/message"
+)
+
+// backlog is how many answers may wait for a client to read them. Clients wait for answers, so one that has so many does not read.
+const backlog = 64
+
+// session is the conversation with one client.
+type session struct {
+	server *Server
+	conn   net.Conn
+	// out holds control frames to write; ended is closed when there is nobody to write to.
+	out     chan any
+	ended   chan struct{}
+	greeted bool
+	// receiving is this session's last delivery.
+	receiving *receiving
+}
+
+func newSession(server *Server, conn net.Conn) *session {
+	return &session{server: server, conn: conn, out: make(chan any, backlog), ended: make(chan struct{})}
+}
+
+// hold talks with the client until either side ends the session. A delivery that has not been received is given up then.
+func (s *session) hold() {
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		s.write()
+	}()
+	err := s.read()
+	if d := s.receiving; d != nil {
+		d.abandon(message.Cancelled, "the session ended before all of the delivery had come")
+		// So that a client that sees the session's end knows that nothing of it is left.
+		<-d.done
+	}
+	var failure *message.Failure
+	if errors.As(err, &failure) {
+		s.send(failure)
+	}
+	close(s.ended)
+	<-written
+	_ = s.conn.Close()
+}
+
+// send queues an answer; a client that does not read loses the session.
+func (s *session) send(answer any) {
+	select {
+	case s.out <- answer:
+	default:
+		_ = s.conn.Close()
+	}
+}
+
+// write writes what is sent, until the session has ended and all is written.
+func (s *session) write() {
+	for {
+		select {
+		case answer := <-s.out:
+			s.writeFrame(answer)
+		case <-s.ended:
+			select {
+			case answer := <-s.out:
+				s.writeFrame(answer)
+			default:
+				return
+			}
+		}
+	}
+}
+
+func (s *session) writeFrame(answer any) {
+	payload, err := json.Marshal(answer)
+	if err != nil || len(payload) > frame.MaxPayload {
+		payload, _ = json.Marshal(message.Fail(message.ProtocolError, fmt.Sprintf("an answer of %d bytes: %v", len(payload), err)))
+	}
+	if _, err := s.conn.Write(frame.Encode(frame.Control, payload)); err != nil {
+		_ = s.conn.Close()
+	}
+}
+
+// read reads until the client closes its side, which is no error, or breaks the protocol.
+func (s *session) read() error {
+	frames := frame.NewReader(s.conn)
+	for {
+		kind, payload, err := frames.Next()
+		switch {
+		case errors.Is(err, frame.ErrInvalid):
+			return message.Fail(message.ProtocolError, err.Error())
+		case err != nil:
+			return err
+		case kind == frame.Data:
+			if s.receiving == nil {
+				return message.Fail(message.ProtocolError, "data before any delivery")
+			}
+			s.receiving.data(payload)
+		default:
+			var request message.Request
+			if err := json.Unmarshal(payload, &request); err != nil {
+				return message.Fail(message.ProtocolError, "a request that is not JSON: "+err.Error())
+			}
+			if err := s.take(request); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (s *session) take(request message.Request) error {
+	switch request.Type {
+	case "hello":
+		if request.Protocol != message.Protocol || s.greeted {
+			return message.Fail(message.ProtocolError, fmt.Sprintf("the agent speaks version %d of the protocol, and says hello once",
+				message.Protocol))
+		}
+		s.greeted = true
+		s.hello(request)
+	case "deliver":
+		if request.Size < 0 {
+			return message.Fail(message.ProtocolError, "a delivery of less than nothing")
+		}
+		s.deliver(request)
+	case "end":
+		if d := s.receiving; d != nil && d.request.ID == request.ID {
+			d.end(request.Digest)
+		}
+	case "cancel":
+		if d := s.receiving; d != nil && d.request.ID == request.ID {
+			d.abandon(message.Cancelled, "cancelled by the client")
+		}
+	case "restart":
+		s.server.Prober.Set(request.Probe)
+		go s.restart(request)
+	default:
+		return message.Fail(message.ProtocolError, fmt.Sprintf("unknown request %q", request.Type))
+	}
+	return nil
+}
+
+func (s *session) hello(request message.Request) {
+	events, unsubscribe := s.server.Events.Subscribe()
+	s.server.Prober.Set(request.Probe)
+	s.send(message.Hello{
+		Type: "hello", Protocol: message.Protocol, Version: s.server.Version,
+		GOOS: runtime.GOOS, GOARCH: runtime.GOARCH, Running: s.server.running(),
+	})
+	go func() {
+		defer unsubscribe()
+		for {
+			select {
+			case event, more := <-events:
+				if !more {
+					_ = s.conn.Close()
+					return
+				}
+				s.send(event)
+			case <-s.ended:
+				return
+			}
+		}
+	}()
+}
+
+func (s *session) deliver(request message.Request) {
+	if s.receiving != nil {
+		s.receiving.abandon(message.Superseded, "a newer delivery took over")
+	}
+	d := newReceiving(request)
+	s.receiving = d
+	before := s.server.begin(d)
+	s.server.Prober.Set(request.Probe)
+	go func() {
+		if before != nil {
+			<-before.done
+		}
+		received, err := s.receive(d)
+		if err == nil {
+			defer received.Close()
+			var answer message.Delivered
+			if answer, err = s.install(d, received); err == nil {
+				s.send(answer)
+				return
+			}
+			received.Discard()
+		}
+		s.fail(request.ID, err)
+	}()
+}
+
+// receive receives all of the delivery.
+func (s *session) receive(d *receiving) (*delivery.Received, error) {
+	defer close(d.done)
+	// What comes of the pack afterwards is dropped.
+	defer d.from.Close()
+	return s.server.Receiver.Receive(delivery.Pack{
+		Base: d.request.BaseDigest, Size: d.request.Size, Content: d.from, Digest: func() string { return d.digest },
+	})
+}
+
+// install has the binary that was received started.
+func (s *session) install(d *receiving, received *delivery.Received) (message.Delivered, error) {
+	var installed time.Time
+	result, err := s.server.Supervisor.Replace(func() error {
+		defer func() { installed = time.Now() }()
+		return received.Install()
+	}, d.request.Grace())
+	if err != nil {
+		return message.Delivered{}, err
+	}
+	return message.Delivered{
+		Type: "delivered", ID: d.request.ID, PID: result.PID, Digest: d.digest, BytesReceived: d.bytes,
+		TransferMs: message.Ms(d.complete.Sub(d.begun)), ApplyMs: message.Ms(installed.Sub(d.complete)),
+		StopMs: message.Ms(result.Stop), StartMs: message.Ms(result.Start),
+	}, nil
+}
+
+func (s *session) restart(request message.Request) {
+	result, err := s.server.Supervisor.Restart(request.Grace())
+	if err != nil {
+		s.fail(request.ID, err)
+		return
+	}
+	s.send(message.Restarted{Type: "restarted", ID: request.ID, PID: result.PID,
+		StopMs: message.Ms(result.Stop), StartMs: message.Ms(result.Start)})
+}
+
+func (s *session) fail(id int64, err error) {
+	failure := message.Fail(message.IO, err.Error())
+	var known *message.Failure
+	if errors.As(err, &known) {
+		// A copy, as one failure may answer several requests.
+		failure = message.Fail(known.Code, known.Message)
+	}
+	failure.ID = id
+	s.send(failure)
+}

@@ -1,0 +1,99 @@
+//go:build linux
+
+package supervisor
+
+import (
+	"io"
+	"os"
+	"syscall"
+	"time"
+
+	"nx-kube.dev/agent/internal/message"
+	"nx-kube.dev/agent/internal/output"
+	"nx-kube.dev/agent/internal/process"
+)
+
+const (
+	// lastLines is how many lines of a process's output are reported when it ends.
+	lastLines = 40
+	// drainTime is how long to wait, after a process has ended, for output that is still in its pipes: those it left to a
+	// process outside of its group, or that cannot be written, may stay open for ever.
+	drainTime = 100 * time.Millisecond
+)
+
+// child is a process and its output.
+type child struct {
+	*process.Process
+	source  message.Source
+	started time.Time
+	tail    *output.Tail
+	// drained is closed when the process has ended and its output has been passed through.
+	drained chan struct{}
+	// debugged says that the process is a debugger, which runs the binary as a process of its own.
+	debugged bool
+}
+
+func startChild(reaper *process.Reaper, command process.Command, source message.Source) (*child, error) {
+	c := &child{source: source, tail: &output.Tail{}, drained: make(chan struct{})}
+	passed := make(chan struct{}, 2)
+	files := [3]uintptr{0: os.Stdin.Fd()}
+	var passes []func()
+	for fd, to := range []io.Writer{1: os.Stdout, 2: os.Stderr} {
+		if to == nil {
+			continue
+		}
+		read, write, err := output.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		defer syscall.Close(write)
+		files[fd] = uintptr(write)
+		passes = append(passes, func() {
+			output.Pass(read, to, c.tail)
+			passed <- struct{}{}
+		})
+	}
+	command.Files = files
+	c.started = time.Now()
+	started, err := reaper.Start(command)
+	// Also where nothing was started, as they close the pipes.
+	for _, pass := range passes {
+		go pass()
+	}
+	if err != nil {
+		return nil, &os.PathError{Op: "start", Path: command.Path, Err: err}
+	}
+	c.Process = started
+	go func() {
+		defer close(c.drained)
+		<-started.Ended()
+		timeout := time.After(drainTime)
+		for range passes {
+			select {
+			case <-passed:
+			case <-timeout:
+				return
+			}
+		}
+	}()
+	return c, nil
+}
+
+func (c *child) exit() message.Exit {
+	exit := message.Exit{LastLines: c.tail.Lines(lastLines)}
+	if status := c.Status(); status.Signaled() {
+		exit.Signal = process.SignalName(status.Signal())
+	} else {
+		code := status.ExitStatus()
+		exit.Code = &code
+	}
+	return exit
+}
+
+// exitCode is what a container's process that ended so makes of the container.
+func exitCode(status syscall.WaitStatus) int {
+	if status.Signaled() {
+		return 128 + int(status.Signal())
+	}
+	return status.ExitStatus()
+}
