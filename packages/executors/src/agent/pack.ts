@@ -1,0 +1,131 @@
+import { NxKubeError } from '@nx-kube/cluster';
+import { execa } from 'execa';
+import { packBinary } from './binaries.js';
+import { replayable, type Replayable } from './replayable.js';
+
+/** What an agent has to know before it is sent a pack. */
+export interface PackBegin {
+  /** Of the new binary, in bytes. */
+  size: number;
+  /** SHA-256 of the binary that the agent must hold; absent when the whole is packed. */
+  baseDigest?: string;
+}
+
+export interface PackHeader extends PackBegin {
+  /** SHA-256 of the new binary: `sha256:<hex>`. */
+  digest: string;
+}
+
+/** One binary, packed once, for any number of sessions. */
+export interface Pack {
+  /** Known at once, and so before the digest, which is made while packing. Rejects with a NxKubeError when packing fails. */
+  readonly begin: Promise<PackBegin>;
+  /** Known when all is packed, which does not wait for anyone to read it. Rejects with a NxKubeError when packing fails. */
+  readonly header: Promise<PackHeader>;
+  /** The packed bytes from their beginning, as they are produced. Each call gives an iterator of its own. */
+  bytes(): AsyncIterable<Uint8Array>;
+}
+
+export interface PackBase {
+  path: string;
+  /** SHA-256 of the file at `path`, if known (from the header of an earlier pack, or the agent's hello); else it is computed. */
+  digest?: string;
+}
+
+export interface PackOptions {
+  /** The binary to pack. It must not be written to until the pack has ended; replacing it by another file does no harm. */
+  path: string;
+  /** The binary that the pod holds. Only the difference is packed. Default: none, the whole is packed. */
+  base?: PackBase;
+  /** Ends the packer. */
+  signal?: AbortSignal;
+}
+
+/** Starts to pack a binary. */
+export function pack({ path, base, signal }: PackOptions): Pack {
+  return preparePack({ base, signal }).pack(path);
+}
+
+export interface PreparedPack {
+  /** Packs the binary at `path`, once it is built. May be called once. */
+  pack(path: string): Pack;
+  /** Ends the packer if `pack` was never called. */
+  cancel(): void;
+}
+
+/** Starts the packer, and has it read the base, while the new binary is still being built. */
+export function preparePack({ base, signal }: { base?: PackBase; signal?: AbortSignal }): PreparedPack {
+  const args = base ? ['--base', base.path, ...(base.digest ? ['--base-digest', base.digest] : [])] : [];
+  const packer = execa(packBinary(), args, {
+    buffer: { stdout: false, stderr: true },
+    encoding: 'buffer',
+    cancelSignal: signal,
+    reject: false,
+  });
+  // Where it has ended early, its exit code and what it wrote say why.
+  packer.stdin.on('error', () => {});
+  return {
+    pack(path) {
+      packer.stdin.end(`${path}\n`);
+      return takeApart(
+        replayable(packer.stdout, async () => {
+          const { failed, isCanceled, stderr } = await packer;
+          if (isCanceled) throw new NxKubeError('configuration', `Packing ${path} was cancelled.`);
+          if (failed)
+            throw new NxKubeError('configuration', packingFailed(path, Buffer.from(stderr).toString()), rebuild);
+        }),
+      );
+    },
+    cancel: () => packer.stdin.end(),
+  };
+}
+
+const rebuild = { next: 'Build the binary, and leave it and the base in place until it is delivered.' };
+
+const packingFailed = (path: string, stderr: string) =>
+  `Packing ${path} failed: ${stderr.split('\n', 3).join('\n').trim() || 'the packer ended'}.`;
+
+/** How long a digest is that ends the packer's output. */
+const digestLength = 'sha256:'.length + 64;
+
+/** The packer writes a line of JSON, the pack, and the digest. */
+function takeApart(output: Replayable): Pack {
+  const line = readLine(output());
+  const begin = line.then(({ text }) => JSON.parse(text) as PackBegin);
+  const header = readEnd(output()).then(async (digest) => ({ ...(await begin), digest }));
+  // Who only reads the bytes gets the error from there.
+  begin.catch(() => {});
+  header.catch(() => {});
+  return {
+    begin,
+    header,
+    async *bytes() {
+      let skip = (await line).length;
+      let held: Uint8Array = new Uint8Array();
+      for await (const chunk of output()) {
+        const known = Buffer.concat([held, chunk.subarray(skip)]);
+        skip = Math.max(0, skip - chunk.length);
+        // The last bytes so far may be of the digest.
+        const end = Math.max(0, known.length - digestLength);
+        if (end > 0) yield known.subarray(0, end);
+        held = known.subarray(end);
+      }
+    },
+  };
+}
+
+async function readLine(chunks: AsyncIterable<Uint8Array>): Promise<{ text: string; length: number }> {
+  let read = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    read = Buffer.concat([read, chunk]);
+    const end = read.indexOf('\n');
+    if (end >= 0) return { text: read.toString('utf8', 0, end), length: end + 1 };
+  }
+  throw new NxKubeError('bug', 'The packer wrote no header.');
+}
+
+async function readEnd(chunks: AsyncIterable<Uint8Array>): Promise<string> {
+  let end = Buffer.alloc(0);
+  for await (const chunk of chunks) end = Buffer.concat([end, chunk]).subarray(-digestLength);
+  return end.toString('latin1');
+}

@@ -1,0 +1,31 @@
+import type { Entry, UpdateState } from '../loop/events.js';
+import type { GateState } from '../loop/gate.js';
+
+/** One request, one line of JSON, over the loop's socket; the answer is one line too. */
+export type ControlRequest =
+  | { verb: 'status' }
+  /** Without targets: all of them. */
+  | { verb: 'pause' | 'resume'; targets?: string[] }
+  | { verb: 'trigger'; targets: string[] };
+
+/** What a target is doing, and what came of it last. */
+export interface TargetStatus extends GateState {
+  target: string;
+  state: UpdateState;
+  /** What is wrong with it now. */
+  message?: string;
+  last?: Pick<Entry, 'outcome' | 'bytes' | 'pods'> & { edit: number; totalMs: number };
+}
+
+export interface LoopStatus {
+  project: string;
+  context: string;
+  healthy: boolean;
+  /** Why it is not healthy. */
+  message?: string;
+  targets: TargetStatus[];
+  forwards: { name: string; address: string; state: 'ok' | 'failing'; message?: string }[];
+  pods: { pod: string; state: string; digest?: string }[];
+}
+
+export type ControlAnswer = { ok: true; status: LoopStatus } | { ok: false; message: string; next?: string };

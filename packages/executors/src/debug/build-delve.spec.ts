@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { buildDelve, defaultDelveVersion, readDelveInfo } from './build-delve.js';
+import { binaryPlatform } from '../image/binary-platform.js';
+
+/** Go's name of this machine's: what Go has compiled of its own library already is not compiled once more. */
+const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
+
+async function folder(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'nx-kube-delve-spec-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+it('builds Delve for the platform that is asked for, and says which Go it knows', { timeout: 600_000 }, async () => {
+  const directory = await folder();
+  const output = join(directory, 'delve', 'dlv');
+  expect(await buildDelve({ directory, output, goarch: architecture })).toMatchObject({ ok: true, path: output });
+  expect(await binaryPlatform(output)).toEqual({ os: 'linux', architecture });
+  expect(await readDelveInfo(output)).toEqual({ version: defaultDelveVersion, go: { min: '1.25', max: '1.27' } });
+});
+
+it('refuses a Delve that does not know the Go, before it is built', { timeout: 120_000 }, async () => {
+  const directory = await folder();
+  await expect(buildDelve({ directory, output: join(directory, 'dlv'), version: '1.22.0' })).rejects.toThrow(
+    /^Delve 1\.22\.0 is too old for go1\.\d+(\.\d+)?: it can debug programs of Go 1\.19 to 1\.22$/,
+  );
+});
+
+it('passes on what Go says of a version that does not exist', { timeout: 120_000 }, async () => {
+  const directory = await folder();
+  const result = await buildDelve({ directory, output: join(directory, 'dlv'), version: '1.27.999' });
+  expect(result).toMatchObject({ ok: false, diagnostics: expect.stringContaining('v1.27.999') });
+});
+
+it('refuses what is no version', async () => {
+  await expect(buildDelve({ directory: '/', output: '/dlv', version: 'latest' })).rejects.toMatchObject({
+    message: '"version": "latest" is no version of Delve',
+    next: `Write it in full and without "v", such as ${defaultDelveVersion}.`,
+  });
+});

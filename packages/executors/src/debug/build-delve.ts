@@ -1,0 +1,131 @@
+import { NxKubeError } from '@nx-kube/cluster';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { requireCommand } from '../command/find.js';
+import type { Outcome } from '../command/outcome.js';
+import { runCommand } from '../command/run.js';
+import { checkGoVersion, supportedByDelve, type GoVersions } from './go-versions.js';
+
+/** The newest when this was released; it debugs programs of Go 1.25 to 1.27. */
+export const defaultDelveVersion = '1.27.2';
+const delveModule = 'github.com/go-delve/delve';
+
+export interface DelveBuild {
+  /** Folder of the project: its Go is the one that matters. */
+  directory: string;
+  /** Absolute path of the program. What is known of it is written beside it, as `delve.json`. */
+  output: string;
+  /** Of the module, without `v`. Default: 1.27.2. */
+  version?: string;
+  /** Default: this machine's. */
+  goarch?: string;
+}
+
+/** What is known of a built Delve. */
+export interface DelveInfo {
+  version: string;
+  /** Absent where this Delve does not say. */
+  go?: GoVersions;
+}
+
+export type DelveBuildResult = Outcome<{ path: string }>;
+
+/**
+ * Builds Delve from its Go module: static, for Linux, the same bytes on every machine.
+ *
+ * @throws NxKubeError (configuration) where this Delve cannot debug what the project's Go makes
+ */
+export async function buildDelve(
+  build: DelveBuild,
+  { signal, onOutput }: { signal?: AbortSignal; onOutput?: (line: string) => void } = {},
+): Promise<DelveBuildResult> {
+  const { directory, output, version = defaultDelveVersion, goarch } = build;
+  const go = await requireCommand('go', 'Install Go from https://go.dev/dl and put its bin folder on PATH.');
+  if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
+    throw new NxKubeError('configuration', `"version": "${version}" is no version of Delve`, {
+      next: `Write it in full and without "v", such as ${defaultDelveVersion}.`,
+    });
+  }
+  const started = performance.now();
+  const work = await mkdtemp(join(tmpdir(), 'nx-kube-delve-'));
+  try {
+    const diagnostics: string[] = [];
+    const run = async (args: string[], env: Record<string, string> = {}) => {
+      const result = await runCommand(go, args, {
+        cwd: work,
+        // The user's flags and workspace are for the user's code.
+        env: { GOWORK: 'off', GOFLAGS: '', ...env },
+        signal,
+        onLine: (line) => {
+          if (env['GOPATH']) onOutput?.(line);
+          diagnostics.push(line);
+        },
+      });
+      return result;
+    };
+    const fail = (cancelled: boolean): DelveBuildResult => {
+      const ms = performance.now() - started;
+      return cancelled
+        ? { ok: false, cancelled: true, ms }
+        : { ok: false, cancelled: false, diagnostics: diagnostics.join('\n'), ms };
+    };
+
+    const download = await run(['mod', 'download', '-json', `${delveModule}@v${version}`]);
+    if (download.exitCode !== 0) return fail(download.cancelled);
+    const { Dir: source } = JSON.parse(download.stdout) as { Dir: string };
+    const compatible = await readFile(join(source, 'pkg', 'goversion', 'compat.go'), 'utf8').catch(() => '');
+    const info: DelveInfo = { version, go: supportedByDelve(compatible) };
+    if (info.go) checkGoVersion(version, info.go, await projectGoVersion(directory, signal));
+
+    diagnostics.length = 0;
+    // `go install` builds a module by its own go.sum. For another platform it puts the program into a folder of GOPATH, and
+    // refuses GOBIN: so GOPATH is set, and its module cache kept.
+    const modCache = (await run(['env', 'GOMODCACHE'])).stdout.trim();
+    diagnostics.length = 0;
+    const install = await run(
+      ['install', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', `${delveModule}/cmd/dlv@v${version}`],
+      {
+        GOPATH: work,
+        GOMODCACHE: modCache,
+        GOBIN: '',
+        CGO_ENABLED: '0',
+        GOOS: 'linux',
+        ...(goarch && { GOARCH: goarch }),
+      },
+    );
+    if (install.exitCode !== 0) return fail(install.cancelled);
+
+    await mkdir(dirname(output), { recursive: true });
+    // Another place for each run: the file may be in use.
+    const temporary = `${output}.${process.pid}`;
+    await copyFile(await programIn(join(work, 'bin')), temporary);
+    await rename(temporary, output);
+    await writeFile(infoPath(output), `${JSON.stringify(info, undefined, 2)}\n`);
+    return { ok: true, path: output, ms: performance.now() - started };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** What the project is built by: a toolchain that its go.mod names counts. */
+export async function projectGoVersion(directory: string, signal?: AbortSignal): Promise<string> {
+  const go = await requireCommand('go', 'Install Go from https://go.dev/dl and put its bin folder on PATH.');
+  return (await runCommand(go, ['env', 'GOVERSION'], { cwd: directory, signal })).stdout.trim();
+}
+
+/** @param delve absolute path of the program */
+export async function readDelveInfo(delve: string): Promise<DelveInfo> {
+  return JSON.parse(await readFile(infoPath(delve), 'utf8')) as DelveInfo;
+}
+
+function infoPath(delve: string): string {
+  return join(dirname(delve), 'delve.json');
+}
+
+/** `bin/dlv`, or `bin/linux_arm64/dlv`. */
+async function programIn(bin: string): Promise<string> {
+  const files = await readdir(bin, { recursive: true, withFileTypes: true });
+  const file = files.find((entry) => entry.isFile() && entry.name === 'dlv')!;
+  return join(file.parentPath, file.name);
+}

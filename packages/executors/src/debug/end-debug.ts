@@ -1,0 +1,30 @@
+import { explain, type Cluster } from '@nx-kube/cluster';
+import { applyWorkload } from '../delivery/apply-workload.js';
+import { readManifests } from '../delivery/content.js';
+import { deliverImages } from '../delivery/deliver-images.js';
+import type { DeployOptions } from '../delivery/deploy-options.js';
+import type { Emit } from '../loop/events.js';
+import { prepare } from '../workload/prepare.js';
+
+/** Nx kills what has not ended 5 s after Ctrl-C. */
+const withinMs = 4000;
+
+/**
+ * Makes the workload what it was before it was debugged: applies what is rendered of it once more, without anything for the debugger. It does
+ * not wait for the new pod. Never rejects: what could not be done is told, with how to do it.
+ */
+export async function endDebug(cluster: Cluster, deploy: DeployOptions, emit: Emit): Promise<void> {
+  const signal = AbortSignal.timeout(withinMs);
+  try {
+    const plain: DeployOptions = { ...deploy, debug: undefined };
+    const rendered = await readManifests(plain.manifests);
+    const images = await deliverImages(cluster, plain, { signal });
+    const { workload } = await prepare(rendered, { ...plain, ...images }, plain.manifests);
+    await applyWorkload(cluster, workload, plain, { signal });
+    emit({ type: 'debug', state: 'off' });
+  } catch (error) {
+    const why = signal.aborted ? `the cluster did not take it within ${withinMs / 1000} s` : explain(error);
+    const message = `The workload is still as debugging needs it: ${why}\nRun nx run ${deploy.project}:kustomize-apply, or dev, to end it.`;
+    emit({ type: 'debug', state: 'off', message });
+  }
+}

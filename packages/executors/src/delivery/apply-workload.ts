@@ -1,0 +1,23 @@
+import { apply, read, refOf, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import type { DeployOptions } from './deploy-options.js';
+
+/** KEP-3659: which set an object belongs to. */
+const partOfLabel = 'applyset.kubernetes.io/part-of';
+
+/**
+ * Applies the workload by itself, as a member of the set that it belongs to.
+ *
+ * @param live the workload as it is in the cluster, if that has been read already
+ */
+export async function applyWorkload(
+  cluster: Cluster,
+  workload: KubeObject,
+  { recreate, force }: Pick<DeployOptions, 'recreate' | 'force'>,
+  { live, signal }: { live?: KubeObject; signal: AbortSignal },
+): Promise<void> {
+  const found = live ?? (await read(cluster, refOf(workload), { signal }));
+  // Without the label, the set would no longer own the object.
+  const owner = found?.metadata.labels?.[partOfLabel];
+  const labels = { ...workload.metadata.labels, ...(owner && { [partOfLabel]: owner }) };
+  await apply(cluster, [{ ...workload, metadata: { ...workload.metadata, labels } }], { recreate, force, signal });
+}

@@ -1,0 +1,57 @@
+import { localRegistry, type Cluster } from '@nx-kube/cluster';
+import { join } from 'node:path';
+import { agentBinary } from '../agent/binaries.js';
+import { agentImage } from '../image/agent-image.js';
+import { loadImage } from '../image/load-image.js';
+import { pushImage } from '../image/push-image.js';
+import { readImage } from './content.js';
+import type { DeployOptions } from './deploy-options.js';
+
+/** References of images that the cluster's nodes can start. */
+export interface DeliveredImages {
+  image: { reference: string; entrypoint: string[]; cmd: string[] };
+  /** Absent where the workload is to run without the agent. */
+  agentImage?: string;
+}
+
+export interface DeliverImagesControl {
+  /** Only tell the references. */
+  dryRun?: boolean;
+  signal?: AbortSignal;
+  onProgress?: (message: string) => void;
+}
+
+/**
+ * Brings the project's image and the agent's to where the nodes get them from, unless they are there: the registry named or
+ * announced by the cluster, else the node itself (kind, k3d, minikube).
+ *
+ * @throws NxKubeError where there is no way to get an image into the cluster
+ */
+export async function deliverImages(
+  cluster: Cluster,
+  options: DeployOptions,
+  { dryRun, signal, onProgress }: DeliverImagesControl = {},
+): Promise<DeliveredImages> {
+  const image = await readImage(options.image);
+  const registry = options.registry ?? (await localRegistry(cluster, { signal }));
+  const deliver = async (archive: string, name: string, tag: string): Promise<string> => {
+    if (!dryRun && registry) await pushImage({ archive, registry, name, tag, signal, onProgress });
+    if (!dryRun && !registry) await loadImage({ context: cluster.context, archive, signal, onProgress });
+    return `${registry ? `${registry}/` : ''}${name}:${tag}`;
+  };
+  const agent = async () => {
+    if (options.agent === false) return undefined;
+    const architecture = image.platform.architecture as 'amd64' | 'arm64';
+    const delve = options.debug?.delve;
+    // A folder each, for the image of the one is removed where the other's is made.
+    const directory = join(options.stateDirectory, `agent-${architecture}${delve ? '-debug' : ''}`);
+    const binary = agentBinary(architecture);
+    const { archive, name, tag } = await agentImage({ binary, architecture, directory, debugger: delve });
+    return deliver(archive, name, tag);
+  };
+  const [reference, agentReference] = await Promise.all([
+    deliver(join(options.image, 'image.tar'), image.name, image.tag),
+    agent(),
+  ]);
+  return { image: { reference, entrypoint: image.entrypoint, cmd: image.cmd }, agentImage: agentReference };
+}

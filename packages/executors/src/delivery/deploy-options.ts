@@ -1,0 +1,37 @@
+import type { ApplySetRef, Cluster } from '@nx-kube/cluster';
+import type { DebugOptions } from '../debug/debug-options.js';
+import type { WorkloadChoice } from '../workload/find.js';
+import type { Patch } from '../workload/patches.js';
+
+/** How the content of one project gets into a cluster. All paths are absolute. */
+export interface DeployOptions extends WorkloadChoice {
+  project: string;
+  /** File with the rendered manifests. */
+  manifests: string;
+  /** Folder that image-build wrote. */
+  image: string;
+  /** Folder for what may be deleted at any time: the agent's image, copies of delivered binaries. */
+  stateDirectory: string;
+  /** Registry to push to. Default: the one that the cluster announces, else images are loaded into the node. */
+  registry?: string;
+  /** Put the agent into the workload, so that its binary can be replaced. Default: true. */
+  agent?: boolean;
+  /** Run the binary under a debugger, and let its process be held at breakpoints. Needs the agent. */
+  debug?: DebugOptions;
+  patches?: Patch[];
+  /** A module whose default export changes the objects. */
+  transform?: string;
+  /** Delete and create anew what differs in an immutable field. Default: false. */
+  recreate?: boolean;
+  /** Take over fields that other managers own. Default: false. */
+  force?: boolean;
+}
+
+/**
+ * The set that owns what a project has in the cluster. Its parent lies in the context's namespace, not in the workload's: so
+ * the set outlives a renamed namespace, and `down` with Namespaces.
+ */
+export function setOf(project: string, cluster: Cluster): ApplySetRef {
+  const name = `nx-kube-${project.toLowerCase().replace(/[^a-z0-9.-]+/g, '-')}`;
+  return { name, namespace: cluster.namespace };
+}

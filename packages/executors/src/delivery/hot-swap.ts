@@ -1,0 +1,73 @@
+import { childController, NxKubeError, read, refOf, subject, waitReady, type Cluster } from '@nx-kube/cluster';
+import { join } from 'node:path';
+import type { Emit } from '../loop/events.js';
+import { WorkloadPods } from '../loop/workload-pods.js';
+import { agentPath } from '../workload/inject-agent.js';
+import { podSpecOf } from '../workload/pod-template.js';
+import { prepare, type Prepared } from '../workload/prepare.js';
+import { applyWorkload } from './apply-workload.js';
+import { readManifests } from './content.js';
+import { deliverImages } from './deliver-images.js';
+import type { DeployOptions } from './deploy-options.js';
+
+export interface HotSwapOptions {
+  /** Absolute path of the binary. */
+  binary: string;
+  graceMs: number;
+  /** How long the pods may take to be there, in ms. */
+  timeoutMs: number;
+  emit: Emit;
+  signal: AbortSignal;
+}
+
+/**
+ * Brings every pod of the workload to the binary and restarts its process, once. Gives the workload its agent first if it
+ * has none.
+ *
+ * @returns the number of pods, and of those that did not have the binary yet
+ * @throws NxKubeError where the workload is not in the cluster, a pod does not get ready, or the new process dies
+ */
+export async function hotSwap(
+  cluster: Cluster,
+  deploy: DeployOptions,
+  { binary, graceMs, timeoutMs, emit, signal: outer }: HotSwapOptions,
+): Promise<{ pods: number; sentTo: number }> {
+  const images = await deliverImages(cluster, { ...deploy, agent: true }, { signal: outer });
+  const prepared = await prepare(await readManifests(deploy.manifests), { ...deploy, ...images }, deploy.manifests);
+  await ensureAgent(cluster, prepared, deploy, outer);
+  await waitReady(cluster, [refOf(prepared.workload)], { timeoutMs, signal: outer });
+
+  // The connections to the pods end with the swap.
+  const done = childController(outer);
+  const { signal } = done;
+  try {
+    const storeDirectory = join(deploy.stateDirectory, 'binaries');
+    const pods = new WorkloadPods({ cluster, storeDirectory, graceMs, logs: false, emit, signal });
+    const keeper = await pods.keep(prepared);
+    const { pods: count = 0, outcome } = await keeper.bring(binary, undefined, signal);
+    const untouched = await keeper.restartUntouched();
+    const fate = await outcome;
+    if (fate && 'crashed' in fate) throw new NxKubeError('user-code', fate.crashed);
+    return { pods: count, sentTo: count - untouched };
+  } finally {
+    done.abort();
+  }
+}
+
+/** Puts the agent into the live workload unless it is there. */
+async function ensureAgent(
+  cluster: Cluster,
+  { workload, container }: Prepared,
+  deploy: DeployOptions,
+  signal: AbortSignal,
+) {
+  const live = await read(cluster, refOf(workload), { signal });
+  if (!live) {
+    throw new NxKubeError('configuration', `${subject(workload)} is not in the cluster`, {
+      next: 'Run kustomize-apply or dev first.',
+    });
+  }
+  const running = podSpecOf(live)?.containers.find(({ name }) => name === container.name);
+  if (running?.command?.[0] === agentPath) return;
+  await applyWorkload(cluster, workload, deploy, { live, signal });
+}

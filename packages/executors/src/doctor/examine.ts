@@ -1,0 +1,69 @@
+import type { ConnectOptions, Cluster, KubeObject } from '@nx-kube/cluster';
+import { readManifests } from '../delivery/content.js';
+import type { DeployOptions } from '../delivery/deploy-options.js';
+import type { Need } from '../tools/needs.js';
+import { findWorkload } from '../workload/find.js';
+import { diagnoseCluster, failureOf } from './cluster.js';
+import { warn, type Diagnosis } from './diagnosis.js';
+import { diagnoseInotify } from './inotify.js';
+import { diagnoseAgent, diagnoseVersions, type Versions } from './installation.js';
+import { diagnoseNodes } from './nodes.js';
+import { diagnoseRegistry } from './registry.js';
+import { diagnoseRights, rightsFor, typesOf } from './rights.js';
+import { diagnoseTools } from './tools.js';
+
+export interface Examination {
+  deploy: DeployOptions;
+  connect: ConnectOptions;
+  needs: Need[];
+  versions: Versions;
+  /** What go-build is set to. */
+  goarch?: string;
+  signal?: AbortSignal;
+}
+
+/** The whole picture of what a project needs, of this machine first and then of the cluster. Nothing is changed. */
+export async function examine(examination: Examination): Promise<Diagnosis[]> {
+  const { deploy, needs, versions, signal } = examination;
+  const [tools, inotify, cluster] = await Promise.all([
+    diagnoseTools(needs, { stateDirectory: deploy.stateDirectory, signal }),
+    diagnoseInotify(),
+    examineCluster(examination),
+  ]);
+  return [...tools, ...diagnoseVersions(versions), diagnoseAgent(), inotify, ...cluster];
+}
+
+async function examineCluster(examination: Examination): Promise<Diagnosis[]> {
+  const { deploy, connect, goarch, signal } = examination;
+  const { diagnoses, cluster } = await diagnoseCluster(connect, signal);
+  // Without a cluster there is nothing to ask about it; why there is none has been said.
+  if (!cluster) return diagnoses;
+  try {
+    const [registry, nodes, rights] = await Promise.all([
+      diagnoseRegistry(cluster, deploy.registry, signal),
+      diagnoseNodes(cluster, goarch, signal),
+      examineRights(cluster, deploy, signal),
+    ]);
+    return [...diagnoses, registry, nodes, ...rights];
+  } finally {
+    await cluster.close();
+  }
+}
+
+async function examineRights(cluster: Cluster, deploy: DeployOptions, signal?: AbortSignal): Promise<Diagnosis[]> {
+  let objects: KubeObject[];
+  let namespace: string;
+  const diagnoses: Diagnosis[] = [];
+  try {
+    objects = await readManifests(deploy.manifests);
+    namespace = findWorkload(objects, deploy, deploy.manifests).object.metadata.namespace ?? cluster.namespace;
+  } catch (error) {
+    const { message, next } = failureOf('manifests', error);
+    diagnoses.push(warn('manifests', `${message}, so only the rights for a Deployment are asked about`, next!));
+    objects = [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: '' } }];
+    namespace = cluster.namespace;
+  }
+  const types = await typesOf(cluster, objects);
+  const rights = rightsFor({ namespace, setNamespace: cluster.namespace, types });
+  return [...diagnoses, ...(await diagnoseRights(cluster, rights, signal))];
+}

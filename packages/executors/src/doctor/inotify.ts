@@ -1,0 +1,73 @@
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
+
+/** Limits of one user, and what that user's processes have taken of them. */
+export interface InotifyUse {
+  watches: { used: number; limit: number };
+  instances: { used: number; limit: number };
+}
+
+/** What a workspace of some size and the tools around it may still want. */
+const wanted = { watches: 8192, instances: 8 };
+
+/** The kernel's limits on watching files; other systems than Linux have none of the kind. */
+export async function diagnoseInotify(platform = process.platform): Promise<Diagnosis> {
+  if (platform !== 'linux') return ok('inotify', 'not used on this system');
+  try {
+    return inotifyDiagnosis(await inotifyUse());
+  } catch (error) {
+    return warn('inotify', `the limits cannot be read: ${(error as Error).message}`, 'Look at /proc/sys/fs/inotify.');
+  }
+}
+
+/** Pure. */
+export function inotifyDiagnosis(use: InotifyUse): Diagnosis {
+  const shown = (['watches', 'instances'] as const).map(
+    (kind) => `max_user_${kind} ${use[kind].limit} (${use[kind].used} used)`,
+  );
+  const message = shown.join(', ');
+  const short = (['watches', 'instances'] as const).filter((kind) => use[kind].limit - use[kind].used < wanted[kind]);
+  if (!short.length) return ok('inotify', message);
+  const settings = short.map((kind) => `fs.inotify.max_user_${kind}=${kind === 'watches' ? 524288 : 1024}`);
+  const next = `Run sudo sysctl ${settings.join(' ')}, and put it into /etc/sysctl.d.`;
+  const none = short.some((kind) => use[kind].used >= use[kind].limit);
+  return (none ? fail : warn)('inotify', message, next);
+}
+
+/** Reads the limits, and counts what the processes of this user hold; those of others cannot be seen and do not count. */
+export async function inotifyUse(proc = '/proc', uid = process.getuid?.() ?? 0): Promise<InotifyUse> {
+  const limit = async (name: string) => Number(await readFile(`${proc}/sys/fs/inotify/max_user_${name}`, 'utf8'));
+  const use = { watches: 0, instances: 0 };
+  const processes = (await readdir(proc)).filter((name) => /^\d+$/.test(name));
+  await Promise.all(
+    processes.map(async (pid) => {
+      if (!(await belongsTo(`${proc}/${pid}`, uid))) return;
+      const { watches, instances } = await held(`${proc}/${pid}`);
+      use.watches += watches;
+      use.instances += instances;
+    }),
+  );
+  return {
+    watches: { used: use.watches, limit: await limit('watches') },
+    instances: { used: use.instances, limit: await limit('instances') },
+  };
+}
+
+async function belongsTo(process: string, uid: number): Promise<boolean> {
+  const status = await readFile(`${process}/status`, 'utf8').catch(() => '');
+  return new RegExp(`^Uid:\\s+${uid}\\s`, 'm').test(status);
+}
+
+/** A process may end while it is looked at: then it holds nothing. */
+async function held(process: string): Promise<{ watches: number; instances: number }> {
+  const descriptors = await readdir(`${process}/fd`).catch(() => []);
+  const counts = await Promise.all(
+    descriptors.map(async (descriptor) => {
+      if ((await readlink(`${process}/fd/${descriptor}`).catch(() => '')) !== 'anon_inode:inotify') return undefined;
+      const info = await readFile(`${process}/fdinfo/${descriptor}`, 'utf8').catch(() => '');
+      return info.match(/^inotify wd:/gm)?.length ?? 0;
+    }),
+  );
+  const instances = counts.filter((count) => count !== undefined);
+  return { instances: instances.length, watches: instances.reduce((sum, count) => sum + count, 0) };
+}

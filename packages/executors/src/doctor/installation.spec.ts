@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { describe, expect, it } from 'vitest';
+import { agentBinary } from '../agent/binaries.js';
+import { diagnoseAgent, diagnoseVersions } from './installation.js';
+import { diagnosisLines, fail, ok } from './diagnosis.js';
+
+describe('what nx-kube runs in', () => {
+  const ranges = { nxRange: '>=23.0.0 <25.0.0', nodeRange: '>=20.20.0' };
+
+  it('is fine within the supported versions', () => {
+    const diagnoses = diagnoseVersions({ nx: '24.0.6', node: '20.20.0', ...ranges });
+    expect(diagnoses.map(({ verdict }) => verdict)).toEqual(['ok', 'ok']);
+  });
+
+  it('is a warning for another Nx, and a failure for an older Node.js', () => {
+    const diagnoses = diagnoseVersions({ nx: '25.0.0', node: '18.19.0', ...ranges });
+    expect(diagnoses).toMatchObject([
+      { check: 'nx', verdict: 'warn', message: '25.0.0 is not among the supported versions >=23.0.0 <25.0.0' },
+      { check: 'node', verdict: 'fail', message: '18.19.0 is not among the supported versions >=20.20.0' },
+    ]);
+  });
+});
+
+describe('the programs that come with nx-kube', () => {
+  it('are there, or it says which is missing and how to get it', () => {
+    expect(diagnoseAgent({ agent: () => '/agent' })).toMatchObject({ verdict: 'ok', message: 'agent: there' });
+    const none = join(tmpdir(), 'none');
+    expect(diagnoseAgent({ agent: () => agentBinary('amd64', none) })).toMatchObject({
+      verdict: 'fail',
+      message: expect.stringContaining(`${none}/linux-amd64/nx-kube-agent is missing`),
+      next: expect.stringContaining('nx run agent:build'),
+    });
+  });
+});
+
+it('prints one line for each check, in columns, with the next step below', () => {
+  expect(diagnosisLines([ok('go', 'go 1.26.8'), fail('registry', 'does not answer', 'Start it.')])).toEqual([
+    'ok    go        go 1.26.8',
+    'fail  registry  does not answer',
+    '                → Start it.',
+  ]);
+});

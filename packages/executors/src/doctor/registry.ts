@@ -1,0 +1,45 @@
+import { localRegistry, type Cluster } from '@nx-kube/cluster';
+import { loadCommand } from '../image/load-image.js';
+import { repositoryAt } from '../image/registry-address.js';
+import { failureOf } from './cluster.js';
+import { fail, ok, type Diagnosis } from './diagnosis.js';
+
+const check = 'registry';
+const patienceMs = 5000;
+
+/** Where images go: the registry that is configured or announced, which has to answer; or else into the nodes. */
+export async function diagnoseRegistry(
+  cluster: Cluster,
+  configured: string | undefined,
+  signal?: AbortSignal,
+): Promise<Diagnosis> {
+  try {
+    const registry = configured ?? (await localRegistry(cluster, { signal }));
+    if (registry === undefined) {
+      const { command } = loadCommand(cluster.context, '');
+      return ok(check, `none announced: images are loaded into the nodes with ${command}`);
+    }
+    const from = configured ? 'the option "registry"' : 'announced by the cluster';
+    return await ask(registry, from, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    return failureOf(check, error);
+  }
+}
+
+async function ask(registry: string, from: string, outer?: AbortSignal): Promise<Diagnosis> {
+  const { api } = repositoryAt(registry, 'any');
+  const patience = AbortSignal.timeout(patienceMs);
+  const next = 'Start the registry, or name another one in the option "registry" of kustomize-apply.';
+  try {
+    const { status } = await fetch(`${api}/v2/`, { signal: outer ? AbortSignal.any([outer, patience]) : patience });
+    // A registry that wants credentials says so here, and is one.
+    if (status === 200 || status === 401) return ok(check, `${registry} (${from}) answers`);
+    return fail(check, `${registry} (${from}) is no registry: ${api}/v2/ answers with status ${status}`, next);
+  } catch (error) {
+    outer?.throwIfAborted();
+    const { cause, message } = error as Error;
+    const reason = cause instanceof Error && cause.message ? cause.message : message;
+    return fail(check, `${registry} (${from}) does not answer: ${reason}`, next);
+  }
+}

@@ -1,0 +1,46 @@
+import { findBuilder, type BuilderName } from '../image/builder.js';
+import { explain } from '@nx-kube/cluster';
+import { inspectNeeds, problemOf, type CheckOptions, type ToolCheck } from '../tools/check-commands.js';
+import type { Need } from '../tools/needs.js';
+import { toolNames, tools } from '../tools/tools.js';
+import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
+
+/** Every tool that a part of nx-kube can call: one that is not needed here is only told of. */
+export async function diagnoseTools(needs: readonly Need[], options: CheckOptions): Promise<Diagnosis[]> {
+  const unneeded = toolNames.filter((tool) => !needs.some((need) => need.tool === tool));
+  const checks = await inspectNeeds([...needs, ...unneeded.map((tool) => ({ tool, by: '' }))], options);
+  return await Promise.all(checks.map((check) => diagnose(check, options.signal)));
+}
+
+async function diagnose(check: ToolCheck, signal?: AbortSignal): Promise<Diagnosis> {
+  const { tool, found } = check;
+  const name = tool === 'builder' ? 'image builder' : tool;
+  const by = check.by.filter(Boolean);
+  const problem = problemOf(check);
+  if (problem !== undefined) {
+    if (!by.length) return ok(name, `${problem}; nothing here needs it`);
+    return fail(name, `${problem}; needed by ${by.join(' and ')}`, tools[tool].get);
+  }
+  const { program, path } = found!;
+  const forWhom = by.length ? `for ${by.join(' and ')}` : 'not needed here';
+  if (found!.state === 'unknown-version') {
+    const message = `${program} (${path}) does not know its version, ${forWhom}`;
+    return warn(name, message, `Make sure that it is ${found!.floor} or newer.`);
+  }
+  if (tool === 'builder' && by.length) {
+    const broken = await whyNotBuilding(check.program as BuilderName | undefined, signal);
+    if (broken) return fail(name, `${broken}; needed by ${by.join(' and ')}`, tools.builder.get);
+  }
+  return ok(name, `${program} ${'version' in found! ? found!.version : ''} (${path}), ${forWhom}`);
+}
+
+/** A builder that is there may have no daemon, machine or store to build with. */
+async function whyNotBuilding(wanted: BuilderName | undefined, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    await findBuilder(wanted, signal);
+    return undefined;
+  } catch (error) {
+    signal?.throwIfAborted();
+    return explain(error).split('\n')[0];
+  }
+}

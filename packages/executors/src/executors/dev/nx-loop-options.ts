@@ -1,0 +1,73 @@
+import type { ExecutorContext } from '@nx/devkit';
+import type { Platform } from '@nx-kube/cluster';
+import { relative, sep } from 'node:path';
+import type { ContentOptions } from '../../delivery/content.js';
+import { sourceFiles } from '../../sources/sources.js';
+import type { LoopOptions } from '../../loop/loop.js';
+import type { FileInputs } from '../../loop/plan.js';
+import { projectOf } from '../../nx/project.js';
+import { siblingOptions } from '../../nx/sibling-target.js';
+import { targetInputs } from '../../nx/target-inputs.js';
+import { normalize as normalizeGoBuild } from '../go-build/executor.js';
+import type { GoBuildOptions } from '../go-build/schema.js';
+import { normalize as normalizeKustomizeBuild } from '../kustomize-build/executor.js';
+import type { KustomizeBuildOptions } from '../kustomize-build/schema.js';
+import { otherTargets } from './nx-other-targets.js';
+import type { DevOptions } from './schema.js';
+
+/** In Go's names. */
+const hostArchitecture = { x64: 'amd64' }[process.arch as string] ?? process.arch;
+
+/**
+ * The loop of a project, from the options and inputs of the targets it composes.
+ *
+ * @param platform what most nodes of the cluster run; the binary is built for it unless the target says otherwise
+ */
+export function loopOptions(
+  options: DevOptions,
+  context: ExecutorContext,
+  deploy: ContentOptions,
+  platform: Platform | undefined,
+): LoopOptions {
+  const project = projectOf(context);
+  const targets = {
+    goBuild: options.goBuild ?? 'go-build',
+    kustomizeBuild: options.kustomizeBuild ?? 'kustomize-build',
+    imageBuild: options.imageBuild ?? 'image-build',
+  };
+  const goBuild = siblingOptions<GoBuildOptions>(context, 'goBuild', targets.goBuild);
+  const kustomizeBuild = siblingOptions<KustomizeBuildOptions>(context, 'kustomizeBuild', targets.kustomizeBuild);
+  siblingOptions(context, 'imageBuild', targets.imageBuild);
+
+  const goarch = goBuild.goarch ?? platform?.architecture;
+  const inputs = new Map<string, FileInputs>(
+    Object.values(targets).map((target) => [
+      target,
+      targetInputs(project.name, target, context.projectGraph, context.nxJsonConfiguration),
+    ]),
+  );
+  const { others, waitsFor, inputs: more } = otherTargets(options, context, Object.values(targets));
+  more.forEach(([target, files]) => inputs.set(target, files));
+  const files = [
+    ...(deploy.transform ? [deploy.transform] : []),
+    ...sourceFiles(deploy.sources ?? {}),
+    ...(deploy.components ?? []).map(({ path }) => `${path}/**`),
+  ];
+  inputs
+    .get(targets.kustomizeBuild)!
+    .include.push(...files.map((file) => relative(project.workspaceRoot, file).split(sep).join('/')));
+  return {
+    workspaceRoot: project.workspaceRoot,
+    deploy,
+    targets,
+    ...{ others, waitsFor, inputs },
+    goBuild: normalizeGoBuild({ ...goBuild, goarch }, context),
+    kustomization: normalizeKustomizeBuild(kustomizeBuild, context),
+    env: goarch && goarch !== hostArchitecture ? { GOARCH: goarch } : {},
+    graceMs: (options.gracePeriod ?? 10) * 1000,
+    portForwards: options.portForwards ?? [],
+    logs: options.logs ?? true,
+    modes: options.triggerModes ?? {},
+    timeoutMs: (options.timeout ?? 300) * 1000,
+  };
+}

@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module';
+import { NX_VERSION, type ExecutorContext } from '@nx/devkit';
+import { diagnosisLines } from '../../doctor/diagnosis.js';
+import { examine } from '../../doctor/examine.js';
+import { clusterOptions, deployOptions } from '../../nx/deploy-target.js';
+import { print } from '../../nx/print.js';
+import { projectOf } from '../../nx/project.js';
+import { runExecutor } from '../../nx/run-executor.js';
+import { siblingOptions } from '../../nx/sibling-target.js';
+import { withSettings } from '../../nx/with-settings.js';
+import { requiredCommands } from '../dev/nx-required-commands.js';
+import type { GoBuildOptions } from '../go-build/schema.js';
+import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
+import type { DoctorOptions } from './schema.js';
+
+export default withSettings(doctor);
+
+interface PackageJson {
+  engines: { node: string };
+  peerDependencies: { nx: string };
+}
+
+function doctor(options: DoctorOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  return runExecutor(async (signal) => {
+    const { goBuild = 'go-build', kustomizeApply = 'kustomize-apply', output = 'text' } = options;
+    const project = projectOf(context);
+    const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
+    const { engines, peerDependencies } = createRequire(import.meta.url)('../../../package.json') as PackageJson;
+    const diagnoses = await examine({
+      deploy: deployOptions(project, apply),
+      connect: clusterOptions(options, apply),
+      needs: requiredCommands(options, context),
+      versions: { nx: NX_VERSION, nxRange: peerDependencies.nx, node: process.versions.node, nodeRange: engines.node },
+      goarch: siblingOptions<GoBuildOptions>(context, 'goBuild', goBuild).goarch,
+      signal,
+    });
+    const ok = diagnoses.every(({ verdict }) => verdict !== 'fail');
+    if (output === 'json') print(JSON.stringify({ project: project.name, ok, checks: diagnoses }));
+    else diagnosisLines(diagnoses).forEach(print);
+    return ok;
+  });
+}

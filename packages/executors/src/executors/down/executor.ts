@@ -1,0 +1,43 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { connect, subject } from '@nx-kube/cluster';
+import { tearDown } from '../../delivery/tear-down.js';
+import { resumeFlux } from '../../flux/hand-over.js';
+import { clusterOptions } from '../../nx/deploy-target.js';
+import { print } from '../../nx/print.js';
+import { projectOf } from '../../nx/project.js';
+import { runExecutor } from '../../nx/run-executor.js';
+import { siblingOptions } from '../../nx/sibling-target.js';
+import { withSettings } from '../../nx/with-settings.js';
+import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
+import type { DownOptions } from './schema.js';
+
+export default withSettings(down);
+
+function down(options: DownOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  return runExecutor(async (signal) => {
+    const { kustomizeApply = 'kustomize-apply', timeout = 60, crds, namespaces, persistentVolumeClaims } = options;
+    const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
+    const { name } = projectOf(context);
+    const cluster = await connect(clusterOptions(options, apply));
+    try {
+      const { removed, kept, foreign } = await tearDown(cluster, name, {
+        crds,
+        namespaces,
+        persistentVolumeClaims,
+        timeoutMs: timeout * 1000,
+        signal,
+        onProgress: (step) => step.action !== 'kept' && print(`${step.subject} ${step.action}`),
+      });
+      for (const resumed of await resumeFlux(cluster, name, signal)) print(`${resumed} resumed`);
+      if (!removed.length && !kept.length) print(`${name} has nothing in ${cluster.context}`);
+      for (const ref of kept) print(`${subject(ref)} kept`);
+      if (kept.length)
+        print('  → Run with --crds and --namespaces to remove CustomResourceDefinitions and Namespaces too.');
+      for (const ref of foreign)
+        print(`${subject(ref)} was made by others, and ${crds ? 'went' : 'would go'} with its CRD`);
+      return true;
+    } finally {
+      await cluster.close();
+    }
+  });
+}

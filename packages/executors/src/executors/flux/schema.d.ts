@@ -1,0 +1,13 @@
+import type { FluxBootstrap } from '../../flux/flux-options.js';
+
+/** Options of the flux executor; what they mean and default to stands in schema.json. */
+export interface FluxOptions {
+  enabled?: boolean;
+  version?: string;
+  components?: string[];
+  namespace?: string;
+  bootstrap?: FluxBootstrap;
+  timeout?: number;
+  context?: string;
+  allowContexts?: string[];
+}

@@ -1,0 +1,52 @@
+import { mkdir, mkdtemp, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { executorContext } from '../../nx/executor-context.fixture.js';
+import { capturedOutput } from '../../nx/output.fixture.js';
+import goBuild, { normalize } from './executor.js';
+
+describe('go-build', () => {
+  let root: string;
+  let output: () => string;
+  beforeEach(async () => {
+    root = await realpath(await mkdtemp(join(tmpdir(), 'nx-kube-go-build-')));
+    await mkdir(join(root, 'apps/one'), { recursive: true });
+    await writeFile(join(root, 'apps/one/go.mod'), 'module example.com/one\n\ngo 1.24\n');
+    await writeFile(join(root, 'apps/one/main.go'), 'package main\n\nfunc main() {}\n');
+    output = capturedOutput();
+  });
+  afterEach(async () => {
+    vi.restoreAllMocks();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  it('builds bin/manager in the project and says so', async () => {
+    expect(await goBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: true });
+    expect(output()).toMatch(/^Built apps\/one\/bin\/manager \(\d.*B\) in .*s\n$/);
+    expect((await stat(join(root, 'apps/one/bin/manager'))).mode & 0o111).toBe(0o111);
+  });
+
+  it('prints what the compiler says once, with a path that opens from the workspace root', async () => {
+    await writeFile(join(root, 'apps/one/main.go'), 'package main\n\nfunc main() { nope() }\n');
+    expect(await goBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: false });
+    expect(output()).toBe('# example.com/one\napps/one/main.go:3:15: undefined: nope\n');
+  });
+
+  it('prints a mistake in the options with its next step', async () => {
+    expect(await goBuild({ output: '.' }, executorContext(root, 'apps/one'))).toEqual({ success: false });
+    expect(output()).toBe(
+      `"output": ${root}/apps/one is a folder\n  → Name the file that the binary is to be, such as bin/manager.\n`,
+    );
+  });
+
+  it('hands every option over to the core', () => {
+    const options = { main: './cmd', tags: ['a'], ldflags: '-w', env: { A: 'b' }, goarch: 'arm64', race: true };
+    expect(normalize({ ...options, output: 'bin/release/manager' }, executorContext('/w', 'apps/one'))).toEqual({
+      ...options,
+      directory: '/w/apps/one',
+      root: '/w',
+      output: '/w/apps/one/bin/release/manager',
+    });
+  });
+});

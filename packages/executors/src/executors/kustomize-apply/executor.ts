@@ -1,0 +1,45 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { connect, refOf, waitReady } from '@nx-kube/cluster';
+import { applyManifests } from '../../delivery/apply-manifests.js';
+import { readManifests } from '../../delivery/content.js';
+import { deliverImages } from '../../delivery/deliver-images.js';
+import { dryRunText } from '../../delivery/dry-run.js';
+import { deployOptions } from '../../nx/deploy-target.js';
+import { print } from '../../nx/print.js';
+import { projectOf } from '../../nx/project.js';
+import { runExecutor } from '../../nx/run-executor.js';
+import { withSettings } from '../../nx/with-settings.js';
+import { changeLines } from '../../report/changes.js';
+import { checkCommands } from '../../tools/check-commands.js';
+import { needsOf } from '../../tools/needs.js';
+import type { KustomizeApplyOptions } from './schema.js';
+
+export default withSettings(kustomizeApply);
+
+function kustomizeApply(options: KustomizeApplyOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  return runExecutor(async (signal) => {
+    const { dryRun = false, wait = true, timeout = 300 } = options;
+    const deploy = deployOptions(projectOf(context), options);
+    const target = context.targetName ?? 'kustomize-apply';
+    await checkCommands(needsOf({ kustomizeApply: { ...options, target } }), { ...deploy, signal });
+    const cluster = await connect(options);
+    try {
+      const rendered = await readManifests(deploy.manifests);
+      const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: print });
+      const applied = await applyManifests(cluster, rendered, images, deploy, {
+        dryRun,
+        timeoutMs: timeout * 1000,
+        signal,
+      });
+      if (dryRun) {
+        print(dryRunText(applied));
+        return true;
+      }
+      changeLines(applied.changes).forEach(print);
+      if (wait) await waitReady(cluster, applied.objects.map(refOf), { timeoutMs: timeout * 1000, signal });
+      return true;
+    } finally {
+      await cluster.close();
+    }
+  });
+}

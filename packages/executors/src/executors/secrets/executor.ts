@@ -1,0 +1,35 @@
+import type { ExecutorContext } from '@nx/devkit';
+import { connect } from '@nx-kube/cluster';
+import { print } from '../../nx/print.js';
+import { projectOf } from '../../nx/project.js';
+import { runExecutor } from '../../nx/run-executor.js';
+import { withSettings } from '../../nx/with-settings.js';
+import { applySecrets, nothingChanged } from '../../secrets/apply-secrets.js';
+import { secretLines } from '../../secrets/change-lines.js';
+import { dependentsOf } from '../../secrets/dependents.js';
+import { readSecrets } from '../../secrets/read-secrets.js';
+import { secretsSetOf } from '../../secrets/secrets-set.js';
+import { requireNoProblems } from '../../settings/problem.js';
+import type { SecretsOptions } from './schema.js';
+
+export default withSettings(secrets);
+
+function secrets(options: SecretsOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  return runExecutor(async (signal) => {
+    const { name, directory: projectDirectory } = projectOf(context);
+    const { namespace, createNamespaces, force, dryRun = false } = options;
+    const read = await readSecrets(options.secrets, { projectDirectory, env: process.env, namespace });
+    requireNoProblems(read.problems, nothingChanged);
+    const cluster = await connect(options);
+    try {
+      const changes = await applySecrets(cluster, read.secrets, {
+        ...{ set: secretsSetOf(name, cluster), redactor: read.redactor, createNamespaces, force, dryRun, signal },
+      });
+      secretLines(changes, await dependentsOf(cluster, changes, { signal })).forEach(print);
+      if (dryRun) print('Dry run: nothing was written.');
+      return true;
+    } finally {
+      await cluster.close();
+    }
+  });
+}

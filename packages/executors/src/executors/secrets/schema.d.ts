@@ -1,0 +1,12 @@
+import type { SecretSpecs } from '../../secrets/spec.js';
+
+/** Options of the secrets executor; what they mean and default to stands in schema.json. */
+export interface SecretsOptions {
+  secrets?: SecretSpecs;
+  namespace?: string;
+  createNamespaces?: boolean;
+  force?: boolean;
+  dryRun?: boolean;
+  context?: string;
+  allowContexts?: string[];
+}

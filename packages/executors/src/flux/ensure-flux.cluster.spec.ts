@@ -1,0 +1,135 @@
+import { create, explain, read, type Cluster } from '@nx-kube/cluster';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { useNamespace } from '../secrets/test-namespace.fixture.js';
+import { putProgram, putPrograms } from '../tools/programs.fixture.js';
+import { ensureFlux } from './ensure-flux.js';
+import type { FluxSetup } from './flux-options.js';
+import { fluxComponents, fluxVersion, pathWithFlux } from './flux.fixture.js';
+
+const test = useNamespace();
+let path: string;
+let root: string;
+beforeAll(async () => {
+  path = await pathWithFlux();
+}, 3_600_000);
+beforeEach(async () => {
+  vi.stubEnv('PATH', path);
+  root = await mkdtemp(join(tmpdir(), 'nx-kube-flux-'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(root, { recursive: true, force: true });
+});
+
+const setup = (): FluxSetup => ({ namespace: test.namespace, components: fluxComponents });
+const ensure = (wanted: FluxSetup, more: { env?: Record<string, string>; timeoutMs?: number; lines?: string[] } = {}) =>
+  ensureFlux(test.cluster, wanted, {
+    ...{ target: 'flux', stateDirectory: root, timeoutMs: more.timeoutMs ?? 30_000, env: more.env ?? {} },
+    onLine: (line) => more.lines?.push(line),
+  });
+const messageOf = async (...args: Parameters<typeof ensure>) =>
+  explain(await ensure(...args).catch((error: unknown) => error));
+
+/** A controller that the cluster runs, as the CLI labels it; without pods, so that it is ready at once. */
+async function putController(cluster: Cluster, name: string, version: string): Promise<void> {
+  const labels = { app: name, 'app.kubernetes.io/part-of': 'flux', 'app.kubernetes.io/version': version };
+  await create(cluster, {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: test.namespace, labels },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: name } },
+      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'manager', image: 'none' }] } },
+    },
+  });
+}
+
+/** A program in place of the CLI that writes down how it was called, and answers. */
+async function standIn(answer: string): Promise<void> {
+  await putPrograms(root, {});
+  const script = `[ "$1" = --version ] && { echo flux version ${fluxVersion}; exit; }
+echo "$@" > ${root}/arguments
+echo "$GITHUB_TOKEN" > ${root}/token
+${answer}
+`;
+  await putProgram(root, 'flux', script);
+  vi.stubEnv('PATH', `${root}:${path}`);
+}
+
+describe('the real flux CLI', () => {
+  it('takes the arguments of an install, and labels what it makes as the check for a version reads it', async () => {
+    const { stdout } = await execa('flux', ['install', '--export', '--components', fluxComponents.join(',')], {
+      env: { PATH: path },
+    });
+    expect(stdout).toContain(`app.kubernetes.io/version: v${fluxVersion}`);
+    expect(stdout).toContain('app.kubernetes.io/part-of: flux');
+    for (const name of fluxComponents) expect(stdout).toMatch(new RegExp(`kind: Deployment[^]*name: ${name}`));
+  });
+
+  it('is not run where the cluster has the wanted version', async () => {
+    for (const name of fluxComponents) await putController(test.cluster, name, `v${fluxVersion}`);
+    const lines: string[] = [];
+    expect(await ensure(setup(), { lines })).toEqual({ version: fluxVersion, changed: false });
+    expect(lines).toEqual([]);
+  });
+
+  it('fails with its own message', async () => {
+    // An older version than the CLI's is downloaded, which the CLI cannot do without a network.
+    const text = await messageOf({ ...setup(), version: '0.0.1' });
+    expect(text).toMatch(/^flux install failed:\n/);
+    expect(text).toMatch(/✗ .*v?0\.0\.1|✗ .*download|✗ /);
+    expect(text).toContain('→ Mend what it names');
+  });
+});
+
+describe('what is checked first', () => {
+  it('is the version', async () => {
+    expect(await messageOf({ ...setup(), version: 'newest' })).toBe(
+      `"version": "newest" is not a version of Flux\n  → Set the option "version" to one such as ${fluxVersion}.`,
+    );
+  });
+
+  it('is the token, by the name of its variable', async () => {
+    const bootstrap = { provider: 'github', owner: 'me', repository: 'fleet' } as const;
+    expect(await messageOf({ ...setup(), bootstrap })).toBe(
+      'flux bootstrap github needs a token in the environment variable GITHUB_TOKEN\n  → Export GITHUB_TOKEN, or name another variable in "bootstrap.tokenVariable".',
+    );
+  });
+
+  it('is the CLI', async () => {
+    vi.stubEnv('PATH', '/nowhere');
+    expect(await messageOf(setup())).toContain('flux is not on PATH (at least flux 2.2.0); needed by flux');
+  });
+});
+
+describe('a bootstrap, with a recording stand-in for the CLI, since the real one needs GitHub', () => {
+  const bootstrap = { provider: 'github', owner: 'me', repository: 'fleet', tokenVariable: 'MY_TOKEN' } as const;
+  const env = { MY_TOKEN: 'ghp_planted_value' };
+
+  it('hands the token over by the environment only', async () => {
+    await standIn('echo "► connecting"');
+    const lines: string[] = [];
+    expect(await ensure({ ...setup(), bootstrap }, { env, lines })).toEqual({ version: fluxVersion, changed: true });
+    expect(lines).toEqual(['► connecting']);
+    const args = await readFile(join(root, 'arguments'), 'utf8');
+    expect(args).toMatch(/^bootstrap github --owner me --repository fleet --context /);
+    expect(args).not.toContain(env.MY_TOKEN);
+    expect((await readFile(join(root, 'token'), 'utf8')).trim()).toBe(env.MY_TOKEN);
+  });
+
+  it('shows what the CLI says of a failure, without the token', async () => {
+    await standIn(`echo "✗ 401 for ${env.MY_TOKEN}" >&2; exit 1`);
+    const lines: string[] = [];
+    const text = await messageOf({ ...setup(), bootstrap }, { env, lines });
+    expect(text).toContain('flux bootstrap github failed:\n✗ 401 for ***');
+    expect([text, ...lines].join()).not.toContain(env.MY_TOKEN);
+    expect(
+      await read(test.cluster, { apiVersion: 'v1', kind: 'Secret', namespace: test.namespace, name: 'flux-system' }),
+    ).toBeUndefined();
+  });
+});

@@ -1,0 +1,114 @@
+import { apply, create, parseManifests, patch, read, remove, type KubeObject, type Ref } from '@nx-kube/cluster';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { useNamespace } from '../secrets/test-namespace.fixture.js';
+import { fluxDefinitions } from './flux.fixture.js';
+import { handOver, resumeFlux, suspendedBy } from './hand-over.js';
+
+const test = useNamespace();
+/** CRDs that this file has put there, and not another one beside it. */
+let definitions: KubeObject[] = [];
+beforeAll(async () => {
+  const changes = await apply(test.cluster, parseManifests(await fluxDefinitions(), 'CRDs of Flux'));
+  definitions = changes
+    .filter(({ action }) => action === 'created')
+    .map(({ ref }) => ({ ...ref, metadata: { name: ref.name } }));
+}, 600_000);
+afterAll(async () => {
+  for (const { apiVersion, kind, metadata } of definitions) {
+    await remove(test.cluster, { apiVersion, kind, name: metadata.name });
+  }
+});
+
+const project = 'handed-over';
+const interval = '10m';
+const ref = (apiVersion: string, kind: string, name: string): Ref => ({
+  apiVersion,
+  kind,
+  namespace: test.namespace,
+  name,
+});
+const kustomization = (name: string) => ref('kustomize.toolkit.fluxcd.io/v1', 'Kustomization', name);
+const helmRelease = (name: string) => ref('helm.toolkit.fluxcd.io/v2', 'HelmRelease', name);
+const workload = () => ref('v1', 'ConfigMap', 'workload');
+
+async function put({ apiVersion, kind, name, namespace }: Ref, more: object): Promise<void> {
+  await create(test.cluster, { apiVersion, kind, metadata: { name, namespace }, ...more });
+}
+/** An object as Flux leaves it: with the labels of what reconciles it. */
+async function putWorkload(reconcilers: Ref[]): Promise<void> {
+  await remove(test.cluster, workload());
+  const labels = Object.fromEntries(
+    reconcilers.flatMap(({ kind, name, namespace }) => {
+      const group = kind === 'Kustomization' ? 'kustomize' : 'helm';
+      return [
+        [`${group}.toolkit.fluxcd.io/name`, name],
+        [`${group}.toolkit.fluxcd.io/namespace`, namespace!],
+      ];
+    }),
+  );
+  const { apiVersion, kind, name, namespace } = workload();
+  await create(test.cluster, { apiVersion, kind, metadata: { name, namespace, labels } });
+}
+async function stateOf(of: Ref): Promise<{ suspend?: boolean; by?: string }> {
+  const { spec, metadata } = (await read(test.cluster, of))!;
+  return { suspend: spec.suspend, by: metadata.annotations?.[suspendedBy] };
+}
+const hand = () => handOver(test.cluster, { project, workload: workload() });
+const named = (of: Ref) => `${of.kind}/${of.namespace}/${of.name}`;
+
+beforeEach(async () => {
+  for (const of of [kustomization('apps'), kustomization('others'), helmRelease('apps')])
+    await remove(test.cluster, of);
+  const sourceRef = { kind: 'GitRepository', name: 'fleet' };
+  for (const name of ['apps', 'others']) await put(kustomization(name), { spec: { interval, prune: true, sourceRef } });
+  await put(helmRelease('apps'), { spec: { interval, chartRef: { kind: 'OCIRepository', name: 'chart' } } });
+});
+
+describe('handing a workload over from Flux', () => {
+  it('suspends the Kustomization and the HelmRelease that reconcile it, and notes who did', async () => {
+    await putWorkload([kustomization('apps'), helmRelease('apps')]);
+    expect(await hand()).toEqual({
+      suspended: [named(kustomization('apps')), named(helmRelease('apps'))],
+      resumed: [],
+    });
+    expect(await stateOf(kustomization('apps'))).toEqual({ suspend: true, by: project });
+    expect(await stateOf(helmRelease('apps'))).toEqual({ suspend: true, by: project });
+    expect(await stateOf(kustomization('others'))).toEqual({ suspend: undefined, by: undefined });
+  });
+
+  it('writes nothing the second time, nor for a workload that Flux has nothing to do with', async () => {
+    await putWorkload([kustomization('apps')]);
+    await hand();
+    test.writes();
+    expect(await hand()).toEqual({ suspended: [], resumed: [] });
+    expect(test.writes()).toEqual([]);
+  });
+
+  it('leaves alone what somebody else has suspended, and what is gone', async () => {
+    await patch(test.cluster, kustomization('apps'), { spec: { suspend: true } });
+    await putWorkload([kustomization('apps'), helmRelease('gone')]);
+    expect(await hand()).toEqual({ suspended: [], resumed: [] });
+    expect(await resumeFlux(test.cluster, project)).toEqual([]);
+    expect(await stateOf(kustomization('apps'))).toEqual({ suspend: true, by: undefined });
+  });
+
+  it('is undone for all that the project has suspended', async () => {
+    await putWorkload([kustomization('apps'), helmRelease('apps')]);
+    await hand();
+    expect(await resumeFlux(test.cluster, 'another')).toEqual([]);
+    expect(await resumeFlux(test.cluster, project)).toEqual([named(kustomization('apps')), named(helmRelease('apps'))]);
+    expect(await stateOf(kustomization('apps'))).toEqual({ suspend: false, by: undefined });
+    expect(await stateOf(helmRelease('apps'))).toEqual({ suspend: false, by: undefined });
+  });
+
+  it('is mended by the next run after a crash: what does not reconcile the workload any more is resumed', async () => {
+    await putWorkload([kustomization('apps')]);
+    await hand();
+    await putWorkload([kustomization('others')]);
+    expect(await hand()).toEqual({
+      suspended: [named(kustomization('others'))],
+      resumed: [named(kustomization('apps'))],
+    });
+    expect(await stateOf(kustomization('apps'))).toEqual({ suspend: false, by: undefined });
+  });
+});

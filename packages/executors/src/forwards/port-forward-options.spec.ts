@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { deployment } from '../workload/workload.fixture.js';
+import { forwardTargets, type PortForwardSpec } from './port-forward-options.js';
+
+const withSelector = (name: string) => {
+  const object = deployment(name);
+  object['spec'].selector = { matchLabels: { app: name, tier: 'x' } };
+  return object;
+};
+const main = withSelector('main');
+const objects = [main, withSelector('registry')];
+const resolve = (...specs: PortForwardSpec[]) => forwardTargets(specs, main, objects, 'default');
+
+describe('forwardTargets', () => {
+  it('leads to the workload under development by default, from the same port', () =>
+    expect(resolve({ port: 8080 })).toEqual([
+      {
+        name: 'Deployment/demo/main:8080',
+        namespace: 'demo',
+        labelSelector: 'app=main,tier=x',
+        port: 8080,
+        localPort: 8080,
+        host: '127.0.0.1',
+      },
+    ]));
+  it('leads to another workload, or to pods by label', () =>
+    expect(
+      resolve(
+        { port: 5000, localPort: 0, workload: 'registry' },
+        { port: 5000, selector: 'app=registry', namespace: 'other', host: '::1' },
+      ),
+    ).toMatchObject([
+      { name: 'Deployment/demo/registry:5000', labelSelector: 'app=registry,tier=x', localPort: 0 },
+      { name: 'app=registry:5000', namespace: 'other', labelSelector: 'app=registry', localPort: 5000, host: '::1' },
+    ]));
+  it('names what does not fit', () => {
+    expect(() => resolve({ port: 1 }, { port: 1, workload: 'x' })).toThrow(
+      'portForwards[1].workload: there is no workload "x"',
+    );
+    expect(() => resolve({ port: 1, workload: 'main', selector: 'a=b' })).toThrow(
+      'portForwards[0] has both "workload" and "selector"',
+    );
+  });
+});

@@ -1,0 +1,117 @@
+import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { NxKubeError } from '@nx-kube/cluster';
+import { requireCommand } from '../command/find.js';
+import type { Outcome } from '../command/outcome.js';
+import { runCommand } from '../command/run.js';
+import { goArguments, goEnvironment, packagePath, type GoBuild } from './arguments.js';
+import { isProgress, rebasePosition } from './diagnostics.js';
+import { countPackages, isPackage, type GoProgress } from './progress.js';
+
+export type { GoBuild } from './arguments.js';
+export type { GoProgress } from './progress.js';
+
+/** `path` is the binary; on failure `diagnostics` is the compiler's text, unchanged but for where its paths start. */
+export type GoBuildResult = Outcome<{ path: string }>;
+
+export interface GoBuildControl {
+  /** Stops go and every compiler and linker it started. */
+  signal?: AbortSignal;
+  /** Each line go writes, once, as it comes: progress and diagnostics. */
+  onOutput?: (line: string) => void;
+  /** Called as packages are compiled. It costs a listing of all packages, so leave it out where every moment counts. */
+  onProgress?: (progress: GoProgress) => void;
+}
+
+/**
+ * Builds a Go program with the user's own go and build cache.
+ *
+ * @throws NxKubeError (configuration) if go is missing, or `output` or `main` cannot be what they are said to be
+ */
+export async function buildGo(
+  build: GoBuild,
+  { signal, onOutput, onProgress }: GoBuildControl = {},
+): Promise<GoBuildResult> {
+  const go = await requireCommand('go', 'Install Go from https://go.dev/dl and put its bin folder on PATH.');
+  await prepareOutput(build.output);
+  const before = await fingerprint(build.output);
+  const { directory, root = directory } = build;
+
+  // A go that is stopped leaves its work folder behind, as large as a half-linked binary: it gets one that is removed here.
+  const work = await mkdtemp(join(process.env['GOTMPDIR'] || tmpdir(), 'nx-kube-go-'));
+  try {
+    const diagnostics: string[] = [];
+    const env = { GOTMPDIR: work, ...goEnvironment(build, process.env) };
+    const progress: GoProgress = { compiled: 0 };
+    const counted = onProgress && countPackages(go, { ...listed(build), env, signal });
+    void counted?.then((total) => (progress.total = total));
+    const { exitCode, cancelled, ms } = await runCommand(go, goArguments(build, { verbose: Boolean(onProgress) }), {
+      cwd: directory,
+      env,
+      signal,
+      onLine: (line) => {
+        if (onProgress && isPackage(line)) {
+          progress.compiled += 1;
+          return onProgress({ ...progress });
+        }
+        const text = rebasePosition(line, directory, root);
+        if (!isProgress(line)) diagnostics.push(text);
+        onOutput?.(text);
+      },
+    });
+    if (cancelled) {
+      await dropHalfWritten(build.output, before);
+      return { ok: false, cancelled: true, ms };
+    }
+    if (exitCode !== 0) return { ok: false, cancelled: false, diagnostics: diagnostics.join('\n'), ms };
+    await checkIsProgram(build);
+    return { ok: true, path: build.output, ms };
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function listed({ directory, main = '.', tags = [] }: GoBuild) {
+  return { directory, main: packagePath(main), tags };
+}
+
+async function prepareOutput(output: string): Promise<void> {
+  await mkdir(dirname(output), { recursive: true });
+  const found = await stat(output).catch(() => undefined);
+  if (found?.isDirectory()) {
+    throw new NxKubeError('configuration', `"output": ${output} is a folder`, {
+      next: 'Name the file that the binary is to be, such as bin/manager.',
+    });
+  }
+}
+
+async function fingerprint(path: string): Promise<string> {
+  return stat(path).then(
+    ({ ino, size, mtimeMs }) => `${ino} ${size} ${mtimeMs}`,
+    () => 'none',
+  );
+}
+
+/**
+ * Where go cannot rename the linked binary to its place (another file system) it copies. A copy cut short has the build id of
+ * a whole one at its start, so the next build would take it for up to date.
+ */
+async function dropHalfWritten(output: string, before: string): Promise<void> {
+  if ((await fingerprint(output)) !== before) await rm(output, { force: true });
+}
+
+/** Built with `-o`, a package that is not `main` gives an archive, without any complaint. */
+async function checkIsProgram({ output, main = '.' }: GoBuild): Promise<void> {
+  const file = await open(output).catch(() => undefined);
+  try {
+    const { buffer } = (await file?.read(Buffer.alloc(8), 0, 8, 0)) ?? { buffer: Buffer.alloc(0) };
+    if (file && buffer.toString('latin1') !== '!<arch>\n') return;
+  } finally {
+    await file?.close();
+  }
+  await rm(output, { force: true });
+  throw new NxKubeError('configuration', `"main": ${main} is not a program: its package is not called main`, {
+    next: 'Point "main" at the folder that has func main, such as ./cmd/manager.',
+  });
+}

@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packProgram } from './layer.js';
+import { programConfig } from './program-config.js';
+import { sha256 } from './sha256.js';
+import { writeArchive } from './write-archive.js';
+
+export interface AgentImage {
+  /** Absolute path of the OCI archive. */
+  archive: string;
+  name: string;
+  /** Start of the SHA-256 of the binary, and of the debugger if there is one. */
+  tag: string;
+}
+
+/**
+ * The image that the agent comes from: nothing but `/nx-kube-agent`, and `/dlv` where it is to debug. Made only if the folder does not hold it yet; images
+ * of other agents are removed from it.
+ *
+ * @param binary absolute path of the agent
+ * @param debugger absolute path of Delve, which the agent installs with itself
+ * @param directory absolute path of a folder for nothing but this
+ */
+export async function agentImage(agent: {
+  binary: string;
+  architecture: string;
+  directory: string;
+  debugger?: string;
+}): Promise<AgentImage> {
+  const { binary, architecture, directory } = agent;
+  const name = 'nx-kube-agent';
+  const programs = [
+    { file: binary, path: `/${name}` },
+    ...(agent.debugger ? [{ file: agent.debugger, path: '/dlv' }] : []),
+  ];
+  const tag = (await Promise.all(programs.map(async ({ file }) => (await sha256(file)).slice(0, 16)))).join('-');
+  const archive = join(directory, `${tag}.tar`);
+  const exists = await stat(archive).catch(() => undefined);
+  if (!exists) {
+    await mkdir(directory, { recursive: true });
+    const work = await mkdtemp(join(directory, 'layer-'));
+    try {
+      const layers = await Promise.all(programs.map((program, i) => packProgram(program, join(work, `layer-${i}`))));
+      const platform = { os: 'linux', architecture };
+      const config = programConfig({
+        platform,
+        entrypoint: [`/${name}`],
+        user: '65532:65532',
+        diffIds: layers.map(({ diffId }) => diffId),
+      });
+      await writeArchive({ name, tag, config, layers }, archive);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+    const others = (await readdir(directory)).filter(
+      (file) => /^[0-9a-f]{16}(-[0-9a-f]{16})?\.tar$/.test(file) && file !== `${tag}.tar`,
+    );
+    await Promise.all(others.map((file) => rm(join(directory, file), { force: true })));
+  }
+  return { archive, name, tag };
+}

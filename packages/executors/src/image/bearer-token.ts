@@ -1,0 +1,67 @@
+import { request, type Dispatcher } from 'undici';
+import { RegistryError, refused, unreachable } from './registry-error.js';
+import type { Credentials } from './credentials.js';
+
+/** What a registry asks for in `WWW-Authenticate`. */
+export interface Challenge {
+  /** In lower case. */
+  scheme: string;
+  parameters: Record<string, string>;
+}
+
+/** `Bearer realm="https://…",service="…"`. Undefined where it is no such thing. Pure. */
+export function parseChallenge(header: string): Challenge | undefined {
+  const [, scheme, rest = ''] = /^\s*(\w+)(?:\s+(.*))?$/s.exec(header) ?? [];
+  if (!scheme) return undefined;
+  const parameters = [...rest.matchAll(/(\w+)=(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g)].map(
+    ([, name, quoted, bare]) => [name!.toLowerCase(), quoted ?? bare ?? ''] as const,
+  );
+  return { scheme: scheme.toLowerCase(), parameters: Object.fromEntries(parameters) };
+}
+
+/**
+ * A token for one repository, from the server that the registry names: https://distribution.github.io/distribution/spec/auth/token/
+ *
+ * @throws RegistryError
+ */
+export async function bearerToken(
+  { parameters: { realm = '', service = '' } }: Challenge,
+  options: { scope: string; credentials?: Credentials; host: string; dispatcher: Dispatcher; signal?: AbortSignal },
+): Promise<string> {
+  const { scope, credentials, host, dispatcher, signal } = options;
+  if (!URL.canParse(realm)) throw new RegistryError('cluster', `registry ${host} names no server for tokens`, 401);
+  const query = new URLSearchParams({ service, scope });
+  const url = new URL(realm);
+  const { hostname, protocol } = url;
+  let status: number;
+  let body: string;
+  try {
+    const refreshing = credentials && 'identityToken' in credentials;
+    if (refreshing) {
+      query.set('grant_type', 'refresh_token');
+      query.set('client_id', 'nx-kube');
+      query.set('refresh_token', credentials.identityToken);
+    } else {
+      for (const [name, value] of query) url.searchParams.set(name, value);
+    }
+    const basic = credentials && 'password' in credentials ? `${credentials.username}:${credentials.password}` : '';
+    const answer = await request(url, {
+      method: refreshing ? 'POST' : 'GET',
+      headers: {
+        ...(refreshing ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+        ...(basic ? { authorization: `Basic ${Buffer.from(basic).toString('base64')}` } : {}),
+      },
+      body: refreshing ? query.toString() : undefined,
+      dispatcher,
+      signal,
+    });
+    status = answer.statusCode;
+    body = await answer.body.text();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unreachable(`${hostname} (${protocol}), which gives tokens for ${host},`, error);
+  }
+  if (status !== 200) throw refused(host, scope, status, body);
+  const { token, access_token: accessToken } = JSON.parse(body) as { token?: string; access_token?: string };
+  return token ?? accessToken ?? '';
+}

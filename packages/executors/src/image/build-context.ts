@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { cp, lstat, mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises';
+import { basename, dirname, join, posix, relative, sep } from 'node:path';
+import { NxKubeError } from '@nx-kube/cluster';
+import { dockerIgnore, type Ignored } from './docker-ignore.js';
+import { sha256 } from './sha256.js';
+
+/** Kept by tools for themselves, and too large to be read for nothing; no Dockerfile of a Go program copies them. */
+const neverUsed = new Set(['.git', '.nx', 'node_modules']);
+
+/** Files that are in an image only by way of the binary. */
+const goSource = /(?:\.go|(?:^|\/)go\.(?:mod|sum|work|work\.sum))$/;
+
+export interface ContextContent {
+  /** Absolute path of the folder. */
+  context: string;
+  /** Absolute path; a `<name>.dockerignore` beside it replaces the context's `.dockerignore`. */
+  dockerfile: string;
+  /** Absolute paths of files and folders that do not count. */
+  without: string[];
+  /** Count Go sources. */
+  goSources: boolean;
+}
+
+/** A digest of what a builder may copy from a context: paths, modes and bytes. */
+export async function contextDigest({ context, dockerfile, without, goSources }: ContextContent): Promise<string> {
+  const ignored = await readIgnoreFile(context, dockerfile);
+  const excluded = new Set(without.map((path) => relative(context, path).split(sep).join('/')));
+  const hash = createHash('sha256');
+  const visit = async (folder: string): Promise<void> => {
+    const entries = await readdir(join(context, folder), { withFileTypes: true });
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const path = posix.join(folder, entry.name);
+      if (neverUsed.has(entry.name) || excluded.has(path)) continue;
+      if (entry.isDirectory()) await visit(path);
+      else if (!ignored(path) && (goSources || !goSource.test(path)))
+        hash.update(await describe(join(context, path), path));
+    }
+  };
+  await visit('');
+  return hash.digest('hex');
+}
+
+async function describe(file: string, path: string): Promise<string> {
+  const found = await lstat(file);
+  if (found.isSymbolicLink()) return JSON.stringify([path, 'link', await readlink(file)]);
+  if (!found.isFile()) return JSON.stringify([path, 'special']);
+  return JSON.stringify([path, found.mode & 0o111 ? 'program' : 'file', await sha256(file)]);
+}
+
+async function readIgnoreFile(context: string, dockerfile: string): Promise<Ignored> {
+  for (const file of [`${dockerfile}.dockerignore`, join(context, '.dockerignore')]) {
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) return dockerIgnore(text);
+  }
+  return () => false;
+}
+
+/**
+ * Copies some files and folders of a context to another folder, under the same paths, with their modes.
+ *
+ * @param only paths relative to `context`
+ * @throws NxKubeError (configuration) where one is not there or not inside
+ */
+export async function copyContext(context: string, only: readonly string[], to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const path of only) {
+    const from = join(context, path);
+    const inside = relative(context, from);
+    if (inside === '..' || inside.startsWith(`..${sep}`)) {
+      throw new NxKubeError('configuration', `"only": ${path} is outside of the context ${context}`, {
+        next: 'Set "context" to a folder that holds all files of the image.',
+      });
+    }
+    if (!(await stat(from).catch(() => undefined))) {
+      throw new NxKubeError('configuration', `"only": ${from} does not exist`, {
+        next: 'Correct the path, or make the target that builds the file a dependency of image-build.',
+      });
+    }
+    await mkdir(dirname(join(to, inside)), { recursive: true });
+    await cp(from, join(to, inside), {
+      recursive: true,
+      preserveTimestamps: true,
+      verbatimSymlinks: true,
+      filter: (source) => !neverUsed.has(basename(source)),
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Outcome } from '../command/outcome.js';
+import { fromBinary } from './from-binary.js';
+import { fromDockerfile } from './from-dockerfile.js';
+import type { ImageBuild, ImageBuildControl } from './image-build.js';
+import { archiveIn, writeImageOutput, type ImageOutput } from './image-output.js';
+import type { ImageConfig } from './oci.js';
+import { checkName } from './registry-address.js';
+import { writeArchive } from './write-archive.js';
+
+export type ImageBuildResult = Outcome<{
+  image: ImageOutput;
+  /** Absolute path of the OCI archive, and its bytes. */
+  archive: string;
+  bytes: number;
+}>;
+
+/**
+ * Builds an image as an OCI archive. Its tag is a digest of what it is made from, without the binary unless `release` is set:
+ * pods get the binary of the day from the loop, so an edit in Go is no reason for another image.
+ *
+ * @throws NxKubeError (configuration) for the options, the binary or the builder
+ */
+export async function buildImage(build: ImageBuild, control: ImageBuildControl = {}): Promise<ImageBuildResult> {
+  const { name, output, from } = build;
+  const { signal } = control;
+  const started = performance.now();
+  const ms = () => performance.now() - started;
+  checkName(name);
+  const work = await mkdtemp(join(tmpdir(), 'nx-kube-image-'));
+  try {
+    const made = await ('dockerfile' in from
+      ? fromDockerfile(build, from, work, control)
+      : fromBinary(build, from, work, control));
+    if (signal?.aborted) return { ok: false, cancelled: true, ms: ms() };
+    if ('diagnostics' in made) return { ok: false, cancelled: false, diagnostics: made.diagnostics, ms: ms() };
+
+    const { tag, config, layers } = made;
+    const archive = archiveIn(output);
+    const digest = await writeArchive({ name, tag, config, layers }, archive);
+    const { os, architecture, config: run = {} } = JSON.parse(config.toString()) as ImageConfig;
+    const image: ImageOutput = {
+      name,
+      tag,
+      digest,
+      platform: { os, architecture },
+      user: run.User ?? '',
+      entrypoint: run.Entrypoint ?? [],
+      cmd: run.Cmd ?? [],
+    };
+    await writeImageOutput(output, image);
+    return { ok: true, image, archive, bytes: (await stat(archive)).size, ms: ms() };
+  } catch (error) {
+    if (signal?.aborted) return { ok: false, cancelled: true, ms: ms() };
+    throw error;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,45 @@
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { NxKubeError } from '@nx-kube/cluster';
+import { binaryPlatform } from './binary-platform.js';
+import { contentTag } from './content-tag.js';
+import { generatedDockerfile } from './generated-dockerfile.js';
+import type { FromBinary, ImageBuild, ImageBuildControl, Made } from './image-build.js';
+import { packProgram } from './layer.js';
+import { programConfig } from './program-config.js';
+import { runBuilder } from './run-builder.js';
+import { sha256 } from './sha256.js';
+
+/** @param work a folder for files that need not outlive the build */
+export async function fromBinary(
+  build: ImageBuild,
+  from: FromBinary,
+  work: string,
+  control: ImageBuildControl,
+): Promise<Made> {
+  const { binaryPath, user, labels } = from;
+  checkUser(user);
+  const platform = await binaryPlatform(build.binary);
+  const tag = contentTag({ ...from, platform, binary: build.release ? await sha256(build.binary) : undefined });
+  if (from.baseImage === 'scratch') {
+    const layer = await packProgram({ file: build.binary, path: binaryPath }, join(work, 'layer'));
+    const config = programConfig({ platform, entrypoint: [binaryPath], user, labels, diffIds: [layer.diffId] });
+    return { tag, config, layers: [layer] };
+  }
+  const context = join(work, 'context');
+  const binary = posix.basename(binaryPath);
+  await mkdir(context);
+  await copyFile(build.binary, join(context, binary));
+  await chmod(join(context, binary), 0o755);
+  const dockerfile = join(work, 'Dockerfile');
+  await writeFile(dockerfile, generatedDockerfile({ ...from, binary }));
+  return runBuilder(build, { tag, dockerfile, context, platform, buildArgs: {} }, work, control);
+}
+
+/** Kubernetes can tell that a user is not root only from a number. */
+function checkUser(user: string): void {
+  if (/^\d+(:\d+)?$/.test(user)) return;
+  throw new NxKubeError('configuration', `"user": "${user}" is not numeric`, {
+    next: 'Write it as uid or uid:gid, such as 65532:65532.',
+  });
+}

@@ -1,0 +1,33 @@
+import { NxKubeError } from '@nx-kube/cluster';
+
+export interface BinaryImage {
+  baseImage: string;
+  /** Name of the binary in the context. */
+  binary: string;
+  /** Absolute path of the binary in the image. */
+  binaryPath: string;
+  user: string;
+  labels: Record<string, string>;
+}
+
+/** A Dockerfile for an image with a binary on top of a base image. Pure. @throws NxKubeError (configuration) */
+export function generatedDockerfile({ baseImage, binary, binaryPath, user, labels }: BinaryImage): string {
+  if (!/^[^\s$]+$/.test(baseImage)) {
+    throw new NxKubeError('configuration', `"baseImage": "${baseImage}" is not a reference to an image`, {
+      next: 'Write it as name[:tag][@digest], such as gcr.io/distroless/static:nonroot.',
+    });
+  }
+  const lines = [
+    `FROM ${baseImage}`,
+    `COPY ${JSON.stringify([binary, binaryPath])}`,
+    ...Object.entries(labels).map(([name, value]) => `LABEL ${quoted(name)}=${quoted(value)}`),
+    `USER ${user}`,
+    `ENTRYPOINT ${JSON.stringify([binaryPath])}`,
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+/** In a Dockerfile a dollar begins a variable also within quotes. */
+function quoted(text: string): string {
+  return JSON.stringify(text).replaceAll('$', '\\$');
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { pack, type Header, type Pack } from 'tar-stream';
+
+/** Bytes by content: a layer, a config, a manifest. */
+export interface Blob {
+  /** `sha256:<hex>` of the bytes. */
+  digest: string;
+  /** Bytes. */
+  size: number;
+  /** A new stream of the bytes, each time. */
+  open: () => Readable;
+}
+
+export interface Layer extends Blob {
+  mediaType: string;
+  /** `sha256:<hex>` of the layer before compression. */
+  diffId: string;
+}
+
+export const plainLayer = 'application/vnd.oci.image.layer.v1.tar';
+export const gzipLayer = `${plainLayer}+gzip`;
+
+/** Everything in an image is of this moment: images of the same content are the same bytes. */
+export const epoch = new Date(0);
+
+/**
+ * A gzipped layer with one program in it, mode 0755, owned by root, and the folders above it.
+ *
+ * @param program.file absolute path of the program here
+ * @param program.path absolute path of the program in the image
+ * @param to file that the layer is written to; the layer reads from it
+ */
+export async function packProgram(program: { file: string; path: string }, to: string): Promise<Layer> {
+  const tar = pack();
+  const writing = addProgram(tar, program).then(
+    () => tar.finalize(),
+    (error: Error) => tar.destroy(error),
+  );
+  const layer = await compress(tar as AsyncIterable<Buffer>, to);
+  await writing;
+  return layer;
+}
+
+/** Gzips a layer. @param to file that it is written to; the layer reads from it */
+export async function compress(tar: AsyncIterable<Buffer>, to: string): Promise<Layer> {
+  const plain = createHash('sha256');
+  const packed = createHash('sha256');
+  const tap = new PassThrough().on('data', (bytes: Buffer) => plain.update(bytes));
+  // Level 1: three times as fast as the default for a tenth more bytes, and the bytes only travel to a registry nearby.
+  const gzip = createGzip({ level: 1 }).on('data', (bytes: Buffer) => packed.update(bytes));
+  await pipeline(tar, tap, gzip, createWriteStream(to));
+  return {
+    mediaType: gzipLayer,
+    digest: `sha256:${packed.digest('hex')}`,
+    diffId: `sha256:${plain.digest('hex')}`,
+    size: (await stat(to)).size,
+    open: () => createReadStream(to),
+  };
+}
+
+async function addProgram(tar: Pack, { file, path }: { file: string; path: string }): Promise<void> {
+  const inside = posix.normalize(path).slice(1);
+  const folders = inside.split('/').slice(0, -1);
+  for (const [i] of folders.entries()) {
+    await addEntry(tar, { name: `${folders.slice(0, i + 1).join('/')}/`, type: 'directory', mode: 0o755 });
+  }
+  const { size } = await stat(file);
+  await addEntry(tar, { name: inside, mode: 0o755, size }, createReadStream(file));
+}
+
+/** What is told of an entry; the rest is fixed. */
+export type EntryHeader = Pick<Header, 'name'> & Partial<Pick<Header, 'mode' | 'type' | 'size'>>;
+
+/**
+ * Adds one entry to a tar, with owner and time fixed, so that the same content always gives the same bytes.
+ *
+ * @param content a stream's size has to be in the header
+ */
+export async function addEntry(tar: Pack, header: EntryHeader, content?: Readable | Buffer): Promise<void> {
+  const fixed = { uid: 0, gid: 0, mtime: epoch, mode: 0o644, ...header };
+  if (content && !Buffer.isBuffer(content)) {
+    // tar-stream's streams are streamx's: they work with Node's pipeline, only their types differ.
+    await pipeline(content, tar.entry(fixed) as unknown as NodeJS.WritableStream);
+    return;
+  }
+  await new Promise<void>((resolve, reject) => {
+    tar.entry(fixed, content ?? Buffer.alloc(0), (error) => (error ? reject(error) : resolve()));
+  });
+}

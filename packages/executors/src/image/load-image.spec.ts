@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { loadCommand, loadImage } from './load-image.js';
+
+describe('loading an image without a registry', () => {
+  it.each([
+    ['kind-dev', 'kind', ['load', 'image-archive', '/i.tar', '--name', 'dev']],
+    ['k3d-a-b', 'k3d', ['image', 'import', '/i.tar', '--cluster', 'a-b']],
+    ['minikube', 'minikube', ['image', 'load', '/i.tar', '--profile', 'minikube']],
+    ['minikube-two', 'minikube', ['image', 'load', '/i.tar', '--profile', 'minikube-two']],
+  ])('context %s takes %s', (context, command, args) => {
+    expect(loadCommand(context, '/i.tar')).toEqual({ command, args });
+  });
+
+  it.each(['prod', 'kind', 'my-kind-dev'])('context %s needs a registry', (context) => {
+    expect(() => loadCommand(context, '/i.tar')).toThrowError(
+      expect.objectContaining({ culprit: 'configuration', next: expect.stringContaining('"registry"') }),
+    );
+  });
+
+  describe('by a command', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'nx-kube-load-'));
+      vi.stubEnv('PATH', `${folder}:/usr/bin:/bin`);
+    });
+    afterEach(async () => {
+      vi.unstubAllEnvs();
+      await rm(folder, { recursive: true, force: true });
+    });
+    const kind = (script: string) => writeFile(join(folder, 'kind'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const load = (options = {}) => loadImage({ context: 'kind-dev', archive: '/i.tar', ...options });
+
+    it('hands the archive over', async () => {
+      await kind(`printf '%s\\n' "$@" > ${folder}/args`);
+      const progress: string[] = [];
+      await load({ onProgress: (message: string) => progress.push(message) });
+      expect(await readFile(join(folder, 'args'), 'utf8')).toBe('load\nimage-archive\n/i.tar\n--name\ndev\n');
+      expect(progress).toEqual(['loading the image into kind-dev']);
+    });
+
+    it('says what the command says when it fails', async () => {
+      await kind('echo no nodes found >&2; exit 1');
+      await expect(load()).rejects.toMatchObject({
+        culprit: 'cluster',
+        message: 'kind load image-archive /i.tar --name dev failed:\nno nodes found',
+      });
+    });
+
+    it('says that the command is missing', async () => {
+      await expect(load()).rejects.toMatchObject({
+        message: 'kind is not on PATH',
+        next: 'Install kind, or name a registry in the option "registry".',
+      });
+    });
+
+    it('stops when told to', async () => {
+      await kind('exec sleep 600');
+      await expect(load({ signal: AbortSignal.timeout(50) })).rejects.toThrow();
+    });
+  });
+});

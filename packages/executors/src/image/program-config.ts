@@ -1,0 +1,36 @@
+import { epoch } from './layer.js';
+import type { ImageConfig, Platform } from './oci.js';
+
+export interface ProgramImage {
+  platform: Platform;
+  entrypoint: string[];
+  /** `uid` or `uid:gid`, numeric, so that Kubernetes can tell that it is not root. */
+  user: string;
+  labels?: Record<string, string>;
+  /** Of the layers, lowest first: one for each program. */
+  diffIds: string[];
+}
+
+/** The config of an image that holds programs and nothing else, as JSON; the same input gives the same bytes. Pure. */
+export function programConfig({ platform, entrypoint, user, labels = {}, diffIds }: ProgramImage): Buffer {
+  const created = epoch.toISOString();
+  const config: ImageConfig = {
+    architecture: platform.architecture,
+    os: platform.os,
+    created,
+    config: {
+      User: user,
+      Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+      Entrypoint: entrypoint,
+      WorkingDir: '/',
+      ...(Object.keys(labels).length ? { Labels: sorted(labels) } : {}),
+    },
+    rootfs: { type: 'layers', diff_ids: diffIds },
+    history: diffIds.map(() => ({ created, created_by: `COPY ${entrypoint[0]}` })),
+  };
+  return Buffer.from(JSON.stringify(config));
+}
+
+function sorted(labels: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,124 @@
+import { Readable } from 'node:stream';
+import { size as readable } from '../format/units.js';
+import { digestOf } from './write-archive.js';
+import type { Blob } from './layer.js';
+import { mediaTypes } from './oci.js';
+import { readArchive } from './read-archive.js';
+import { Registry } from './registry.js';
+import { repositoryAt } from './registry-address.js';
+
+/** An image at a registry. */
+export interface RemoteImage {
+  /** `[http[s]://]host[:port][/path]`. */
+  registry: string;
+  /** Below the registry's path. */
+  name: string;
+  tag: string;
+  /** Plain HTTP. Default: only for registries on this machine. */
+  insecure?: boolean;
+  signal?: AbortSignal;
+}
+
+export interface PushedImage {
+  /** What a pod is to name: `<registry>/<name>:<tag>`. */
+  reference: string;
+  /** Of the manifest: `sha256:<hex>`. */
+  digest: string;
+  /** False where the registry had it all already. */
+  pushed: boolean;
+  /** Sent, without what the registry had. */
+  bytes: number;
+}
+
+/**
+ * Brings an image to a registry, unless it already has it under this tag; layers that it has are not sent.
+ *
+ * @param image.archive absolute path of an OCI archive
+ * @throws RegistryError, NxKubeError (configuration) for the archive, the address or the credentials, the signal's reason
+ */
+export async function pushImage(
+  image: RemoteImage & { archive: string; onProgress?: (message: string) => void },
+): Promise<PushedImage> {
+  const { archive, registry: address, name, tag, insecure, signal, onProgress } = image;
+  const repository = repositoryAt(address, name, insecure);
+  const { manifest, config, layers } = await readArchive(archive);
+  const { digest } = manifest;
+  const reference = `${repository.name}:${tag}`;
+  const onRetry = (error: Error) => onProgress?.(`${error.message}; trying again`);
+  const registry = new Registry(repository, { signal, onRetry });
+  try {
+    if ((await digestAt(registry, tag)) === digest) return { reference, digest, pushed: false, bytes: 0 };
+    const configBlob = { digest: digestOf(config), size: config.length, open: () => Readable.from([config]) };
+    let bytes = 0;
+    for (const blob of new Map([configBlob, ...layers].map((b) => [b.digest, b] as const)).values()) {
+      if (await hasBlob(registry, blob.digest)) continue;
+      if (blob !== configBlob) onProgress?.(`pushing ${readable(blob.size)} to ${reference}`);
+      await upload(registry, blob);
+      bytes += blob.size;
+    }
+    await registry.send({
+      method: 'PUT',
+      url: manifestUrl(registry, tag),
+      headers: { 'content-type': manifest.mediaType, 'content-length': String(manifest.bytes.length) },
+      body: () => manifest.bytes,
+      expect: [201],
+    });
+    return { reference, digest, pushed: true, bytes: bytes + manifest.bytes.length };
+  } finally {
+    await registry.close();
+  }
+}
+
+/**
+ * The digest of the manifest that a registry has under a tag, or undefined.
+ *
+ * @throws RegistryError, NxKubeError (configuration), the signal's reason
+ */
+export async function imageExists({ registry, name, tag, insecure, signal }: RemoteImage): Promise<string | undefined> {
+  const client = new Registry(repositoryAt(registry, name, insecure), { signal });
+  try {
+    return await digestAt(client, tag);
+  } finally {
+    await client.close();
+  }
+}
+
+async function digestAt(registry: Registry, tag: string): Promise<string | undefined> {
+  const accept = [mediaTypes.manifest, mediaTypes.index, 'application/vnd.docker.distribution.manifest.v2+json'].join(
+    ', ',
+  );
+  const url = manifestUrl(registry, tag);
+  const answer = await registry.send({ method: 'HEAD', url, headers: { accept }, expect: [200, 404] });
+  return answer.status === 200 ? answer.header('docker-content-digest') : undefined;
+}
+
+/** Some registries answer with the way to a store of theirs: then it is there. */
+async function hasBlob(registry: Registry, digest: string): Promise<boolean> {
+  const url = `/v2/${registry.repository.path}/blobs/${digest}`;
+  const { status } = await registry.send({ method: 'HEAD', url, expect: [200, 302, 303, 307, 308, 404] });
+  return status !== 404;
+}
+
+/** An upload is begun anew where it fails: a part of a layer is nothing to go on from. */
+function upload(registry: Registry, { digest, size, open }: Blob): Promise<void> {
+  return registry.retrying(async () => {
+    const begun = await registry.attempt({
+      method: 'POST',
+      url: `/v2/${registry.repository.path}/blobs/uploads/`,
+      expect: [202],
+    });
+    const location = new URL(begun.header('location') ?? '', registry.repository.api);
+    location.searchParams.set('digest', digest);
+    await registry.attempt({
+      method: 'PUT',
+      url: location,
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(size) },
+      body: open,
+      expect: [201],
+    });
+  });
+}
+
+function manifestUrl({ repository }: Registry, tag: string): string {
+  return `/v2/${repository.path}/manifests/${tag}`;
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { pack, type Pack } from 'tar-stream';
+import { addEntry, type Layer } from './layer.js';
+import { mediaTypes, type Index, type Manifest } from './oci.js';
+
+export interface ArchiveContent {
+  /** Name and tag as `docker load`, `ctr images import` and `kind load` are to know the image by. */
+  name: string;
+  tag: string;
+  /** The image's config, JSON. */
+  config: Buffer;
+  layers: Layer[];
+}
+
+/**
+ * Writes an image as an OCI archive that Docker's older format can also be read from. The file is complete or is not there:
+ * it is renamed into place.
+ *
+ * @param to absolute path
+ * @returns digest of the manifest, `sha256:<hex>`
+ */
+export async function writeArchive({ name, tag, config, layers }: ArchiveContent, to: string): Promise<string> {
+  const manifest: Manifest = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.manifest,
+    config: { mediaType: mediaTypes.config, digest: digestOf(config), size: config.length },
+    layers: layers.map(({ mediaType, digest, size }) => ({ mediaType, digest, size })),
+  };
+  const manifestBytes = json(manifest);
+  const digest = digestOf(manifestBytes);
+  const index: Index = {
+    schemaVersion: 2,
+    mediaType: mediaTypes.index,
+    manifests: [
+      {
+        mediaType: mediaTypes.manifest,
+        digest,
+        size: manifestBytes.length,
+        annotations: {
+          'io.containerd.image.name': `${fullName(name)}:${tag}`,
+          'org.opencontainers.image.ref.name': tag,
+        },
+      },
+    ],
+  };
+  const dockerManifest = [
+    { Config: blobPath(digestOf(config)), RepoTags: [`${name}:${tag}`], Layers: layers.map((l) => blobPath(l.digest)) },
+  ];
+
+  await writeTar(to, async (tar) => {
+    await addEntry(tar, { name: 'oci-layout' }, json({ imageLayoutVersion: '1.0.0' }));
+    await addEntry(tar, { name: 'index.json' }, json(index));
+    await addEntry(tar, { name: 'manifest.json' }, json(dockerManifest));
+    await addEntry(tar, { name: blobPath(digest) }, manifestBytes);
+    await addEntry(tar, { name: blobPath(digestOf(config)) }, config);
+    // A layer may occur twice in an image, but a file only once in an archive.
+    const distinct = new Map(layers.map((layer) => [layer.digest, layer]));
+    for (const layer of distinct.values()) {
+      await addEntry(tar, { name: blobPath(layer.digest), size: layer.size }, layer.open());
+    }
+  });
+  return digest;
+}
+
+/** Where a blob lies in an archive. */
+export function blobPath(digest: string): string {
+  return `blobs/${digest.replace(':', '/')}`;
+}
+
+export function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** The name that a container runtime gives an image without a registry: `app` → `docker.io/library/app`. */
+function fullName(name: string): string {
+  const [first, ...rest] = name.split('/');
+  if (!rest.length) return `docker.io/library/${name}`;
+  return /[.:]|^localhost$/.test(first!) ? name : `docker.io/${name}`;
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+async function writeTar(to: string, add: (tar: Pack) => Promise<void>): Promise<void> {
+  await mkdir(dirname(to), { recursive: true });
+  const temporary = `${to}.${process.pid}`;
+  const tar = pack();
+  try {
+    const filling = add(tar).then(
+      () => tar.finalize(),
+      (error: Error) => tar.destroy(error),
+    );
+    await pipeline(tar as AsyncIterable<Buffer>, createWriteStream(temporary));
+    await filling;
+    await rename(temporary, to);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

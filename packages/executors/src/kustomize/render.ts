@@ -1,0 +1,75 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { explain, NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
+import type { Outcome } from '../command/outcome.js';
+import { runCommand } from '../command/run.js';
+import { findKustomize } from './find-kustomize.js';
+import { formatManifests } from './format-manifests.js';
+import { readMessages } from './messages.js';
+import { writeIfChanged } from './write-if-changed.js';
+
+/** A kustomization and where its objects go. Paths are absolute. */
+export interface Render {
+  /** Folder with a `kustomization.yaml`. */
+  path: string;
+  /** The YAML file to write. */
+  output: string;
+  /** Let kustomize run helm for `helmCharts`. Default: false. */
+  enableHelm?: boolean;
+  /** Whether files outside of the kustomization's folder may be named. Default: kustomize's own, `LoadRestrictionsRootOnly`. */
+  loadRestrictor?: 'LoadRestrictionsRootOnly' | 'LoadRestrictionsNone';
+}
+
+/** On failure `diagnostics` is what kustomize said, after the name of the file it was about. */
+export type RenderResult = Outcome<{
+  path: string;
+  objects: KubeObject[];
+  /** False where the file already had this content; it was not touched then. */
+  changed: boolean;
+  /** What kustomize warned of. */
+  warnings: string[];
+}>;
+
+/**
+ * Renders a kustomization to one file, sorted and stable: the same objects are the same bytes, whichever kustomize made them.
+ *
+ * @throws NxKubeError (configuration) where there is no kustomize or no kustomization
+ */
+export async function renderManifests(
+  render: Render,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<RenderResult> {
+  const { path, output, enableHelm, loadRestrictor } = render;
+  const { command, args } = await findKustomize();
+  const file = await kustomizationIn(path);
+  const options = [
+    ...(enableHelm ? ['--enable-helm'] : []),
+    ...(loadRestrictor ? ['--load-restrictor', loadRestrictor] : []),
+  ];
+  const { exitCode, cancelled, stdout, stderr, ms } = await runCommand(command, [...args, ...options, path], {
+    signal,
+  });
+  const { warnings, error } = readMessages(stderr);
+  if (cancelled) return { ok: false, cancelled: true, ms };
+  if (exitCode !== 0) return { ok: false, cancelled: false, diagnostics: `${file}: ${error}`, ms };
+
+  let objects: KubeObject[];
+  try {
+    objects = parseManifests(stdout, `rendered ${file}`);
+  } catch (problem) {
+    if (!(problem instanceof NxKubeError)) throw problem;
+    return { ok: false, cancelled: false, diagnostics: explain(problem), ms };
+  }
+  const changed = await writeIfChanged(output, formatManifests(objects));
+  return { ok: true, path: output, objects, changed, warnings, ms };
+}
+
+async function kustomizationIn(folder: string): Promise<string> {
+  for (const name of ['kustomization.yaml', 'kustomization.yml', 'Kustomization']) {
+    const file = join(folder, name);
+    if (await stat(file).catch(() => undefined)) return file;
+  }
+  throw new NxKubeError('configuration', `${folder} has no kustomization.yaml`, {
+    next: 'Set the option "path" to the folder of the kustomization to render.',
+  });
+}

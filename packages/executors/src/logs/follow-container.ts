@@ -1,0 +1,61 @@
+import { isNotFound, isTransient, logs, retry, type Cluster } from '@nx-kube/cluster';
+
+/** One run of one container. */
+export interface LogSource {
+  namespace: string;
+  pod: string;
+  container: string;
+}
+
+export interface FollowOptions {
+  /** RFC 3339: only lines from then on. Default: all. */
+  sinceTime?: string;
+  /** Only so many lines of what is there already. Default: all. */
+  tailLines?: number;
+  /** Wait for more. Default: true. */
+  follow?: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * The lines of a container's log until the container ends. When the connection is cut it goes on where it was: the API takes
+ * whole seconds only, so lines up to the last one seen are skipped by their time.
+ *
+ * @throws ApiError that does not pass by itself
+ */
+export async function* followContainer(
+  cluster: Cluster,
+  source: LogSource,
+  { sinceTime, tailLines, follow = true, signal }: FollowOptions,
+): AsyncGenerator<string, void> {
+  /** Time of the last line seen, and how many lines have just that time. */
+  let seen = { at: '', count: 0 };
+  for (;;) {
+    const resumed = seen.at !== '';
+    let skip = seen.count;
+    const from = resumed ? { sinceTime: seen.at } : { sinceTime, tailLines };
+    try {
+      for await (const line of logs(cluster, { ...source, ...from, follow, timestamps: true, signal })) {
+        const space = line.indexOf(' ');
+        const at = line.slice(0, space < 0 ? line.length : space);
+        if (resumed && at < seen.at) continue;
+        if (resumed && at === seen.at && skip > 0) {
+          skip -= 1;
+          continue;
+        }
+        seen = at === seen.at ? { at, count: seen.count + 1 } : { at, count: 1 };
+        yield space < 0 ? '' : line.slice(space + 1);
+      }
+      return;
+    } catch (error) {
+      if (signal.aborted || isNotFound(error)) return;
+      if (!isTransient(error)) throw error;
+      // Resolves once the server answers; the log is then asked for again.
+      await retry(() => cluster.request({ method: 'GET', path: '/version', signal }), {
+        forMs: Number.MAX_SAFE_INTEGER,
+        signal,
+      }).catch(() => undefined);
+      if (signal.aborted) return;
+    }
+  }
+}

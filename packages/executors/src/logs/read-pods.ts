@@ -1,0 +1,26 @@
+import { list, type Cluster } from '@nx-kube/cluster';
+import { agentName } from '../workload/inject-agent.js';
+import { containersOf, type PodSpec } from '../workload/pod-template.js';
+import { followContainer } from './follow-container.js';
+import type { FollowPodsOptions } from './follow-pods.js';
+
+/**
+ * The logs of all pods that fit, as far as they are written, pod by pod. Containers that have not started have none.
+ *
+ * @returns the number of pods
+ * @throws ApiError
+ */
+export async function readPods(cluster: Cluster, options: FollowPodsOptions): Promise<number> {
+  const { namespace, labelSelector, container, signal, onLine, sinceTime, tailLines } = options;
+  const pods = await list(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector, signal });
+  for (const { metadata, spec } of pods) {
+    const names = containersOf(spec as PodSpec).map(({ name }) => name);
+    for (const name of names.filter((each) => (container === undefined ? each !== agentName : each === container))) {
+      const source = { namespace, pod: metadata.name, container: name };
+      for await (const line of followContainer(cluster, source, { sinceTime, tailLines, follow: false, signal })) {
+        onLine(metadata.name, name, line);
+      }
+    }
+  }
+  return pods.length;
+}

@@ -1,0 +1,31 @@
+import { NxKubeError } from '@nx-kube/cluster';
+import type { ControlRequest } from '../control/messages.js';
+import type { Emit } from './events.js';
+import type { Gate, Work } from './gate.js';
+
+/**
+ * Does what another terminal asks.
+ *
+ * @param serve has a target run now
+ * @throws NxKubeError (configuration) for a target that the loop has not
+ */
+export function obey(
+  request: ControlRequest,
+  gate: Gate,
+  serve: (targets: string[], work: Work) => void,
+  emit: Emit,
+): void {
+  if (request.verb === 'status') return;
+  const targets = request.targets ?? gate.targets;
+  const unknown = targets.find((target) => !gate.targets.includes(target));
+  if (unknown !== undefined) {
+    throw new NxKubeError('configuration', `the loop has no target "${unknown}"`, {
+      next: `Use one of ${gate.targets.join(', ')}.`,
+    });
+  }
+  const now = performance.now();
+  emit({ type: 'command', verb: request.verb, targets });
+  if (request.verb === 'pause') gate.pause(targets);
+  if (request.verb === 'resume') gate.resume(targets, now).forEach((work, target) => serve([target], work));
+  if (request.verb === 'trigger') targets.forEach((target) => serve([target], gate.trigger(target, now)));
+}

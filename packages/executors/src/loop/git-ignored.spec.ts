@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { gitIgnored } from './git-ignored.js';
+
+describe('gitIgnored', () => {
+  let root: string;
+  const write = (path: string, text = '') => {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  };
+  beforeEach(() => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'git-ignored-')));
+    execFileSync('git', ['init', '-q', root]);
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+  it('says what git says, with nested .gitignore files, negations and folders', () => {
+    write('.gitignore', 'bin/\n*.log\n!keep.log\n/only-root\ntmp*\n');
+    write('a/.gitignore', 'generated.go\n!wanted.log\n');
+    const files = [
+      'bin/manager',
+      'a/bin/manager',
+      'a/x.log',
+      'keep.log',
+      'a/keep.log',
+      'a/wanted.log',
+      'only-root',
+      'a/only-root',
+      'a/generated.go',
+      'generated.go',
+      'a/b/generated.go',
+      'tmp1/x.go',
+      'a/main.go',
+    ];
+    files.forEach((file) => write(file));
+    const ignored = gitIgnored(root);
+    const gitSays = execFileSync('git', ['-C', root, 'check-ignore', '--no-index', ...files], { encoding: 'utf8' });
+    expect(files.filter((file) => ignored(join(root, file), false))).toEqual(gitSays.trim().split('\n'));
+  });
+
+  it('ignores the folders of git, npm and Nx whatever .gitignore says, and never the root', () => {
+    const ignored = gitIgnored(root);
+    expect(ignored(join(root, '.git/index'), false)).toBe(true);
+    expect(ignored(join(root, 'a/node_modules'), true)).toBe(true);
+    expect(ignored(join(root, '.nx/cache'), true)).toBe(true);
+    expect(ignored(root, true)).toBe(false);
+  });
+});

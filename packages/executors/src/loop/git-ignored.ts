@@ -1,0 +1,51 @@
+import ignore, { type Ignore } from 'ignore';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+
+/** Folders that are never a target's input, whether or not a .gitignore says so. */
+const never = new Set(['.git', 'node_modules', '.nx']);
+
+/**
+ * A test for paths that git ignores below `root`: each .gitignore on the way down counts for what lies below it, and a
+ * path in an ignored folder is ignored. Files are read once, when a folder is first met, because the watcher asks
+ * synchronously while it walks the tree at the start.
+ */
+export function gitIgnored(root: string): (path: string, isDirectory: boolean) => boolean {
+  const rules = new Map<string, Ignore | undefined>();
+  const rulesIn = (directory: string) => {
+    if (!rules.has(directory)) rules.set(directory, readRules(directory));
+    return rules.get(directory);
+  };
+  const verdicts = new Map<string, boolean>();
+
+  const isIgnored = (path: string, isDirectory: boolean): boolean => {
+    const inside = relative(root, path);
+    if (!inside || inside.startsWith('..')) return false;
+    const names = inside.split(sep);
+    if (names.some((name) => never.has(name))) return true;
+    const parent = dirname(path);
+    if (parent !== root) {
+      const known = verdicts.get(parent) ?? isIgnored(parent, true);
+      verdicts.set(parent, known);
+      if (known) return true;
+    }
+    let verdict = false;
+    // From the root down: a deeper .gitignore has the last word.
+    for (let depth = 0, at = root; depth < names.length; at = join(at, names[depth]!), depth += 1) {
+      const name = names.slice(depth).join('/') + (isDirectory ? '/' : '');
+      const { ignored, unignored } = rulesIn(at)?.test(name) ?? { ignored: false, unignored: false };
+      if (ignored) verdict = true;
+      if (unignored) verdict = false;
+    }
+    return verdict;
+  };
+  return isIgnored;
+}
+
+function readRules(directory: string): Ignore | undefined {
+  try {
+    return ignore().add(readFileSync(join(directory, '.gitignore'), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

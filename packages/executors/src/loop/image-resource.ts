@@ -1,0 +1,37 @@
+import type { Cluster } from '@nx-kube/cluster';
+import { readImage } from '../delivery/content.js';
+import { deliverImages, type DeliveredImages } from '../delivery/deliver-images.js';
+import type { DeployOptions } from '../delivery/deploy-options.js';
+import type { Resource } from './lane.js';
+import { patiently, type Patience } from './patience.js';
+import type { TaskRunner } from './task-runner.js';
+
+export interface ImageOptions {
+  target: string;
+  cluster: Cluster;
+  deploy: DeployOptions;
+  runner: TaskRunner;
+  env: Record<string, string>;
+  patience: Patience;
+  /** Called when the images are where the nodes get them from. */
+  onDelivered: (images: DeliveredImages) => void;
+}
+
+/** The image that pods start from, and the agent's. A Go edit does not make another one. */
+export function imageResource(options: ImageOptions): Resource<void> {
+  const { target, cluster, deploy, runner, env, patience, onDelivered } = options;
+  return {
+    target,
+    async make(signal) {
+      const run = await runner.run(target, { env, signal });
+      if (!run.ok) return { ok: false, message: run.output.trim() };
+      const { name, tag, digest } = await readImage(deploy.image);
+      return { ok: true, digest: `${name}:${tag}@${digest}`, content: undefined };
+    },
+    async deliver(_, signal) {
+      const started = performance.now();
+      onDelivered(await patiently(() => deliverImages(cluster, deploy, { signal }), patience, signal));
+      return { syncMs: performance.now() - started };
+    },
+  };
+}

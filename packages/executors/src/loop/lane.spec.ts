@@ -1,0 +1,158 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Lane, type Delivery, type Made, type Resource } from './lane.js';
+
+/** A resource whose builds and deliveries end when the test says so. */
+class Steps implements Resource<string> {
+  readonly target = 'go-build';
+  idle?: (signal: AbortSignal) => Promise<void>;
+  readonly builds: { end: (made: Made<string>) => void; signal: AbortSignal }[] = [];
+  readonly deliveries: { content: string; end: (delivery: Delivery | Error) => void; signal: AbortSignal }[] = [];
+  #wake = () => {};
+
+  make(signal: AbortSignal) {
+    return new Promise<Made<string>>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+      this.builds.push({ end: resolve, signal });
+      this.#wake();
+    });
+  }
+  deliver(content: string, signal: AbortSignal) {
+    return new Promise<Delivery>((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+      this.deliveries.push({
+        content,
+        signal,
+        end: (result) => (result instanceof Error ? reject(result) : resolve(result)),
+      });
+      this.#wake();
+    });
+  }
+  /** Waits until so many builds and deliveries have begun. */
+  async begun(builds: number, deliveries: number) {
+    while (this.builds.length < builds || this.deliveries.length < deliveries) {
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+}
+
+const made = (content: string): Made<string> => ({ ok: true, digest: `digest of ${content}`, content });
+
+function start() {
+  const steps = new Steps();
+  const stop = new AbortController();
+  return { steps, stop, lane: new Lane(steps, () => {}, stop.signal) };
+}
+async function deliverOne({ steps, lane }: ReturnType<typeof start>, content: string) {
+  const [builds, deliveries] = [steps.builds.length, steps.deliveries.length];
+  const run = lane.run(performance.now());
+  await steps.begun(builds + 1, 0);
+  steps.builds.at(-1)!.end(made(content));
+  await steps.begun(0, deliveries + 1);
+  steps.deliveries.at(-1)!.end({ syncMs: 5 });
+  return run;
+}
+
+describe('Lane', () => {
+  it('delivers new content and says how long each step took', async () => {
+    const entry = await deliverOne(start(), 'v1');
+    expect(entry).toMatchObject({ target: 'go-build', outcome: 'delivered', timings: { sync: 5 } });
+    expect(Object.keys(entry.timings)).toEqual(expect.arrayContaining(['watch', 'build', 'compare', 'total']));
+  });
+
+  it('sends nothing when the digest is the one delivered before', async () => {
+    const parts = start();
+    await deliverOne(parts, 'v1');
+    const run = parts.lane.run(performance.now());
+    await parts.steps.begun(2, 1);
+    parts.steps.builds[1]!.end(made('v1'));
+    expect(await run).toMatchObject({ outcome: 'unchanged' });
+    expect(parts.steps.deliveries).toHaveLength(1);
+  });
+
+  it('cancels a build under way for a newer edit, and only the newest is delivered', async () => {
+    const { steps, lane } = start();
+    const first = lane.run(performance.now());
+    const second = lane.run(performance.now());
+    const third = lane.run(performance.now());
+    expect(await first).toMatchObject({ outcome: 'superseded' });
+    expect(await second).toMatchObject({ outcome: 'superseded' });
+    await steps.begun(1, 0);
+    steps.builds.at(-1)!.end(made('v3'));
+    await steps.begun(0, 1);
+    expect(steps.deliveries.map((d) => d.content)).toEqual(['v3']);
+    steps.deliveries[0]!.end({ syncMs: 1 });
+    expect(await third).toMatchObject({ outcome: 'delivered' });
+  });
+
+  it('lets a delivery go on while a newer build runs, and cancels it once there is something newer', async () => {
+    const { steps, lane } = start();
+    const first = lane.run(performance.now());
+    await steps.begun(1, 0);
+    steps.builds[0]!.end(made('v1'));
+    await steps.begun(1, 1);
+    const second = lane.run(performance.now());
+    await steps.begun(2, 1);
+    expect(steps.deliveries[0]!.signal.aborted).toBe(false);
+    steps.builds[1]!.end(made('v2'));
+    expect(await first).toMatchObject({ outcome: 'superseded' });
+    await steps.begun(2, 2);
+    steps.deliveries[1]!.end({ syncMs: 1 });
+    expect(await second).toMatchObject({ outcome: 'delivered' });
+  });
+
+  it('delivers again what was delivered before if another delivery came between and did not end', async () => {
+    const parts = start();
+    const { steps, lane } = parts;
+    await deliverOne(parts, 'v1');
+    const failing = lane.run(performance.now());
+    await steps.begun(2, 1);
+    steps.builds[1]!.end(made('v2'));
+    await steps.begun(2, 2);
+    steps.deliveries[1]!.end(new Error('cut off'));
+    expect(await failing).toMatchObject({ outcome: 'failed' });
+    const again = lane.run(performance.now());
+    await steps.begun(3, 2);
+    steps.builds[2]!.end(made('v1'));
+    await steps.begun(3, 3);
+    steps.deliveries[2]!.end({ syncMs: 1 });
+    expect(await again).toMatchObject({ outcome: 'delivered' });
+  });
+
+  it('begins idle work when nothing is edited for a while, and the next edit cancels it', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const parts = start();
+      const idle: AbortSignal[] = [];
+      parts.steps.idle = (signal) =>
+        new Promise((resolve) => {
+          idle.push(signal);
+          signal.addEventListener('abort', () => resolve());
+        });
+      await deliverOne(parts, 'v1');
+      expect(idle).toHaveLength(0);
+      vi.advanceTimersByTime(2000);
+      expect(idle).toHaveLength(1);
+      await deliverOne(parts, 'v2');
+      expect(idle[0]!.aborted).toBe(true);
+      parts.stop.abort();
+      vi.advanceTimersByTime(10_000);
+      expect(idle).toHaveLength(1);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('reports a build error and a new process that dies', async () => {
+    const { steps, lane } = start();
+    const broken = lane.run(performance.now());
+    await steps.begun(1, 0);
+    steps.builds[0]!.end({ ok: false, message: 'main.go:3:1: syntax error' });
+    expect(await broken).toMatchObject({ outcome: 'failed', message: 'main.go:3:1: syntax error' });
+    const crashing = lane.run(performance.now());
+    await steps.begun(2, 0);
+    steps.builds[1]!.end(made('v2'));
+    await steps.begun(2, 1);
+    steps.deliveries[0]!.end({ syncMs: 1, outcome: Promise.resolve({ crashed: 'exit code 1' }) });
+    expect(await crashing).toMatchObject({ outcome: 'crashed', message: 'exit code 1' });
+  });
+});

@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { latest } from './latest.js';
+
+const never = new AbortController().signal;
+
+it('gives the first value to whoever waits for it, and the newest afterwards', async () => {
+  const cell = latest<number>();
+  const first = cell.get(never);
+  cell.set(1);
+  expect(await first).toBe(1);
+  cell.set(2);
+  expect(await cell.get(never)).toBe(2);
+  expect(cell.value).toBe(2);
+});
+
+it('stops waiting with the signal', async () => {
+  const stop = new AbortController();
+  const waiting = latest<number>().get(stop.signal);
+  stop.abort(new Error('stopped'));
+  await expect(waiting).rejects.toThrow('stopped');
+  await expect(latest<number>().get(stop.signal)).rejects.toThrow('stopped');
+});

@@ -1,0 +1,35 @@
+/** A value that is made again and again; whoever needs one before the first is made waits for it. */
+export interface Latest<T> {
+  readonly value: T | undefined;
+  set(value: T): void;
+  /** The newest value, or the first one there will be. @throws the signal's reason */
+  get(signal: AbortSignal): Promise<T>;
+}
+
+export function latest<T>(): Latest<T> {
+  let value: T | undefined;
+  let made!: (value: T) => void;
+  const first = new Promise<T>((resolve) => (made = resolve));
+  return {
+    get value() {
+      return value;
+    },
+    set(newest) {
+      value = newest;
+      made(newest);
+    },
+    async get(signal) {
+      if (value !== undefined) return value;
+      signal.throwIfAborted();
+      let onAbort!: () => void;
+      const aborted = new Promise<never>((_, reject) => (onAbort = () => reject(signal.reason)));
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        await Promise.race([first, aborted]);
+        return value!;
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+  };
+}

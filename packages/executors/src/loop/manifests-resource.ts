@@ -1,0 +1,92 @@
+import type { Cluster, KubeObject } from '@nx-kube/cluster';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { applyManifests, type Applied } from '../delivery/apply-manifests.js';
+import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../delivery/content.js';
+import type { DeliveredImages } from '../delivery/deliver-images.js';
+import { renderManifests, type Render } from '../kustomize/render.js';
+import type { Prepared } from '../workload/prepare.js';
+import type { Resource } from './lane.js';
+import { patiently, type Patience } from './patience.js';
+import type { TaskRunner } from './task-runner.js';
+
+export interface ManifestsOptions {
+  target: string;
+  cluster: Cluster;
+  deploy: ContentOptions;
+  kustomization: Render;
+  runner: TaskRunner;
+  patience: Patience;
+  /** Where the images are; resolves once they have been delivered. */
+  images: (until: AbortSignal) => Promise<DeliveredImages>;
+  /** How long what others depend on may take to become ready, in ms. */
+  timeoutMs: number;
+  /** Called before anything is applied. */
+  beforeApply: (prepared: Prepared) => Promise<void>;
+  /** Called when the controller has been applied, and perhaps not yet what depends on it. */
+  onWorkload: (prepared: Prepared) => Promise<void>;
+  onApplied: (applied: Applied) => void;
+}
+
+interface Content {
+  rendered: KubeObject[];
+  others: OtherObjects;
+}
+
+/** The rendered manifests, and the objects of other sources: changed, applied as one set, and pruned. */
+export function manifestsResource(options: ManifestsOptions): Resource<Content> {
+  const {
+    target,
+    cluster,
+    deploy,
+    kustomization,
+    runner,
+    patience,
+    images,
+    timeoutMs,
+    beforeApply,
+    onWorkload,
+    onApplied,
+  } = options;
+  let first = true;
+  /** Set while Nx's cache does not have what was rendered last. */
+  let uncached = false;
+  const render = async (signal: AbortSignal): Promise<string | undefined> => {
+    if (first) {
+      first = false;
+      if ((await runner.run(target, { signal })).ok) return undefined;
+    }
+    uncached = true;
+    const result = await renderManifests(kustomization, { signal });
+    if (result.ok) return undefined;
+    return result.cancelled ? 'cancelled' : result.diagnostics;
+  };
+  return {
+    target,
+    async make(signal) {
+      const failure = await render(signal);
+      if (failure !== undefined) return { ok: false, message: failure };
+      const others = await patiently(() => readOtherObjects(cluster, deploy, signal), patience, signal);
+      const content = { rendered: await readManifests(deploy.manifests), others };
+      const hash = createHash('sha256').update(JSON.stringify(content));
+      if (deploy.transform) hash.update(await readFile(deploy.transform));
+      hash.update(JSON.stringify(await images(signal)));
+      return { ok: true, digest: hash.digest('hex'), content };
+    },
+    async idle(signal) {
+      if (uncached) uncached = !(await runner.run(target, { signal })).ok;
+    },
+    async deliver({ rendered, others }, signal) {
+      const started = performance.now();
+      const current = await images(signal);
+      const applied = await patiently(
+        () =>
+          applyManifests(cluster, rendered, current, deploy, { others, timeoutMs, signal, beforeApply, onWorkload }),
+        patience,
+        signal,
+      );
+      onApplied(applied);
+      return { syncMs: performance.now() - started, changes: applied.changes };
+    },
+  };
+}

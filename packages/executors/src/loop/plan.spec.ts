@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { staleTargets, watchRoots, type FileInputs } from './plan.js';
+
+const inputs = new Map<string, FileInputs>([
+  ['go-build', { include: ['a/**/*.go', 'a/go.mod', 'shared/**/*.go', 'go.work'], exclude: ['a/**/*_test.go'] }],
+  ['kustomize-build', { include: ['a/config/**/*'], exclude: [] }],
+]);
+
+describe('staleTargets', () => {
+  it.each([
+    [['a/main.go'], ['go-build']],
+    [['a/pkg/deep/x.go'], ['go-build']],
+    [['shared/x.go'], ['go-build']],
+    [['a/config/default/kustomization.yaml'], ['kustomize-build']],
+    [['a/config/.hidden/x.yaml'], ['kustomize-build']],
+    [
+      ['a/main.go', 'a/config/rbac/role.yaml'],
+      ['go-build', 'kustomize-build'],
+    ],
+    [['a/main_test.go'], []],
+    [['a/README.md', 'b/main.go'], []],
+    [['a/main_test.go', 'go.work'], ['go-build']],
+  ])('of %j are %j', (files, stale) => expect(staleTargets(files, inputs)).toEqual(stale));
+});
+
+describe('watchRoots', () => {
+  it('are the fixed parts of the globs, without those inside others', () =>
+    expect(watchRoots(inputs.values())).toEqual(['a', 'go.work', 'shared']));
+  it('are the workspace where a project lies at its root', () =>
+    expect(watchRoots([{ include: ['**/*.go', 'config/**/*'], exclude: [] }])).toEqual(['.']));
+});

@@ -1,0 +1,62 @@
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { watch, type Edit } from './watch.js';
+
+describe('watch', () => {
+  let root: string;
+  let stop: AbortController;
+  let edits: Edit[];
+  let next: () => Promise<Edit>;
+
+  beforeEach(async () => {
+    root = realpathSync(mkdtempSync(join(tmpdir(), 'watch-')));
+    for (const folder of ['a/pkg', 'a/bin', 'b', 'other']) mkdirSync(join(root, folder), { recursive: true });
+    writeFileSync(join(root, '.gitignore'), 'bin/\n');
+    writeFileSync(join(root, 'a/main.go'), 'package main');
+    stop = new AbortController();
+    edits = [];
+    let wake = () => {};
+    next = async () => {
+      while (!edits.length) await new Promise<void>((resolve) => (wake = resolve));
+      return edits.shift()!;
+    };
+    await watch({
+      workspaceRoot: root,
+      roots: ['a', 'b'],
+      // Wide enough for events that a busy machine hands over late.
+      quietMs: 500,
+      signal: stop.signal,
+      onEdit: (edit) => {
+        edits.push(edit);
+        wake();
+      },
+    });
+  });
+  afterEach(() => {
+    stop.abort();
+    rmSync(root, { recursive: true, force: true });
+  });
+
+  it('reports files that change together as one edit, with paths from the workspace root', async () => {
+    writeFileSync(join(root, 'a/main.go'), 'package main // 1');
+    writeFileSync(join(root, 'a/pkg/new.go'), 'package pkg');
+    writeFileSync(join(root, 'b/x.go'), 'package b');
+    expect((await next()).files).toEqual(['a/main.go', 'a/pkg/new.go', 'b/x.go']);
+  });
+
+  it('sees an editor that saves by renaming over the file', async () => {
+    writeFileSync(join(root, 'a/.main.go.swp'), 'package main // 2');
+    renameSync(join(root, 'a/.main.go.swp'), join(root, 'a/main.go'));
+    const seen = new Set<string>();
+    while (!seen.has('a/main.go')) (await next()).files.forEach((file) => seen.add(file));
+  });
+
+  it('does not see ignored files, nor files outside the roots', async () => {
+    writeFileSync(join(root, 'a/bin/manager'), 'binary');
+    writeFileSync(join(root, 'other/x.go'), 'package other');
+    writeFileSync(join(root, 'b/last.go'), 'package b');
+    expect((await next()).files).toEqual(['b/last.go']);
+  });
+});

@@ -1,0 +1,81 @@
+import { childController, explain, type ChildController, type Cluster } from '@nx-kube/cluster';
+import { followPods } from '../logs/follow-pods.js';
+import { labelSelector } from '../pods/label-selector.js';
+import { BinaryStore } from '../pods/binary-store.js';
+import { PodKeeper } from '../pods/pod-keeper.js';
+import { agentProbe } from '../pods/target-container.js';
+import type { Prepared } from '../workload/prepare.js';
+import type { Emit } from './events.js';
+
+export interface WorkloadPodsOptions {
+  cluster: Cluster;
+  /** Folder for copies of delivered binaries. */
+  storeDirectory: string;
+  graceMs?: number;
+  /** Have the agents say when a new process is ready. Not where it may be held at breakpoints. Default: true. */
+  probe?: boolean;
+  /** Report what the container writes from now on. */
+  logs: boolean;
+  emit: Emit;
+  signal: AbortSignal;
+}
+
+/** The keeper of the workload's pods: another one when the manifests give the workload other pods. */
+export class WorkloadPods {
+  #keeper: PodKeeper | undefined;
+  #identity: string | undefined;
+  #stop: ChildController | undefined;
+
+  constructor(private readonly options: WorkloadPodsOptions) {}
+
+  get current(): PodKeeper | undefined {
+    return this.#keeper;
+  }
+
+  /** The keeper for the pods of an applied workload, once it knows those that are there. */
+  async keep({ workload, container }: Pick<Prepared, 'workload' | 'container'>): Promise<PodKeeper> {
+    const { cluster, storeDirectory, graceMs, probe = true, emit, signal } = this.options;
+    const pods = {
+      namespace: workload.metadata.namespace ?? cluster.namespace,
+      labels: workload['spec'].selector.matchLabels as Record<string, string>,
+      container: container.name,
+      probe: probe ? agentProbe(container) : undefined,
+    };
+    const identity = JSON.stringify(pods);
+    if (!this.#keeper || identity !== this.#identity) {
+      this.#stop?.abort();
+      this.#stop = childController(signal);
+      this.#identity = identity;
+      this.#keeper = new PodKeeper({
+        ...pods,
+        cluster,
+        graceMs,
+        store: new BinaryStore(storeDirectory),
+        emit,
+        signal: this.#stop.signal,
+      });
+      if (this.options.logs) this.#followLogs(pods, this.#stop.signal);
+    }
+    await this.#keeper.synced;
+    return this.#keeper;
+  }
+
+  #followLogs(
+    pods: { namespace: string; labels: Record<string, string>; container: string },
+    signal: AbortSignal,
+  ): void {
+    const { cluster, emit } = this.options;
+    const { namespace, labels, container } = pods;
+    const onError = (pod: string, message: string) => emit({ type: 'log', pod, container, line: message });
+    const following = followPods(cluster, {
+      namespace,
+      labelSelector: labelSelector(labels),
+      container,
+      sinceTime: new Date().toISOString(),
+      signal,
+      onLine: (pod, _, line) => emit({ type: 'log', pod, container, line }),
+      onError,
+    });
+    following.catch((error: unknown) => onError('', explain(error)));
+  }
+}

@@ -1,0 +1,52 @@
+import { cacheDir } from '@nx/devkit';
+import type { ConnectOptions } from '@nx-kube/cluster';
+import { join } from 'node:path';
+import type { ContentOptions } from '../delivery/content.js';
+import type { KustomizeApplyOptions } from '../executors/kustomize-apply/schema.js';
+import type { HelmRelease } from '../sources/helm.js';
+import { projectPath, workspacePath, type Project } from './project.js';
+
+/** Which cluster: the options that every target that touches one has. */
+export type ClusterOptions = Pick<ConnectOptions, 'context' | 'allowContexts'>;
+
+/** How a project is deployed, from the options of its kustomize-apply target. */
+export function deployOptions(project: Project, options: KustomizeApplyOptions): ContentOptions {
+  const { manifests = 'dist/{projectRoot}/manifests.yaml', image = 'dist/{projectRoot}/image', transform } = options;
+  const { extraManifests = [], helm = [], components = {} } = options;
+  const { workload, container, registry, agent, patches, recreate, force } = options;
+  return {
+    project: project.name,
+    manifests: workspacePath(project, manifests),
+    image: workspacePath(project, image),
+    stateDirectory: join(cacheDir, 'nx-kube', project.name.replaceAll('/', '-')),
+    ...{ workload, container, registry, agent, patches, recreate, force },
+    ...(transform && { transform: workspacePath(project, transform) }),
+    sources: {
+      extraManifests: extraManifests.map((entry) =>
+        typeof entry === 'object' || isUrl(entry) ? entry : workspacePath(project, entry),
+      ),
+      helm: helm.map((release) => ({
+        ...release,
+        chart: isInWorkspace(release) ? workspacePath(project, release.chart) : release.chart,
+        values: release.values?.map((file) => workspacePath(project, file)),
+      })),
+    },
+    components: Object.entries(components)
+      .filter(([, { enabled = true }]) => enabled)
+      .map(([name, { path, dependsOn = [] }]) => ({ name, path: projectPath(project, path), dependsOn })),
+  };
+}
+
+/** A target's own say over that of the apply target it refers to. */
+export function clusterOptions(own: ClusterOptions, apply: ClusterOptions): ClusterOptions {
+  return { context: own.context ?? apply.context, allowContexts: own.allowContexts ?? apply.allowContexts };
+}
+
+function isUrl(text: string): boolean {
+  return /^\w+:\/\//.test(text);
+}
+
+/** A chart of a repository has a name and no path, `bitnami/redis` that of a repository that helm knows. */
+function isInWorkspace({ chart, repo }: HelmRelease): boolean {
+  return !repo && !isUrl(chart) && /^(\.|\/|\{)|\.tgz$/.test(chart);
+}

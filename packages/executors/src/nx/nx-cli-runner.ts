@@ -1,0 +1,41 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { runCommand } from '../command/run.js';
+import type { TaskRunner } from '../loop/task-runner.js';
+
+/** Set by Nx for the task that it runs; a nested run would take them for its own. */
+const ofThisTask =
+  /^(NX_TASK_|NX_CLI_SET$|NX_TERMINAL_OUTPUT_PATH$|NX_STREAM_OUTPUT$|NX_FORKED_TASK_EXECUTOR$|NX_PREFIX_OUTPUT$|NX_TUI|LERNA_)/;
+
+/**
+ * Runs targets by `nx run`, the public way.
+ *
+ * @param configurationOf the configuration to run a target in; Nx refuses one that the target has not
+ */
+export function nxCliRunner(
+  workspaceRoot: string,
+  project: string,
+  configurationOf: (target: string) => string | undefined = () => undefined,
+): TaskRunner {
+  const nx = createRequire(join(workspaceRoot, 'package.json')).resolve('nx/bin/nx.js');
+  const inherited = Object.keys(process.env).filter((name) => ofThisTask.test(name));
+  const clean = {
+    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
+    NX_TUI: 'false',
+    FORCE_COLOR: '0',
+  };
+  return {
+    async run(target, { env, signal, onOutput }) {
+      const configuration = configurationOf(target);
+      const name = [project, target, ...(configuration ? [configuration] : [])].join(':');
+      const args = [nx, 'run', name, '--outputStyle=stream'];
+      const { exitCode, stdout, stderr } = await runCommand(process.execPath, args, {
+        cwd: workspaceRoot,
+        env: { ...clean, ...env },
+        signal,
+        onLine: onOutput,
+      });
+      return { ok: exitCode === 0, output: stdout + stderr };
+    },
+  };
+}

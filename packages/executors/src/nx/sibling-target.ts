@@ -1,0 +1,35 @@
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { NxKubeError } from '@nx-kube/cluster';
+import { projectOf } from './project.js';
+
+/**
+ * The options of another target of the same project, as Nx would hand them to its executor when run in this run's
+ * configuration.
+ *
+ * @param field the option that names the target, for the message
+ * @throws NxKubeError (configuration) where the project has no such target
+ */
+export function siblingOptions<Options extends object>(
+  context: ExecutorContext,
+  field: string,
+  target: string,
+): Options {
+  const { name } = projectOf(context);
+  const targets = context.projectsConfigurations.projects[name]!.targets ?? {};
+  const found = targets[target];
+  if (!found) {
+    throw new NxKubeError('configuration', `${name} has no target "${target}", which the option "${field}" names`, {
+      next: `Set "${field}" to one of ${Object.keys(targets).sort().join(', ')}.`,
+    });
+  }
+  return configuredOptions(found, context.configurationName);
+}
+
+/** A target's options in a configuration, or in its default one; shallow, as Nx does it. */
+export function configuredOptions<Options extends object>(
+  target: TargetConfiguration,
+  configurationName?: string,
+): Options {
+  const configuration = configurationName ?? target.defaultConfiguration;
+  return { ...target.options, ...(configuration && target.configurations?.[configuration]) };
+}

@@ -1,0 +1,80 @@
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { explain } from '@nx-kube/cluster';
+import { applySettings, loadSettings } from '../settings/load.js';
+import { printError } from './print.js';
+import { projectOf } from './project.js';
+import { configuredOptions } from './sibling-target.js';
+
+export type Executor<Options> = (options: Options, context: ExecutorContext) => Promise<{ success: boolean }>;
+
+/**
+ * The executor with the developer's settings laid over its options. For executors that are never cached, whose schema says
+ * `"x-settings": true`: Nx does not see the settings, so what it caches must not depend on them.
+ */
+export function withSettings<Options extends object>(executor: Executor<Options>): Executor<Options> {
+  return async (options, context) => {
+    let settled: Settled<Options>;
+    try {
+      settled = await settle(options, context);
+    } catch (error) {
+      printError(explain(error));
+      return { success: false };
+    }
+    return await executor(settled.options, settled.context);
+  };
+}
+
+export interface Settled<Options> {
+  options: Options;
+  /** With the settings laid over the options of all targets of the project, where `siblingOptions` finds them. */
+  context: ExecutorContext;
+}
+
+/**
+ * Lays the developer's settings over the options of the target that runs, and of its siblings. What was given on the command line
+ * beats both.
+ *
+ * @throws NxKubeError (configuration) naming every mistake in the settings files
+ */
+export async function settle<Options extends object>(
+  options: Options,
+  context: ExecutorContext,
+): Promise<Settled<Options>> {
+  const { name, root: projectRoot, workspaceRoot } = projectOf(context);
+  const { projectsConfigurations, configurationName, targetName = '' } = context;
+  const { [name]: project, ...others } = projectsConfigurations.projects;
+  const { targets = {} } = project!;
+  const { settings } = await loadSettings({
+    ...{ workspaceRoot, projectRoot, targets },
+    others: Object.values(others).map((other) => other.targets ?? {}),
+  });
+  if (Object.keys(settings).length === 0) return { options, context };
+
+  const settled = Object.entries(targets).map(([target, configuration]): [string, TargetConfiguration] => {
+    if (!settings[target]) return [target, configuration];
+    const whole = applySettings(settings, target, configuredOptions(configuration, configurationName));
+    // They are in the options now, and must not be laid over them once more.
+    return [target, { ...configuration, options: whole, configurations: {} }];
+  });
+  const projects = {
+    ...projectsConfigurations.projects,
+    [name]: { ...project!, targets: Object.fromEntries(settled) },
+  };
+  return {
+    options: { ...applySettings(settings, targetName, options), ...givenByHand(options, context) },
+    context: { ...context, projectsConfigurations: { ...projectsConfigurations, projects } },
+  };
+}
+
+/** The options that stood on the command line of this run. */
+function givenByHand<Options extends object>(options: Options, context: ExecutorContext): Partial<Options> {
+  const { projectName, targetName, configurationName, taskGraph } = context;
+  const id = [projectName, targetName, ...(configurationName ? [configurationName] : [])].join(':');
+  const overrides: unknown = taskGraph?.tasks[id]?.overrides ?? {};
+  const names = new Set(Object.keys(overrides as object).map(camelCase));
+  return Object.fromEntries(Object.entries(options).filter(([key]) => names.has(key))) as Partial<Options>;
+}
+
+function camelCase(flag: string): string {
+  return flag.replace(/-+([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,56 @@
+import { constants } from 'node:fs';
+import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** How many binaries are kept: the one in the image, the last delivered, and the one before it. */
+const keep = 3;
+
+/**
+ * Copies of binaries that pods are known to run, by SHA-256: the bases that differences are made against. A folder that
+ * may be deleted at any time; a missing base only costs the bytes of a whole binary.
+ */
+export class BinaryStore {
+  constructor(private readonly directory: string) {}
+
+  /** The path of the binary with this digest, or undefined. */
+  async find(digest: string): Promise<string | undefined> {
+    const path = join(this.directory, digest);
+    return stat(path).then(
+      () => path,
+      () => undefined,
+    );
+  }
+
+  /** Keeps a copy of the file, which holds the binary with this digest now; drops the copies longest unused. */
+  async add(digest: string, file: string): Promise<void> {
+    const path = join(this.directory, digest);
+    await mkdir(this.directory, { recursive: true });
+    if (await this.find(digest)) {
+      const now = new Date();
+      await utimes(path, now, now);
+    } else {
+      const temporary = `${path}.${process.pid}`;
+      await copyFile(file, temporary, constants.COPYFILE_FICLONE);
+      await rename(temporary, path);
+    }
+    await this.#prune();
+  }
+
+  async #prune(): Promise<void> {
+    const names = await readdir(this.directory);
+    const files = await Promise.all(
+      names.map(async (name) => {
+        const path = join(this.directory, name);
+        return {
+          path,
+          at: await stat(path).then(
+            (s) => s.mtimeMs,
+            () => 0,
+          ),
+        };
+      }),
+    );
+    const old = files.sort((a, b) => b.at - a.at).slice(keep);
+    await Promise.all(old.map(({ path }) => rm(path, { force: true })));
+  }
+}

@@ -1,0 +1,194 @@
+import { watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/cluster';
+import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js';
+import type { Emit } from '../loop/events.js';
+import type { Delivery } from '../loop/lane.js';
+import { Binary, prepareBase, type PreparedBase } from './binary.js';
+import type { BinaryStore } from './binary-store.js';
+import { labelSelector } from './label-selector.js';
+import { PodLink } from './pod-link.js';
+import { howItEnded, Replica, worst, type Fate } from './replica.js';
+import { runningContainer, type RunningContainer } from './target-container.js';
+
+export interface PodKeeperOptions {
+  cluster: Cluster;
+  namespace: string;
+  /** The workload's `spec.selector.matchLabels`. */
+  labels: Record<string, string>;
+  container: string;
+  probe?: ReadinessProbe;
+  graceMs?: number;
+  store: BinaryStore;
+  emit: Emit;
+  signal: AbortSignal;
+}
+
+/**
+ * Keeps the processes of all pods of a workload at the wanted binary: watches the pods, holds a connection to each, and
+ * delivers wherever another digest runs. A pod that comes later, or comes back, is brought up to date by the same rule.
+ */
+export class PodKeeper {
+  /** By id of the container's run. */
+  readonly #replicas = new Map<string, Replica>();
+  readonly #watcher: Watcher;
+  #wanted: Binary | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(private readonly options: PodKeeperOptions) {
+    const { cluster, namespace, labels, signal, emit } = options;
+    const podsOfWorkload = { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: labelSelector(labels), signal };
+    this.#watcher = watch(cluster, podsOfWorkload, (event) => {
+      if (event.type === 'disconnected') {
+        emit({ type: 'cluster', state: 'unreachable', message: event.error.message });
+      } else if (event.type === 'reconnected') {
+        emit({ type: 'cluster', state: 'reachable' });
+        this.#replicas.forEach(({ link }) => link.poke());
+      } else this.#onPod(event.object, event.type === 'deleted');
+    });
+    signal.addEventListener('abort', () => this.#stop(), { once: true });
+  }
+
+  /** Resolves when the pods that are there now are known. @throws ApiError when they may not be watched */
+  get synced(): Promise<void> {
+    return this.#watcher.synced;
+  }
+
+  /** Starts to index what the pods run, while the next binary is being built. */
+  prepare(): Promise<PreparedBase | undefined> {
+    const [first] = this.#replicas.values();
+    return prepareBase(first?.link.running, this.options.store, this.options.signal);
+  }
+
+  /**
+   * Makes the binary at `path` the wanted one, and waits until a pod runs, and every pod that runs has it. Pods whose
+   * connection is cut are waited for; pods that go away are not.
+   *
+   * @throws NxKubeError, naming the pod: the first failure that trying again does not mend
+   */
+  async bring(path: string, prepared: PreparedBase | undefined, signal: AbortSignal): Promise<Delivery> {
+    const started = performance.now();
+    const binary = new Binary(path, this.options.store, { prepared });
+    this.#wanted?.release();
+    this.#wanted = binary;
+    this.#replicas.forEach((replica) => void replica.serve());
+    const served = await this.#settled(binary, signal);
+    binary.release();
+    const restartMs = Math.max(0, ...served.map(({ result }) => result.stopMs + result.startMs));
+    void this.#keep(binary);
+    const syncMs = performance.now() - started - restartMs;
+    const pods = this.#replicas.size;
+    if (!served.length) return { pods, syncMs };
+    const bytes = served.reduce((sum, { result }) => sum + result.bytesSent, 0);
+    return { pods, syncMs, bytes, restartMs, outcome: worst(served.map(({ fate }) => fate)) };
+  }
+
+  /** Restarts the process of each pod that nothing was delivered to: it runs what is wanted. Resolves to their number. */
+  async restartUntouched(): Promise<number> {
+    const untouched = [...this.#replicas.values()].filter(({ link, served }) => link.connected && !served);
+    await Promise.all(untouched.map(({ link }) => link.restart()));
+    return untouched.length;
+  }
+
+  async #settled(binary: Binary, signal: AbortSignal): Promise<{ result: Delivered; fate: Promise<Fate> }[]> {
+    for (;;) {
+      const replicas = [...this.#replicas.values()];
+      const served = replicas.flatMap(({ served }) => (served?.binary === binary ? [served] : []));
+      const failed = served.find((one) => 'error' in one);
+      if (failed && 'error' in failed) throw failed.error;
+      if (replicas.length) {
+        const digest = await binary.digest();
+        if (replicas.every(({ link }) => link.running === digest)) return served.filter((one) => 'result' in one);
+      }
+      await this.#change(signal);
+    }
+  }
+
+  #onPod(pod: KubeObject, deleted: boolean): void {
+    const running = deleted ? undefined : runningContainer(pod, this.options.container);
+    for (const [id, { link }] of this.#replicas) {
+      if (link.container.pod !== pod.metadata.name || id === running?.id) continue;
+      this.#replicas.delete(id);
+      link.stop();
+      this.options.emit({ type: 'pod', pod: pod.metadata.name, state: 'gone' });
+    }
+    if (running && !this.#replicas.has(running.id)) this.#replicas.set(running.id, this.#replicaOf(running));
+    this.#announce();
+  }
+
+  #replicaOf(container: RunningContainer): Replica {
+    const { cluster, probe, graceMs, emit, signal } = this.options;
+    const { pod } = container;
+    const replica: Replica = new Replica(
+      new PodLink({
+        cluster,
+        container,
+        probe,
+        graceMs,
+        onConnected: (link) => {
+          emit({ type: 'pod', pod, state: 'connected', digest: link.running });
+          void replica.serve();
+          this.#announce();
+        },
+        onLost: (_, error) => {
+          emit({ type: 'pod', pod, state: 'lost', message: error instanceof Error ? error.message : undefined });
+          replica.onLost();
+          this.#announce();
+        },
+        onEvent: (_, event) => {
+          this.#report(pod, event);
+          replica.onEvent(event);
+        },
+      }),
+      {
+        hasProbe: probe !== undefined,
+        wanted: () => this.#wanted,
+        onServed: (digest) => emit({ type: 'pod', pod, state: 'current', digest }),
+        onChange: () => this.#announce(),
+        signal,
+      },
+    );
+    return replica;
+  }
+
+  #report(pod: string, event: AgentEvent): void {
+    const { emit } = this.options;
+    const { pid } = event;
+    if (event.event === 'ready') emit({ type: 'process', pod, state: 'ready', pid });
+    else if (event.event === 'started') emit({ type: 'process', pod, state: 'started', pid, message: event.fallback });
+    else if (!event.expected) {
+      emit({ type: 'process', pod, state: 'exited', pid, message: howItEnded(event), lastLines: event.lastLines });
+    }
+  }
+
+  /** Keeps a copy of what was delivered: the base of the next difference, and what pods that come later are given. */
+  async #keep(binary: Binary): Promise<void> {
+    const digest = await binary.digest();
+    await this.options.store.add(digest, binary.path);
+    const path = await this.options.store.find(digest);
+    if (path && this.#wanted === binary) this.#wanted = new Binary(path, this.options.store, { digest });
+  }
+
+  #announce(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    waiting.forEach((wake) => wake());
+  }
+
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      const onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.push(() => {
+        signal.removeEventListener('abort', onAbort);
+        resolve();
+      });
+    });
+  }
+
+  #stop(): void {
+    this.#wanted?.release();
+    this.#replicas.forEach(({ link }) => link.stop());
+    this.#replicas.clear();
+    void this.#watcher.stop();
+  }
+}

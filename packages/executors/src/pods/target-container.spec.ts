@@ -1,0 +1,51 @@
+import type { KubeObject } from '@nx-kube/cluster';
+import { describe, expect, it } from 'vitest';
+import { agentProbe, runningContainer } from './target-container.js';
+
+const pod = (
+  status: object,
+  metadata: object = {},
+  command = ['/nx-kube/agent', 'run', '--', '/manager'],
+): KubeObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'p', namespace: 'd', ...metadata },
+  spec: { containers: [{ name: 'manager', command }, { name: 'other' }] },
+  status: {
+    containerStatuses: [
+      { name: 'other', state: { running: {} } },
+      { name: 'manager', ...status },
+    ],
+  },
+});
+const running = { containerID: 'containerd://1', state: { running: {} } };
+
+describe('runningContainer', () => {
+  it('is the run of the target container', () =>
+    expect(runningContainer(pod(running), 'manager')).toEqual({
+      namespace: 'd',
+      pod: 'p',
+      container: 'manager',
+      id: 'containerd://1',
+    }));
+  it.each([
+    ['waits', pod({ state: { waiting: { reason: 'ContainerCreating' } } })],
+    ['is being deleted', pod(running, { deletionTimestamp: '2026-01-01T00:00:00Z' })],
+    ['has no agent', pod(running, {}, ['/manager'])],
+    ['has no status yet', { ...pod(running), status: {} }],
+  ])('is none while the pod %s', (_, object) => expect(runningContainer(object, 'manager')).toBeUndefined());
+});
+
+describe('agentProbe', () => {
+  const ports = [{ name: 'health', containerPort: 8081 }];
+  it.each([
+    [{ httpGet: { path: '/readyz', port: 'health' } }, { httpGet: { path: '/readyz', port: 8081 } }],
+    [{ httpGet: { port: 9, scheme: 'HTTPS' } }, { httpGet: { port: 9, scheme: 'HTTPS' } }],
+    [{ tcpSocket: { port: 9 } }, { tcpSocket: { port: 9 } }],
+    [{ exec: { command: ['x'] } }, undefined],
+    [{ httpGet: { port: 'nowhere' } }, undefined],
+    [undefined, undefined],
+  ])('of %j is %j', (readinessProbe, probe) =>
+    expect(agentProbe({ name: 'manager', readinessProbe, ports })).toEqual(probe),
+  );
+});

@@ -1,0 +1,52 @@
+import type { KubeObject } from '@nx-kube/cluster';
+import type { ReadinessProbe } from '../agent/messages.js';
+import { agentPath } from '../workload/inject-agent.js';
+import type { Container, PodSpec } from '../workload/pod-template.js';
+
+/** One run of the target container: it has a process that can be brought to another binary. */
+export interface RunningContainer {
+  namespace: string;
+  pod: string;
+  container: string;
+  /** The runtime's id: another one after each restart of the container. */
+  id: string;
+}
+
+interface ContainerStatus {
+  name: string;
+  containerID?: string;
+  state?: { running?: object };
+}
+
+/**
+ * The pod's target container if the agent is running in it now; undefined while it starts or waits, once the pod is being
+ * deleted, and for a pod from before the agent was injected. Pure.
+ */
+export function runningContainer(pod: KubeObject, container: string): RunningContainer | undefined {
+  if (pod.metadata.deletionTimestamp) return undefined;
+  const spec = (pod['spec'] as PodSpec).containers.find(({ name }) => name === container);
+  if (spec?.command?.[0] !== agentPath) return undefined;
+  const statuses = (pod['status']?.containerStatuses ?? []) as ContainerStatus[];
+  const status = statuses.find(({ name }) => name === container);
+  if (!status?.state?.running || !status.containerID) return undefined;
+  return { namespace: pod.metadata.namespace!, pod: pod.metadata.name, container, id: status.containerID };
+}
+
+interface Probe {
+  httpGet?: { port: number | string; path?: string; scheme?: 'HTTP' | 'HTTPS'; host?: string };
+  tcpSocket?: { port: number | string; host?: string };
+}
+
+/**
+ * The container's readiness probe as the agent can run it: ports by number. Undefined where there is none, or one that only the
+ * kubelet can run (exec, gRPC). Pure.
+ */
+export function agentProbe({ readinessProbe, ports = [] }: Container): ReadinessProbe | undefined {
+  const { httpGet, tcpSocket } = (readinessProbe ?? {}) as Probe;
+  const numbered = (port: number | string) =>
+    typeof port === 'number' ? port : ports.find(({ name }) => name === port)?.containerPort;
+  const port = numbered((httpGet ?? tcpSocket)?.port ?? '');
+  if (port === undefined) return undefined;
+  if (httpGet) return { httpGet: { ...httpGet, port } };
+  return { tcpSocket: { ...tcpSocket, port } };
+}

@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Entry, LoopEvent } from '../loop/events.js';
+import { terminalReporter } from './terminal.js';
+
+afterEach(() => vi.useRealTimers());
+
+function report(...events: LoopEvent[]): string[] {
+  let text = '';
+  const { emit, end } = terminalReporter((more) => (text += more));
+  events.forEach(emit);
+  end();
+  return text.trimEnd().split('\n');
+}
+const target = (state: 'in_progress' | 'ok' | 'error', message?: string): LoopEvent => ({
+  type: 'target',
+  target: 'go-build',
+  state,
+  message,
+});
+const ledger = (name: string, outcome: Entry['outcome']): LoopEvent => ({
+  type: 'ledger',
+  edit: 1,
+  files: ['f'],
+  entry: { target: name, outcome, timings: { total: 1 } },
+});
+
+describe('the terminal', () => {
+  it('says at the start where it works and what Ctrl-C leaves', () =>
+    expect(
+      report({ type: 'start', project: 'p', context: 'kind-dev', server: 'https://127.0.0.1:1', leaves: 'Ctrl-C …' }),
+    ).toEqual(['p → kind-dev (https://127.0.0.1:1)', 'Ctrl-C …']));
+
+  it('shows a compile error once, names it below later edits, and says when it is mended', () =>
+    expect(
+      report(
+        target('error', 'a/main.go:3:1: undefined: x\na/main.go:4:1: more'),
+        ledger('go-build', 'failed'),
+        ledger('kustomize-build', 'delivered'),
+        target('error', 'a/main.go:3:1: undefined: x\na/main.go:4:1: more'),
+        target('ok'),
+      ),
+    ).toEqual([
+      '✖ go-build',
+      '  a/main.go:3:1: undefined: x',
+      '  a/main.go:4:1: more',
+      '✖ #1 f → go-build: failed · total 1 ms',
+      '✔ #1 f → kustomize-build: delivered · total 1 ms',
+      '  still broken: go-build: a/main.go:3:1: undefined: x',
+      '✔ go-build: mended',
+    ]));
+
+  it('shows the last lines of a process that died', () =>
+    expect(
+      report({ type: 'process', pod: 'p-1', state: 'exited', message: 'exited with code 2', lastLines: ['panic: no'] }),
+    ).toEqual(['✖ Pod/p-1: the process exited with code 2', '  panic: no']));
+
+  it('shows them once, though they are part of why a target failed too', () =>
+    expect(
+      report(
+        { type: 'process', pod: 'p-1', state: 'exited', message: 'exited with code 2', lastLines: ['one', 'two'] },
+        target('error', 'the new process exited with code 2\n  one\n  two'),
+      ),
+    ).toEqual([
+      '✖ Pod/p-1: the process exited with code 2',
+      '  one',
+      '  two',
+      '✖ go-build',
+      '  the new process exited with code 2',
+    ]));
+
+  it('names what an apply changed, by field and never by value', () =>
+    expect(
+      report({
+        type: 'applied',
+        changes: [
+          {
+            subject: 'ConfigMap/d/a',
+            ref: { apiVersion: 'v1', kind: 'ConfigMap', name: 'a' },
+            action: 'configured',
+            fields: ['data.x'],
+          },
+          { subject: 'ConfigMap/d/b', ref: { apiVersion: 'v1', kind: 'ConfigMap', name: 'b' }, action: 'unchanged' },
+        ],
+      }),
+    ).toEqual(['  ConfigMap/d/a configured (data.x)']));
+
+  it('goes on saying how far a long step is', () => {
+    vi.useFakeTimers();
+    let text = '';
+    const { emit, end } = terminalReporter((more) => (text += more));
+    emit(target('in_progress'));
+    emit({ type: 'progress', target: 'go-build', message: 'compiled 12 of 400 packages' });
+    vi.advanceTimersByTime(5000);
+    end();
+    expect(text).toBe('… go-build: 5 s · compiled 12 of 400 packages\n');
+  });
+});

@@ -1,0 +1,99 @@
+import { ApiError, explain, type ApiRequest, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { expect, it } from 'vitest';
+import { applySecrets } from './apply-secrets.js';
+import { dependentsOf } from './dependents.js';
+import { readSecrets } from './read-secrets.js';
+
+const env = { TOKEN: 'hunter2-token' };
+const base64 = Buffer.from(env.TOKEN).toString('base64');
+
+/** A cluster that answers by `METHOD path`; what is not scripted is not there. */
+function scripted(answer: (call: string, request: ApiRequest) => unknown): Cluster {
+  const kinds: Record<string, string> = {
+    Secret: 'secrets',
+    Namespace: 'namespaces',
+    ServiceAccount: 'serviceaccounts',
+    Pod: 'pods',
+  };
+  return {
+    ...{ context: 'c', server: 's', namespace: 'ns' },
+    request: async <T>(request: ApiRequest) => answer(`${request.method} ${request.path}`, request) as T,
+    discover: async (_, kind) => ({
+      resource: kinds[kind] ?? `${kind.toLowerCase()}s`,
+      namespaced: kind !== 'Namespace',
+      verbs: [],
+    }),
+    stream: () => Promise.reject(new Error('not scripted')),
+    socket: () => Promise.reject(new Error('not scripted')),
+    close: async () => {},
+  };
+}
+
+const notFound = () => new ApiError('configuration', 'not found', { status: 404, reason: 'NotFound' });
+
+async function failure(
+  answer: (call: string, request: ApiRequest) => unknown,
+): Promise<{ error: unknown; calls: string[] }> {
+  const calls: string[] = [];
+  const cluster = scripted((call, request) => {
+    calls.push(request.query?.['dryRun'] ? `dry ${call}` : call);
+    if (call === 'GET /api/v1/namespaces/ns') return { kind: 'Namespace', metadata: { name: 'ns' } };
+    return answer(call, request);
+  });
+  const spec = { name: 's', kind: 'generic', literals: { token: '${TOKEN}' } };
+  const { secrets, redactor } = await readSecrets([spec], { projectDirectory: '/', env });
+  const set = { name: 'set', namespace: 'ns' };
+  const error: unknown = await applySecrets(cluster, secrets, { set, redactor }).catch((thrown: unknown) => thrown);
+  return { error, calls };
+}
+
+it('a webhook’s refusal that quotes values is told without them, and nothing is written', async () => {
+  const { error, calls } = await failure((call) => {
+    if (call.startsWith('GET')) throw notFound();
+    const message = `Secret/ns/s: admission webhook denied: token "${env.TOKEN}" (${base64}) is weak`;
+    throw new ApiError('configuration', message, { status: 403, reason: 'Forbidden', next: `Change ${env.TOKEN}.` });
+  });
+  expect(explain(error)).toBe('Secret/ns/s: admission webhook denied: token "***" (***) is weak\n  → Change ***.');
+  expect(calls.filter((call) => !/^(GET|dry) /.test(call))).toEqual([]);
+});
+
+it('a failure on the way that quotes values is told without them, and can still be retried by its kind', async () => {
+  const { error } = await failure((call, { query }) => {
+    if (call.startsWith('GET')) throw notFound();
+    if (query?.['dryRun'] || call.endsWith('/set')) return { metadata: { name: 's', uid: 'u' } };
+    throw new ApiError('configuration', `cannot store ${env.TOKEN}`, {
+      status: 409,
+      reason: 'Conflict',
+      cause: new Error(base64),
+    });
+  });
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject({ status: 409, message: 'cannot store ***' });
+  expect((error as Error).cause).toBeUndefined();
+  expect((error as Error).stack).not.toContain(env.TOKEN);
+});
+
+it('a failure that is no refusal is not told as one', async () => {
+  const { error } = await failure(() => {
+    throw new TypeError(`bug with ${env.TOKEN}`);
+  });
+  expect(error).toMatchObject({ message: 'bug with ***' });
+});
+
+it('kinds that may not be listed are told', async () => {
+  const cluster = scripted((call): { items: KubeObject[]; metadata: object } => {
+    if (!call.includes('serviceaccounts'))
+      throw new ApiError('configuration', 'no', { status: 403, reason: 'Forbidden' });
+    const account = {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'a', namespace: 'ns' },
+      secrets: [{ name: 's' }],
+    };
+    return { items: [account], metadata: {} };
+  });
+  const ref = { apiVersion: 'v1', kind: 'Secret', namespace: 'ns', name: 's' };
+  const found = await dependentsOf(cluster, [{ subject: 'Secret/ns/s', ref, action: 'configured' }]);
+  expect(found.dependents).toEqual([{ secret: 'Secret/ns/s', subject: 'ServiceAccount/ns/a', uses: ['secrets'] }]);
+  expect(found.unseen).toEqual(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob', 'Job', 'Pod']);
+});

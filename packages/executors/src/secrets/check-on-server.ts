@@ -1,0 +1,76 @@
+import { apply, read, refOf, retry, subject, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import type { Problem } from '../settings/problem.js';
+import { dryRunCreate } from './dry-run-create.js';
+import { refusal } from './refusal.js';
+import type { SecretObject } from './secret-object.js';
+
+/** KEP-3659: which set an object belongs to. */
+export const partOfLabel = 'applyset.kubernetes.io/part-of';
+
+export interface CheckOptions {
+  /** Id of the set that the Secrets are to belong to. */
+  setId: string;
+  /** Namespaces in which nothing can be tried: they do not exist yet, or not any more. */
+  absent: ReadonlySet<string>;
+  /** Take over what others own, also by making it anew. */
+  force: boolean;
+  signal?: AbortSignal;
+}
+
+/**
+ * Asks the server what would become of a Secret. Writes nothing; asks nothing of one that already is as desired.
+ *
+ * @param secret with its namespace
+ * @returns what would change, or why it cannot
+ */
+export async function checkOnServer(
+  cluster: Cluster,
+  secret: SecretObject,
+  { setId, absent, force, signal }: CheckOptions,
+): Promise<Change | Problem> {
+  const ref = refOf(secret);
+  const where = subject(ref);
+  try {
+    if (absent.has(ref.namespace!)) {
+      // Nothing can be tried where it will be. What the server makes of the content, it says in any namespace, and this one it
+      // always has.
+      await checkContent(cluster, secret, 'default', signal);
+      return { subject: where, ref, action: 'created' };
+    }
+    const live = await retry(() => read(cluster, ref, { signal }), { signal });
+    const owner = live?.metadata.labels?.[partOfLabel];
+    if (owner !== undefined && owner !== setId) {
+      return { where, problem: `belongs to another ApplySet (${owner})`, next: 'Rename it here, or remove it there.' };
+    }
+    const [change] = await apply(cluster, [labelled(secret, setId)], { dryRun: true, recreate: true, force, signal });
+    if (change!.action === 'recreated' && owner === undefined && !force) {
+      return {
+        where,
+        problem: 'exists with another type, or as immutable, and was not made by this target',
+        next: 'Give the secret another name, delete the existing one, or set force to make it anew.',
+      };
+    }
+    // What is to be made anew is deleted first, so that the new one has to be known to be good. And a dry run of apply takes a
+    // namespace that is not there, and that the user may not look at, for one that will be.
+    if (!live || change!.action === 'recreated') await checkContent(cluster, secret, ref.namespace!, signal);
+    return change!;
+  } catch (error) {
+    return refusal(where, error);
+  }
+}
+
+async function checkContent(
+  cluster: Cluster,
+  { metadata: { name, ...metadata }, ...secret }: SecretObject,
+  namespace: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const about = { apiVersion: 'v1', kind: 'Secret', name, namespace: metadata.namespace };
+  const object = { ...secret, metadata: { ...metadata, namespace, generateName: 'nx-kube-check-' } };
+  await dryRunCreate(cluster, object, about, { signal });
+}
+
+function labelled(secret: SecretObject, setId: string): KubeObject {
+  const { metadata } = secret;
+  return { ...secret, metadata: { ...metadata, labels: { ...metadata.labels, [partOfLabel]: setId } } };
+}

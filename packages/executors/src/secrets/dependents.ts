@@ -1,0 +1,65 @@
+import { ApiError, list, retry, subject, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { secretUses, type SecretUse } from './secret-uses.js';
+
+/** What uses a Secret that has changed. */
+export interface Dependent {
+  /** `Kind/namespace/name` of the Secret. */
+  secret: string;
+  /** `Kind/namespace/name` of what uses it. */
+  subject: string;
+  uses: SecretUse[];
+}
+
+const kinds = [
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'StatefulSet'],
+  ['apps/v1', 'DaemonSet'],
+  ['apps/v1', 'ReplicaSet'],
+  ['batch/v1', 'CronJob'],
+  ['batch/v1', 'Job'],
+  ['v1', 'Pod'],
+  ['v1', 'ServiceAccount'],
+] as const;
+
+/**
+ * What uses the Secrets that were changed, made anew or pruned: workloads, ServiceAccounts, and pods that nothing else answers for.
+ *
+ * @returns them, and the kinds that the user of the context may not list
+ */
+export async function dependentsOf(
+  cluster: Cluster,
+  changes: readonly Change[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<{ dependents: Dependent[]; unseen: string[] }> {
+  const changed = changes.filter(
+    ({ action, ref }) => ref.kind === 'Secret' && !['created', 'unchanged'].includes(action),
+  );
+  const dependents: Dependent[] = [];
+  const unseen = new Set<string>();
+  for (const namespace of new Set(changed.map(({ ref }) => ref.namespace))) {
+    const objects = await Promise.all(
+      kinds.map(async ([apiVersion, kind]) => {
+        try {
+          return await retry(() => list(cluster, { apiVersion, kind, namespace, signal }), { signal });
+        } catch (error) {
+          if (!(error instanceof ApiError) || error.status !== 403) throw error;
+          unseen.add(kind);
+          return [];
+        }
+      }),
+    );
+    const here = changed.filter(({ ref }) => ref.namespace === namespace);
+    for (const object of objects.flat().filter(answersForItself)) {
+      for (const { ref, subject: secret } of here) {
+        const uses = secretUses(object, ref.name);
+        if (uses.length > 0) dependents.push({ secret, subject: subject(object), uses });
+      }
+    }
+  }
+  return { dependents, unseen: [...unseen] };
+}
+
+/** A Deployment's ReplicaSets and pods are not told beside it. */
+function answersForItself({ metadata }: KubeObject): boolean {
+  return !metadata.ownerReferences?.some(({ controller }) => controller);
+}

@@ -1,0 +1,94 @@
+import { ApiError, create, read, retry, type Change, type Cluster, type Ref } from '@nx-kube/cluster';
+import type { Problem } from '../settings/problem.js';
+import { dryRunCreate } from './dry-run-create.js';
+import { refusal } from './refusal.js';
+
+export interface NamespaceNeeds {
+  /** Names of namespaces to create. */
+  missing: string[];
+  /** Names of those that cannot be used, for which there is a problem each. */
+  unusable: string[];
+  problems: Problem[];
+}
+
+/**
+ * Which of the namespaces have to be created, and which cannot be used. Writes nothing.
+ *
+ * @param mayCreate otherwise a missing one is a problem
+ */
+export async function findNamespaces(
+  cluster: Cluster,
+  names: ReadonlySet<string>,
+  { mayCreate, signal }: { mayCreate: boolean; signal?: AbortSignal },
+): Promise<NamespaceNeeds> {
+  const needs: NamespaceNeeds = { missing: [], unusable: [], problems: [] };
+  for (const name of names) {
+    const state = await stateOf(cluster, name, signal);
+    if (state === 'there') continue;
+    const problem = await complaint(cluster, name, { state, mayCreate, signal });
+    if (problem) needs.problems.push(problem);
+    (problem ? needs.unusable : needs.missing).push(name);
+  }
+  return needs;
+}
+
+async function complaint(
+  cluster: Cluster,
+  name: string,
+  { state, mayCreate, signal }: { state: 'missing' | 'terminating'; mayCreate: boolean; signal?: AbortSignal },
+): Promise<Problem | undefined> {
+  const where = `Namespace/${name}`;
+  if (state === 'terminating') return { where, problem: 'is being deleted', next: 'Run it again once it is gone.' };
+  if (!mayCreate) return { where, problem: 'does not exist', next: 'Create it, or set createNamespaces.' };
+  try {
+    await dryRunCreate(cluster, { kind: 'Namespace', metadata: { name } }, refTo(name), { signal });
+    return undefined;
+  } catch (error) {
+    return refusal(where, error);
+  }
+}
+
+/** Creates namespaces as nobody's: no set owns them, so nothing removes them. */
+export async function createNamespaces(
+  cluster: Cluster,
+  names: readonly string[],
+  { signal, onProgress }: { signal?: AbortSignal; onProgress?: (change: Change) => void } = {},
+): Promise<Change[]> {
+  const changes: Change[] = [];
+  for (const name of names) {
+    await retry(() => createOrFind(cluster, name, signal), { signal });
+    const change = creationOf(name);
+    changes.push(change);
+    onProgress?.(change);
+  }
+  return changes;
+}
+
+export function creationOf(name: string): Change {
+  return { subject: `Namespace/${name}`, ref: refTo(name), action: 'created' };
+}
+
+function refTo(name: string): Ref {
+  return { apiVersion: 'v1', kind: 'Namespace', name };
+}
+
+async function stateOf(cluster: Cluster, name: string, signal?: AbortSignal) {
+  try {
+    const live = await retry(() => read(cluster, refTo(name), { signal }), { signal });
+    if (!live) return 'missing';
+    return live.metadata.deletionTimestamp ? 'terminating' : 'there';
+  } catch (error) {
+    // Who may only work inside a namespace cannot look at it. Whether it is there shows when it is used.
+    if (error instanceof ApiError && error.status === 403) return 'there';
+    throw error;
+  }
+}
+
+async function createOrFind(cluster: Cluster, name: string, signal?: AbortSignal): Promise<void> {
+  try {
+    await create(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { signal });
+  } catch (error) {
+    // Somebody else was faster.
+    if (!(error instanceof ApiError && error.status === 409)) throw error;
+  }
+}

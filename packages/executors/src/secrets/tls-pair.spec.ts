@@ -1,0 +1,38 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { tlsComplaint } from './tls-pair.js';
+import { certificate, privateKey } from './tls.fixture.js';
+
+const { privateKey: other } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pem = (options = {}) => other.export({ type: 'pkcs8', format: 'pem', ...options }).toString();
+const check = (cert: string | Buffer, key: string | Buffer) => tlsComplaint(Buffer.from(cert), Buffer.from(key));
+
+it('takes a certificate, or a chain that begins with it, and its own key', () => {
+  expect(check(certificate, privateKey)).toBeUndefined();
+  expect(check(certificate + certificate, privateKey)).toBeUndefined();
+  expect(check(privateKey + certificate, privateKey)).toBeUndefined();
+});
+
+it.each([
+  ['another key', certificate, pem(), { field: 'key', problem: 'is not the key of the certificate' }],
+  [
+    'an encrypted key',
+    certificate,
+    pem({ cipher: 'aes-256-cbc', passphrase: 'x' }),
+    { field: 'key', problem: 'is encrypted' },
+  ],
+  ['no key', certificate, certificate, { field: 'key', problem: 'holds no PEM private key' }],
+  ['no certificate', privateKey, privateKey, { field: 'cert', problem: 'holds no PEM certificate' }],
+  ['nothing', '', '', { field: 'cert', problem: 'holds no PEM certificate' }],
+  [
+    'a broken certificate',
+    certificate.replace('MIIB', 'MIIX'),
+    privateKey,
+    { field: 'cert', problem: 'holds no PEM certificate' },
+  ],
+])('refuses %s', (_, cert, key, complaint) => expect(check(cert, key)).toEqual(complaint));
+
+it('refuses DER, which the API server does not read', () => {
+  const der = Buffer.from(certificate.replace(/-----.*-----|\n/g, ''), 'base64');
+  expect(check(der, privateKey)).toEqual({ field: 'cert', problem: 'holds no PEM certificate' });
+});

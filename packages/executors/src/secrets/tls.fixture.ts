@@ -1,0 +1,20 @@
+/** A certificate and its key, made for tests and used nowhere else: CN=one.example.com, until 2126. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBizCCATGgAwIBAgIUY8Tq9vcBaxv9uu/yYXMLA6c8bM4wCgYIKoZIzj0EAwIw
+GjEYMBYGA1UEAwwPb25lLmV4YW1wbGUuY29tMCAXDTI2MTEyMzE1MzExOFoYDzIx
+MjYxMDMwMTUzMTE4WjAaMRgwFgYDVQQDDA9vbmUuZXhhbXBsZS5jb20wWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAAQGcw8NStyadaMqu8YsZCWhDxqfFaywklAuEm4R
+LHjznzc6wUHieTZAtf/KNyLkAZhKRA9pkSwOzme/0/QiXPYHo1MwUTAdBgNVHQ4E
+FgQUMj25gVB35jK3dXiAayRGdd9vrBMwHwYDVR0jBBgwFoAUMj25gVB35jK3dXiA
+ayRGdd9vrBMwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBaJLGl
+SJVjg/5Wwu9AW6fCG2y5k0pQcgIMutscEv3mLAIhAMKZLma8qwfFygmU1w8l+jjK
+InfQJ4Bh5dc37iLtsfM6
+-----END CERTIFICATE-----
+`;
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfsLL10Gw6vFhBhGV
+2HLaybgccUWXGC6HZzbRgQAEu6yhRANCAAQGcw8NStyadaMqu8YsZCWhDxqfFayw
+klAuEm4RLHjznzc6wUHieTZAtf/KNyLkAZhKRA9pkSwOzme/0/QiXPYH
+-----END PRIVATE KEY-----
+`;

@@ -1,0 +1,124 @@
+import { join, resolve } from 'node:path';
+import { branches, expandSettings, whereOf } from './expand.js';
+import { deepMerge } from './merge.js';
+import { suggestion } from './nearest.js';
+import { requireNoProblems, type Problem } from './problem.js';
+import { readSettingsFile, settingsFileNames, type SettingsFile } from './read-file.js';
+import type { Environment } from './references.js';
+import { executorSchema, partialSchema, type Schema } from './schema.js';
+import { validateSettings } from './validate.js';
+
+/** Options by the name of the target that they are laid over; a part of its options each. */
+export type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** Targets by name. */
+export type Targets = Readonly<Record<string, { executor?: string }>>;
+
+export interface LoadSettingsOptions {
+  /** Absolute. */
+  workspaceRoot: string;
+  /** Relative to the workspace root. */
+  projectRoot: string;
+  /** The project's targets, by name. */
+  targets: Targets;
+  /** The targets of each other project: the workspace's file may speak of them, and does not mean this project then. */
+  others?: readonly Targets[];
+  /** Default: `process.env`. */
+  env?: Environment;
+}
+
+export interface LoadedSettings {
+  settings: Settings;
+  /** Absolute paths of the files that were read: the workspace's, then the project's. */
+  files: string[];
+}
+
+/**
+ * One developer's settings: the workspace's file, with the project's laid over it. References to the environment are filled in, but for those
+ * to secrets, which stay references.
+ *
+ * @throws NxKubeError (configuration) that names file, key path and next step of every mistake
+ */
+export async function loadSettings(options: LoadSettingsOptions): Promise<LoadedSettings> {
+  const problems: Problem[] = [];
+  const files: string[] = [];
+  let settings: Settings = {};
+  for (const directory of settingsDirectories(options)) {
+    const file = await readSettingsFile(directory, options.workspaceRoot);
+    if (!file) continue;
+    files.push(file.path);
+    const others = directory === resolve(options.workspaceRoot) ? (options.others ?? []) : [];
+    settings = deepMerge(settings, await check(file, { ...options, others }, problems));
+  }
+  requireNoProblems(problems, 'in the settings');
+  return { settings, files };
+}
+
+/** Every path at which a settings file of the project may be, whether it is there or not: what to watch. */
+export function settingsPaths(options: Pick<LoadSettingsOptions, 'workspaceRoot' | 'projectRoot'>): string[] {
+  return settingsDirectories(options).flatMap((directory) => settingsFileNames.map((name) => join(directory, name)));
+}
+
+/** The options with the target's settings laid over them. Pure. */
+export function applySettings<Options extends object>(settings: Settings, target: string, options: Options): Options {
+  return deepMerge(options, settings[target] ?? {});
+}
+
+/** The weaker one first. */
+function settingsDirectories({
+  workspaceRoot,
+  projectRoot,
+}: Pick<LoadSettingsOptions, 'workspaceRoot' | 'projectRoot'>) {
+  return [...new Set([resolve(workspaceRoot), resolve(workspaceRoot, projectRoot)])];
+}
+
+/** The sections that are about this project's targets, filled in and checked. */
+async function check(
+  { label, content }: SettingsFile,
+  { targets, others = [], env = process.env }: LoadSettingsOptions,
+  problems: Problem[],
+): Promise<Settings> {
+  const schemas = await settingsSchemas(targets);
+  const elsewhere = new Set<string>();
+  for (const other of others) for (const name of (await settingsSchemas(other)).keys()) elsewhere.add(name);
+
+  const checked: Record<string, Record<string, unknown>> = {};
+  for (const [target, section] of Object.entries(content)) {
+    // For editors.
+    if (target === '$schema') continue;
+    const place = { file: label, path: target };
+    const schema = schemas.get(target);
+    if (schema) {
+      // A section whose lines are all commented out is null.
+      const expanded = expandSettings(section ?? {}, branches(schema), place, env, problems);
+      problems.push(...(await validateSettings(expanded, schema, place)));
+      checked[target] = expanded as Record<string, unknown>;
+    } else if (!elsewhere.has(target)) {
+      const known = [...schemas.keys(), ...elsewhere];
+      problems.push({ where: whereOf(place), ...refusal(target, targets[target], known) });
+    }
+  }
+  return checked;
+}
+
+function refusal(
+  target: string,
+  found: Targets[string] | undefined,
+  known: readonly string[],
+): Pick<Problem, 'problem' | 'next'> {
+  if (!found) return { problem: 'is no target of the project', next: suggestion(target, known) };
+  return {
+    problem: `its executor ${found.executor ?? 'is missing and'} takes no settings`,
+    next: 'Set its options in project.json, where Nx sees them: what it caches must not depend on one developer’s file.',
+  };
+}
+
+/** By target: the schema of a part of the options, of those whose executors take settings. */
+async function settingsSchemas(targets: Targets): Promise<Map<string, Schema>> {
+  const schemas = new Map<string, Schema>();
+  for (const [target, { executor = '' }] of Object.entries(targets)) {
+    const schema = await executorSchema(executor);
+    if (schema?.['x-settings']) schemas.set(target, partialSchema(schema));
+  }
+  return schemas;
+}

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isRecord } from './merge.js';
+
+/** A JSON schema, as far as it is looked at. */
+export interface Schema {
+  type?: string | string[];
+  properties?: Record<string, Schema>;
+  additionalProperties?: boolean | Schema;
+  items?: Schema;
+  oneOf?: Schema[];
+  anyOf?: Schema[];
+  allOf?: Schema[];
+  then?: Schema;
+  required?: string[];
+  definitions?: Record<string, Schema>;
+  $ref?: string;
+  /** Of an executor's schema: its options may stand in a settings file, for it reads them through `withSettings`. */
+  'x-settings'?: boolean;
+  /** `kept`: references to the environment in it are left to the executor, since what they stand for may be secret. */
+  'x-references'?: 'kept';
+  [keyword: string]: unknown;
+}
+
+const packageRoot = join(import.meta.dirname, '../..');
+const ownPackage = '@nx-kube/executors:';
+
+/** This package's executors, in alphabetical order. */
+export async function executorNames(): Promise<string[]> {
+  return Object.keys(await readExecutors()).sort();
+}
+
+/** The options' schema of one of this package's executors, or undefined for another package's. */
+export async function executorSchema(executor: string): Promise<Schema | undefined> {
+  if (!executor.startsWith(ownPackage)) return undefined;
+  const executors = await readExecutors();
+  const found = executors[executor.slice(ownPackage.length)];
+  return found && ((await readJson(found.schema)) as Schema);
+}
+
+async function readExecutors(): Promise<Record<string, { schema: string }>> {
+  return ((await readJson('executors.json')) as { executors: Record<string, { schema: string }> }).executors;
+}
+
+/** Read once a process: files of an installed package do not change. */
+const documents = new Map<string, Promise<unknown>>();
+
+function readJson(path: string): Promise<unknown> {
+  let document = documents.get(path);
+  if (!document) {
+    document = readFile(join(packageRoot, path), 'utf8').then((text) => JSON.parse(text) as unknown);
+    documents.set(path, document);
+  }
+  return document;
+}
+
+/**
+ * The schema of a part of the options: nothing is required but inside of lists, which a settings file gives as a whole. References
+ * to definitions are filled in. Pure.
+ */
+export function partialSchema(schema: Schema): Schema {
+  const { definitions = {}, ...rest } = schema;
+  // The editors' dialect is not one that validators know.
+  delete rest['$schema'];
+  return partial(rest, definitions, false);
+}
+
+const named = ['properties', 'patternProperties'] as const;
+const listed = ['oneOf', 'anyOf', 'allOf'] as const;
+
+function partial(given: Schema, definitions: Record<string, Schema>, whole: boolean): Schema {
+  const schema: Schema = { ...resolve(given, definitions) };
+  if (!whole) delete schema.required;
+  for (const keyword of named) {
+    const below = schema[keyword];
+    if (isRecord(below)) {
+      schema[keyword] = mapValues(below as Record<string, Schema>, (one) => partial(one, definitions, whole));
+    }
+  }
+  for (const keyword of listed) schema[keyword] &&= schema[keyword].map((one) => partial(one, definitions, whole));
+  if (isRecord(schema.additionalProperties)) {
+    schema.additionalProperties = partial(schema.additionalProperties as Schema, definitions, whole);
+  }
+  if (schema.items) schema.items = partial(schema.items, definitions, true);
+  if (schema.then) schema.then = partial(schema.then, definitions, whole);
+  return schema;
+}
+
+function resolve(schema: Schema, definitions: Record<string, Schema>): Schema {
+  const { $ref, ...rest } = schema;
+  if ($ref === undefined) return schema;
+  return { ...definitions[$ref.replace('#/definitions/', '')], ...rest };
+}
+
+function mapValues<A, B>(record: Record<string, A>, map: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

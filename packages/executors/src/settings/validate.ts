@@ -1,0 +1,113 @@
+import type { ErrorObject } from 'ajv';
+import { below, whereOf, type Place } from './expand.js';
+import { suggestion } from './nearest.js';
+import type { Problem } from './problem.js';
+import type { Schema } from './schema.js';
+
+/**
+ * What of `value` does not fit the schema, each with the nearest known key or what to write instead. Values are never
+ * quoted.
+ */
+export async function validateSettings(value: unknown, schema: Schema, place: Place): Promise<Problem[]> {
+  // Only who has a settings file pays for loading it.
+  const { Ajv } = await import('ajv');
+  const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, logger: false });
+  const validate = ajv.compile(schema);
+  if (validate(value)) return [];
+  const problems = telling(validate.errors ?? []).map((error) => problemOf(error, place));
+  // A rule that stands on both sides of an alternative fails twice.
+  return [...new Map(problems.map((problem) => [problem.where + problem.problem, problem])).values()];
+}
+
+/** Of the failures of alternatives only those of the alternative that was meant, which the type of the value tells. */
+function telling(errors: readonly ErrorObject[]): ErrorObject[] {
+  const unions = errors.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
+  const untold = new Set<ErrorObject>();
+  for (const union of unions) {
+    const alternatives = union.schema as Schema[];
+    const meant = alternatives.findIndex(({ type }) => accepts(type, union.data));
+    for (const error of errors) {
+      if (!error.schemaPath.startsWith(`${union.schemaPath}/`)) continue;
+      if (!error.schemaPath.startsWith(`${union.schemaPath}/${meant}/`)) untold.add(error);
+    }
+    if (meant >= 0 && !(union.params as { passingSchemas?: unknown }).passingSchemas) untold.add(union);
+  }
+  // That what follows from a condition does not fit is told by what does not fit in it.
+  return errors.filter((error) => !untold.has(error) && error.keyword !== 'if');
+}
+
+function accepts(type: Schema['type'], value: unknown): boolean {
+  const types = type === undefined ? [] : [type].flat();
+  return types.length === 0 || types.includes(typeOf(value)) || (types.includes('integer') && Number.isInteger(value));
+}
+
+function problemOf(error: ErrorObject, root: Place): Problem {
+  const place = placeOf(error, root);
+  const { params, parentSchema = {}, data } = error;
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = params.additionalProperty as string;
+      const known = Object.keys((parentSchema as Schema).properties ?? {});
+      return { where: whereOf(below(place, key)), problem: 'is not known', next: suggestion(key, known) };
+    }
+    case 'required': {
+      const where = whereOf(below(place, params.missingProperty as string));
+      return { where, problem: 'is missing', next: 'Add it.' };
+    }
+    case 'type':
+      return typeProblem(place, [params.type as string | string[]].flat(), data);
+    case 'oneOf':
+    case 'anyOf':
+      return typeProblem(
+        place,
+        (error.schema as Schema[]).flatMap(({ type }) => type ?? []),
+        data,
+      );
+    case 'enum': {
+      const allowed = (params.allowedValues as unknown[]).map(String);
+      return {
+        where: whereOf(place),
+        problem: `must be one of ${allowed.join(', ')}`,
+        next: suggestion(String(data), allowed),
+      };
+    }
+    default:
+      return { where: whereOf(place), problem: error.message ?? 'is not allowed', next: 'Correct it.' };
+  }
+}
+
+function typeProblem(place: Place, expected: readonly string[], value: unknown): Problem {
+  const actual = typeOf(value);
+  return {
+    where: whereOf(place),
+    problem: `must be ${expected.map(article).join(' or ')}, not ${article(actual)}`,
+    next: typeAdvice(expected, actual),
+  };
+}
+
+function typeAdvice(expected: readonly string[], actual: string): string {
+  if (expected.includes('string') && ['number', 'boolean', 'null'].includes(actual)) return 'Put it in quotes.';
+  if (actual === 'string')
+    return `Write ${article(expected[0]!)} without quotes; references to the environment are text.`;
+  return `Write ${article(expected[0]!)}.`;
+}
+
+function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+const names: Record<string, string> = { array: 'a list', object: 'an object', integer: 'an integer', null: 'empty' };
+
+function article(type: string): string {
+  return names[type] ?? `a ${type}`;
+}
+
+/** From a JSON pointer. */
+function placeOf({ instancePath }: ErrorObject, root: Place): Place {
+  const keys = instancePath
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return keys.reduce((place, key) => below(place, /^\d+$/.test(key) ? Number(key) : key), root);
+}

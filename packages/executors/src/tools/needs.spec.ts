@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { needsOf } from './needs.js';
+
+describe('needs of the enabled parts', () => {
+  it('are none where nothing is enabled', () => {
+    expect(needsOf({})).toEqual([]);
+  });
+
+  it.each([
+    [{ goBuild: { target: 'compile' } }, [{ tool: 'go', by: 'compile' }]],
+    [{ kustomizeBuild: { target: 'render' } }, [{ tool: 'kustomize', by: 'render' }]],
+    [
+      { kustomizeBuild: { target: 'render', enableHelm: true } },
+      [
+        { tool: 'kustomize', by: 'render' },
+        { tool: 'helm', by: 'render (enableHelm)' },
+      ],
+    ],
+    [{ imageBuild: { target: 'image' } }, []],
+    [{ imageBuild: { target: 'image', baseImage: 'scratch' } }, []],
+    [{ imageBuild: { target: 'image', baseImage: 'alpine' } }, [{ tool: 'builder', by: 'image (baseImage)' }]],
+    [
+      { imageBuild: { target: 'image', dockerfile: 'Dockerfile', builder: 'podman' } },
+      [{ tool: 'builder', by: 'image (dockerfile)', program: 'podman' }],
+    ],
+    [{ kustomizeApply: { target: 'apply' } }, []],
+    [{ kustomizeApply: { target: 'apply', helm: [] } }, []],
+    [{ kustomizeApply: { target: 'apply', helm: [{}] } }, [{ tool: 'helm', by: 'apply (helm)' }]],
+    [
+      { kustomizeApply: { target: 'apply', components: { unpacker: {} } } },
+      [{ tool: 'kustomize', by: 'apply (components)' }],
+    ],
+    [{ flux: { target: 'flux' } }, [{ tool: 'flux', by: 'flux' }]],
+  ])('%j need %j', (parts, needs) => {
+    expect(needsOf(parts)).toEqual(needs);
+  });
+});

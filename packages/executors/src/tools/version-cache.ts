@@ -1,0 +1,55 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeIfChanged } from '../kustomize/write-if-changed.js';
+
+/** What a program said its version is, and the file that said it. */
+interface Entry {
+  mtimeMs: number;
+  size: number;
+  version: string;
+}
+
+/**
+ * The versions of programs, kept on disk by path, time of modification and size, so that asking again costs a `stat`. May be
+ * deleted at any time; a file that cannot be read or written counts as empty.
+ */
+export class VersionCache {
+  readonly #path: string;
+  #entries: Promise<Record<string, Entry>>;
+  #changed = false;
+
+  /** @param directory folder for what may be deleted at any time */
+  constructor(directory: string) {
+    this.#path = join(directory, 'tool-versions.json');
+    this.#entries = readEntries(this.#path);
+  }
+
+  /** The version of a program that has not changed since it was kept. */
+  async get(program: string): Promise<string | undefined> {
+    const entry = (await this.#entries)[program];
+    if (!entry) return undefined;
+    const { mtimeMs, size } = await stat(program);
+    return entry.mtimeMs === mtimeMs && entry.size === size ? entry.version : undefined;
+  }
+
+  async keep(program: string, version: string): Promise<void> {
+    const { mtimeMs, size } = await stat(program);
+    (await this.#entries)[program] = { mtimeMs, size, version };
+    this.#changed = true;
+  }
+
+  /** Writes what was kept since the cache was read. */
+  async save(): Promise<void> {
+    if (!this.#changed) return;
+    this.#changed = false;
+    await writeIfChanged(this.#path, JSON.stringify(await this.#entries)).catch(() => {});
+  }
+}
+
+async function readEntries(path: string): Promise<Record<string, Entry>> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as Record<string, Entry>;
+  } catch {
+    return {};
+  }
+}

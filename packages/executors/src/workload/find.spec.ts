@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { findWorkload } from './find.js';
+import { configMap, deployment } from './workload.fixture.js';
+
+const source = 'manifests.yaml';
+const nameFound = (names: string[], choice = {}) =>
+  findWorkload([configMap, ...names.map((name) => deployment(name))], choice, source).object.metadata.name;
+
+describe('findWorkload', () => {
+  it('takes the only workload', () => expect(nameFound(['a'])).toBe('a'));
+  it('takes the one named like the project', () =>
+    expect(nameFound(['registry', 'ocm'], { project: 'ocm' })).toBe('ocm'));
+  it('takes the one that kubebuilder names', () =>
+    expect(nameFound(['registry', 'ocm-controller-manager'], { project: 'x' })).toBe('ocm-controller-manager'));
+  it('takes the one asked for, by name or Kind/name', () => {
+    expect(nameFound(['a', 'b'], { workload: 'b' })).toBe('b');
+    expect(nameFound(['a', 'b'], { workload: 'Deployment/b' })).toBe('b');
+  });
+  it('takes the container asked for, annotated as the default, or named manager', () => {
+    const object = deployment('a');
+    object.spec.template.spec.containers.unshift({ name: 'proxy' }, { name: 'other' });
+    expect(findWorkload([object], {}, source).container.name).toBe('manager');
+    expect(findWorkload([object], { container: 'proxy' }, source).container.name).toBe('proxy');
+    object.spec.template.metadata.annotations = { 'kubectl.kubernetes.io/default-container': 'other' };
+    expect(findWorkload([object], {}, source).container.name).toBe('other');
+  });
+
+  it.each([
+    [['a', 'b'], {}, 'manifests.yaml has several workloads: Deployment/demo/a, Deployment/demo/b'],
+    [['a'], { workload: 'b' }, 'manifests.yaml: there is no workload "b"; it has Deployment/demo/a'],
+    [
+      ['a'],
+      { workload: 'StatefulSet/a' },
+      'manifests.yaml: there is no workload "StatefulSet/a"; it has Deployment/demo/a',
+    ],
+    [['a'], { container: 'x' }, 'manifests.yaml: Deployment/demo/a has no container "x"; it has manager'],
+    [[], {}, 'manifests.yaml has no Deployment, StatefulSet, DaemonSet to develop'],
+  ])('among %j with %j says what is wrong', (names, choice, message) =>
+    expect(() => nameFound(names, choice)).toThrow(message),
+  );
+});

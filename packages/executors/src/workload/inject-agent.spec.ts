@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { injectAgent } from './inject-agent.js';
+import { deployment } from './workload.fixture.js';
+
+const injection = { container: 'manager', agentImage: 'localhost/agent:1' };
+
+describe('injectAgent', () => {
+  it('adds a volume, an init container and the agent in front of the process, and changes nothing else', () => {
+    const before = deployment('a');
+    const frozen = structuredClone(before);
+    const after = injectAgent(before, injection);
+    expect(before).toEqual(frozen);
+
+    const expected = structuredClone(before);
+    const { spec } = expected.spec.template;
+    spec.volumes = [{ name: 'nx-kube-agent', emptyDir: {} }];
+    spec.initContainers = [
+      {
+        name: 'nx-kube-agent',
+        image: 'localhost/agent:1',
+        command: ['/nx-kube-agent', 'install', '/nx-kube'],
+        securityContext: spec.containers[0].securityContext,
+        resources: spec.containers[0].resources,
+        volumeMounts: [{ name: 'nx-kube-agent', mountPath: '/nx-kube' }],
+      },
+    ];
+    spec.containers[0].command = ['/nx-kube/agent', 'run', '--', '/manager', '--leader-elect'];
+    delete spec.containers[0].args;
+    spec.containers[0].volumeMounts = [{ name: 'nx-kube-agent', mountPath: '/nx-kube' }];
+    expect(after).toEqual(expected);
+  });
+
+  it('runs before the init containers that are there, and keeps volumes and mounts', () => {
+    const before = deployment('a', { volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] });
+    before.spec.template.spec.volumes = [{ name: 'tmp', emptyDir: {} }];
+    before.spec.template.spec.initContainers = [{ name: 'migrate', image: 'x' }];
+    const { spec } = injectAgent(before, injection).spec.template;
+    expect(spec.initContainers.map((c: { name: string }) => c.name)).toEqual(['nx-kube-agent', 'migrate']);
+    expect(spec.volumes.map((v: { name: string }) => v.name)).toEqual(['tmp', 'nx-kube-agent']);
+    expect(spec.containers[0].volumeMounts.map((v: { name: string }) => v.name)).toEqual(['tmp', 'nx-kube-agent']);
+  });
+
+  const image = { entrypoint: ['/entry'], cmd: ['serve'] };
+  it.each([
+    [{ command: ['/m'], args: ['-a'] }, ['/m', '-a']],
+    [{ command: ['/m'], args: undefined }, ['/m']],
+    [{ command: undefined, args: ['-a'] }, ['/entry', '-a']],
+    [{ command: undefined, args: undefined }, ['/entry', 'serve']],
+  ])('starts what the kubelet would start: %j', (container, process) => {
+    const { containers } = injectAgent(deployment('a', container), { ...injection, image }).spec.template.spec;
+    expect(containers[0].command.slice(3)).toEqual(process);
+  });
+
+  it('says so when neither the container nor the image names a process', () =>
+    expect(() =>
+      injectAgent(deployment('a', { command: undefined }), { ...injection, image: { entrypoint: [], cmd: [] } }),
+    ).toThrow('Deployment/demo/a: container "manager" has no command, and its image has no entrypoint'));
+});
