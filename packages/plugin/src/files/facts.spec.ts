@@ -1,0 +1,117 @@
+import { mkdtempSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Facts, type Reader } from './facts.js';
+
+describe('Facts', () => {
+  let root: string;
+  let cacheFile: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'nx-kube-facts-'));
+    cacheFile = join(root, 'data/cache.json');
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    rmSync(root, { recursive: true });
+  });
+
+  const reader = (version = '1') => ({ version, parse: vi.fn((text: string) => ({ text })) }) satisfies Reader<unknown>;
+  /** As if the file had been written long before it is read. */
+  const later = () => vi.useFakeTimers({ now: Date.now() + 10_000, toFake: ['Date'] });
+  const open = () => new Facts(root, cacheFile);
+
+  it('reads a file once, also in the next process', () => {
+    writeFileSync(join(root, 'a'), 'one');
+    later();
+    const lines = reader();
+    const facts = open();
+    expect(facts.read('a', lines)).toEqual({ text: 'one' });
+    expect(facts.read('a', lines)).toEqual({ text: 'one' });
+    facts.save();
+    expect(open().read('a', lines)).toEqual({ text: 'one' });
+    expect(lines.parse).toHaveBeenCalledTimes(1);
+    expect(lines.parse).toHaveBeenCalledWith('one', 'a');
+  });
+
+  it('reads a file again that is replaced by one of the same size and time', () => {
+    writeFileSync(join(root, 'a'), 'one');
+    writeFileSync(join(root, 'b'), 'two');
+    const { atime, mtime } = statSync(join(root, 'a'));
+    later();
+    const facts = open();
+    facts.read('a', reader());
+    utimesSync(join(root, 'b'), atime, mtime);
+    renameSync(join(root, 'b'), join(root, 'a'));
+    expect(facts.read('a', reader())).toEqual({ text: 'two' });
+  });
+
+  it('keeps nothing of a file that has only just been written', () => {
+    writeFileSync(join(root, 'a'), 'one');
+    const lines = reader();
+    const facts = open();
+    facts.read('a', lines);
+    facts.read('a', lines);
+    expect(lines.parse).toHaveBeenCalledTimes(2);
+  });
+
+  it('reads again with another version of the reader', () => {
+    writeFileSync(join(root, 'a'), 'one');
+    later();
+    const facts = open();
+    facts.read('a', reader());
+    const newer = reader('2');
+    facts.read('a', newer);
+    expect(newer.parse).toHaveBeenCalledTimes(1);
+  });
+
+  it('has nothing of what is no file, and keeps no failure', () => {
+    expect(open().read('missing', reader())).toBeUndefined();
+    expect(open().read('.', reader())).toBeUndefined();
+    writeFileSync(join(root, 'a'), 'one');
+    const failing: Reader<never> = {
+      version: '1',
+      parse: () => {
+        throw new Error('not this');
+      },
+    };
+    expect(() => open().read('a', failing)).toThrow('not this');
+  });
+
+  it('forgets the files that are gone', () => {
+    writeFileSync(join(root, 'a'), 'one');
+    writeFileSync(join(root, 'b'), 'two');
+    later();
+    const facts = open();
+    facts.read('a', reader());
+    facts.save();
+    rmSync(join(root, 'a'));
+    facts.read('b', reader());
+    facts.save();
+    expect(facts.size).toBe(1);
+  });
+
+  it('begins anew where the cache is damaged, and goes on where it cannot be written', () => {
+    writeFileSync(join(root, 'a'), 'one');
+    writeFileSync(join(root, 'data'), 'a file, not a directory');
+    later();
+    const facts = open();
+    expect(facts.read('a', reader())).toEqual({ text: 'one' });
+    expect(() => facts.save()).not.toThrow();
+    cacheFile = join(root, 'data');
+    expect(open().read('a', reader())).toEqual({ text: 'one' });
+  });
+
+  it('takes nothing from the disk where Nx is told to cache no graph', () => {
+    writeFileSync(join(root, 'a'), 'one');
+    later();
+    const first = open();
+    first.read('a', reader());
+    first.save();
+    vi.stubEnv('NX_CACHE_PROJECT_GRAPH', 'false');
+    const lines = reader();
+    open().read('a', lines);
+    expect(lines.parse).toHaveBeenCalledTimes(1);
+    vi.unstubAllEnvs();
+  });
+});

@@ -1,0 +1,97 @@
+import {
+  createProjectGraphAsync,
+  formatFiles,
+  parseJson,
+  type ProjectConfiguration,
+  readProjectsConfigurationFromProjectGraph,
+  type TargetConfiguration,
+  type Tree,
+} from '@nx/devkit';
+import { posix } from 'node:path';
+import { configurationError } from '../../graph/configuration-error.js';
+import { runConfiguration } from './goland.js';
+import { pathMappings, type Module } from './path-mappings.js';
+import type { DebugConfigGeneratorSchema } from './schema.js';
+import { withAttachment, type Attachment } from './vscode.js';
+
+const launchPath = '.vscode/launch.json';
+const defaultPort = 30000;
+
+/** Writes configurations that attach editors to what dev debugs; what is already there stays as it is. */
+export default async function debugConfigGenerator(
+  tree: Tree,
+  options: DebugConfigGeneratorSchema = {},
+): Promise<void> {
+  // Inferred targets are only in the graph.
+  const { projects } = readProjectsConfigurationFromProjectGraph(await createProjectGraphAsync());
+  writeDebugConfigs(tree, projects, options);
+  if (!options.skipFormat) await formatFiles(tree);
+}
+
+/** @throws an error for a project that is not there, or has no dev target */
+export function writeDebugConfigs(
+  tree: Tree,
+  projects: Record<string, ProjectConfiguration>,
+  { project, editors = ['vscode', 'goland'], port }: DebugConfigGeneratorSchema,
+): void {
+  const modules = Object.values(projects).flatMap((one) => moduleOf(tree, one));
+  for (const name of chosen(projects, project)) {
+    const attachment = attachmentOf(name, projects[name]!, modules, port);
+    if (editors.includes('vscode')) writeLaunch(tree, attachment);
+    if (editors.includes('goland')) {
+      const { path, content } = runConfiguration(attachment);
+      tree.write(path, content);
+    }
+  }
+}
+
+function chosen(projects: Record<string, ProjectConfiguration>, wanted: string | undefined): string[] {
+  const debuggable = Object.keys(projects).filter((name) => targetBy(projects[name]!, 'dev'));
+  const found = wanted === undefined ? debuggable : debuggable.filter((name) => name === wanted);
+  if (found.length) return found;
+  throw configurationError(
+    wanted === undefined ? 'no project has a dev target' : `"${wanted}" is no project with a dev target`,
+    debuggable.length
+      ? `Use ${debuggable.join(', ')}.`
+      : 'Run nx generate @nx-kube/plugin:init in a workspace with a controller.',
+  );
+}
+
+function attachmentOf(
+  name: string,
+  project: ProjectConfiguration,
+  modules: Module[],
+  port = portOf(targetBy(project, 'dev')),
+): Attachment {
+  const build = targetBy(project, 'go-build');
+  const { trimpath = false } = { ...build?.options, ...build?.configurations?.['debug'] } as { trimpath?: boolean };
+  return { name: `Debug ${name}`, port, mappings: pathMappings(modules, trimpath) };
+}
+
+function portOf(dev: TargetConfiguration | undefined): number {
+  const { debug } = { ...dev?.options, ...dev?.configurations?.['debug'] } as { debug?: boolean | { port?: number } };
+  return (typeof debug === 'object' && debug.port) || defaultPort;
+}
+
+function targetBy({ targets = {} }: ProjectConfiguration, executor: string): TargetConfiguration | undefined {
+  return Object.values(targets).find((target) => target.executor === `@nx-kube/executors:${executor}`);
+}
+
+function moduleOf(tree: Tree, { root }: ProjectConfiguration): Module[] {
+  const [, path] = /^module\s+"?([^\s"]+)/m.exec(tree.read(posix.join(root, 'go.mod'), 'utf-8') ?? '') ?? [];
+  return path ? [{ path, root }] : [];
+}
+
+/** VS Code allows comments there; they are lost, but only where something changes. */
+function writeLaunch(tree: Tree, attachment: Attachment): void {
+  const text = tree.read(launchPath, 'utf-8') ?? '{}';
+  let launch: object;
+  try {
+    launch = parseJson(text, { expectComments: true, allowTrailingComma: true });
+  } catch (cause) {
+    throw configurationError(`${launchPath} is not JSON: ${(cause as Error).message}`, 'Mend it, or remove it.');
+  }
+  const made = withAttachment(launch, attachment);
+  if (JSON.stringify(made) !== JSON.stringify(launch))
+    tree.write(launchPath, `${JSON.stringify(made, undefined, 2)}\n`);
+}

@@ -1,0 +1,16 @@
+/** What targets make, what is each developer's own, and Nx's own data. */
+const ignored = ['bin/', 'dist/', 'dev-settings.yaml', 'dev-settings.json', '.nx/cache', '.nx/workspace-data'];
+
+/** A .gitignore with what is missing of the above at its end; unchanged if nothing is. Pure. */
+export function addIgnored(gitignore: string): string {
+  const lines = new Set(gitignore.split('\n').map((line) => withoutSlash(line.trim())));
+  const isCovered = (pattern: string) => lines.has(withoutSlash(pattern)) || lines.has(pattern.split('/')[0]!);
+  const missing = ignored.filter((pattern) => !isCovered(pattern));
+  if (!missing.length) return gitignore;
+  const separator = gitignore === '' || gitignore.endsWith('\n') ? '' : '\n';
+  return `${gitignore}${separator}${missing.join('\n')}\n`;
+}
+
+function withoutSlash(pattern: string): string {
+  return pattern.replace(/\/$/, '');
+}

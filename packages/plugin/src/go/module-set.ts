@@ -1,0 +1,73 @@
+import { posix } from 'node:path';
+import type { Facts } from '../files/facts.js';
+import { goMod, goWork } from '../files/readers.js';
+import type { GoMod } from './parse-go-mod.js';
+import type { GoWork } from './parse-go-work.js';
+
+/** A Go module of the Nx workspace. */
+export interface Module extends GoMod {
+  /** Directory of its go.mod, relative to the workspace root; `.` for the root itself. */
+  root: string;
+  /** The go.work that names it, relative to the workspace root: Go builds it together with the others named there. */
+  goWork?: string;
+}
+
+/** The Go modules of the Nx workspace, and the go.work files that tie some of them together. */
+export interface ModuleSet {
+  modules: Module[];
+  /** By path relative to the workspace root; those that name at least one of the modules. */
+  goWorks: Map<string, GoWork>;
+}
+
+/**
+ * Reads the modules; a go.mod that is not one, and a go.work likewise, is reported in `errors` and left out.
+ *
+ * @param files go.mod files, relative to the workspace root
+ */
+export function readModuleSet(
+  facts: Facts,
+  files: readonly string[],
+): { set: ModuleSet; errors: [file: string, error: Error][] } {
+  const set: ModuleSet = { modules: [], goWorks: new Map() };
+  const errors: [string, Error][] = [];
+  const attempt = <T>(file: string, read: () => T): T | undefined => {
+    try {
+      return read();
+    } catch (error) {
+      errors.push([file, error as Error]);
+      return undefined;
+    }
+  };
+
+  const read = new Map<string, GoWork | undefined>();
+  const readOnce = (file: string) => {
+    if (!read.has(file))
+      read.set(
+        file,
+        attempt(file, () => facts.read(file, goWork)),
+      );
+    return read.get(file);
+  };
+
+  // In one order whoever asks: what is inferred takes part in hashes.
+  for (const file of [...files].sort()) {
+    const parsed = attempt(file, () => facts.read(file, goMod));
+    if (!parsed) continue;
+    const root = posix.dirname(file);
+    // Go takes the nearest go.work above a module, and none other, whether or not it names the module.
+    const nearest = ancestors(root)
+      .map((directory) => posix.join(directory, 'go.work'))
+      .find(readOnce);
+    const content = nearest && read.get(nearest);
+    const named =
+      content && content.use.some((directory) => posix.join(posix.dirname(nearest), directory, '.') === root);
+    if (named) set.goWorks.set(nearest, content);
+    set.modules.push({ ...parsed, root, goWork: named ? nearest : undefined });
+  }
+  return { set, errors };
+}
+
+/** The directory itself and those above it, up to the workspace root, nearest first. */
+function ancestors(directory: string): string[] {
+  return directory === '.' ? ['.'] : [directory, ...ancestors(posix.dirname(directory))];
+}

@@ -1,0 +1,8 @@
+/** The module that an import path belongs to: the longest of the module paths that it begins with. Pure. */
+export function owningModule(importPath: string, modules: Iterable<string>): string | undefined {
+  let owner: string | undefined;
+  for (const module of modules) {
+    if (`${importPath}/`.startsWith(`${module}/`) && module.length > (owner?.length ?? 0)) owner = module;
+  }
+  return owner;
+}

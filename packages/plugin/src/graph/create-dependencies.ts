@@ -1,0 +1,95 @@
+import type { CreateDependencies, CreateDependenciesContext, DependencyType } from '@nx/devkit';
+import { posix } from 'node:path';
+import { factsOf, type Facts } from '../files/facts.js';
+import { isOutsideModules } from '../files/go-files.js';
+import { goFile } from '../files/readers.js';
+import { companionsOf, importedModules, requiredModules } from '../go/module-dependencies.js';
+import { readModuleSet, type Module, type ModuleSet } from '../go/module-set.js';
+import type { NxKubePluginOptions } from './options.js';
+
+type Dependencies = Awaited<ReturnType<CreateDependencies>>;
+
+// The values of devkit's enumeration; loading devkit takes longer than all the rest here.
+const statically = 'static' as DependencyType.static;
+const implicitly = 'implicit' as DependencyType.implicit;
+
+/**
+ * The edges between projects with Go files. Only files that changed are read; what else decides on their edges is part of
+ * the version of an external node (external-nodes.ts), upon which Nx asks for the edges of all files.
+ */
+export const createDependencies: CreateDependencies<NxKubePluginOptions> = (_options, context) => {
+  const facts = factsOf(context.workspaceRoot);
+  const roots = Object.values(context.projects).map(({ root }) => root);
+  // Its errors have been reported by createNodes.
+  const { set } = readModuleSet(
+    facts,
+    roots.map((root) => posix.join(root, 'go.mod')),
+  );
+  if (!set.modules.length) return [];
+  const projectOf = new Map(Object.entries(context.projects).map(([name, { root }]) => [root, name]));
+
+  const dependencies: Dependencies = [];
+  for (const [project, files] of Object.entries(context.filesToProcess.projectFileMap)) {
+    for (const { file } of files) {
+      for (const { root } of dependenciesOfFile(facts, file, set)) {
+        const target = projectOf.get(root)!;
+        if (target !== project) dependencies.push({ source: project, target, type: statically, sourceFile: file });
+      }
+    }
+  }
+  facts.save();
+  return [...dependencies, ...nestedProjects(context, set, projectOf)];
+};
+
+/**
+ * A go.mod leads to the modules that it requires and Go takes from a directory (`replace`, go.work); within a go.work, a
+ * Go file leads to those that it imports.
+ */
+function dependenciesOfFile(facts: Facts, file: string, set: ModuleSet): Module[] {
+  if (posix.basename(file) === 'go.mod') {
+    const module = set.modules.find(({ root }) => root === posix.dirname(file));
+    return module ? requiredModules(module, set, facts.workspaceRoot) : [];
+  }
+  if (!isGoFile(file)) return [];
+  const module = moduleOf(file, set);
+  if (!module || !companionsOf(module, set).length) return [];
+  const says = facts.read(
+    file,
+    goFile(
+      module.module,
+      set.modules.map((other) => other.module),
+    ),
+  );
+  return importedModules(module, says?.modules ?? [], set);
+}
+
+/**
+ * Projects of other kinds inside a module (a package.json beside Go files) own their files in Nx, yet Go compiles them as
+ * part of the module: the module depends on such a project. No one file says so, hence these edges are stated each time.
+ */
+function nestedProjects(
+  { projects, fileMap }: CreateDependenciesContext,
+  set: ModuleSet,
+  projectOf: Map<string, string>,
+) {
+  const dependencies: Dependencies = [];
+  for (const [project, { root }] of Object.entries(projects)) {
+    const module = set.modules.some((own) => own.root === root) ? undefined : moduleOf(posix.join(root, 'go.mod'), set);
+    if (module && fileMap.projectFileMap[project]?.some(({ file }) => isGoFile(file))) {
+      dependencies.push({ source: projectOf.get(module.root)!, target: project, type: implicitly });
+    }
+  }
+  return dependencies;
+}
+
+function isGoFile(file: string): boolean {
+  return file.endsWith('.go') && !isOutsideModules(file);
+}
+
+/** The innermost module around a file. */
+function moduleOf(file: string, { modules }: ModuleSet): Module | undefined {
+  for (let directory = posix.dirname(file); ; directory = posix.dirname(directory)) {
+    const module = modules.find(({ root }) => root === directory);
+    if (module || directory === '.') return module;
+  }
+}

@@ -1,0 +1,240 @@
+import type { CreateNodesResult, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
+import { afterEach, describe, expect, it } from 'vitest';
+import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
+import { createNodes, createNodesV2 } from './create-nodes.js';
+import type { NxKubePluginOptions } from './options.js';
+
+const executors = (targets: Record<string, TargetConfiguration>) =>
+  Object.fromEntries(Object.entries(targets).map(([name, { executor }]) => [name, executor]));
+
+describe('createNodes', () => {
+  let workspace: TestWorkspace | undefined;
+  afterEach(() => workspace?.dispose());
+
+  const goMod = (module: string, rest = '') => `module ${module}\n\ngo 1.24\n${rest}`;
+  const controller = (root: string, module = `example.com/${root}`) => ({
+    [`${root}/go.mod`]: goMod(module),
+    [`${root}/main.go`]: 'package main\n',
+    [`${root}/config/default/kustomization.yaml`]: 'resources: []\n',
+  });
+
+  const without = (files: Record<string, string>, path: string) =>
+    Object.fromEntries(Object.entries(files).filter(([file]) => file !== path));
+
+  /** What is inferred, by the project's root. */
+  async function infer(files: Record<string, string>, options?: NxKubePluginOptions) {
+    workspace = testWorkspace(files);
+    const goMods = Object.keys(files).filter((file) => file.endsWith('go.mod'));
+    const results = await createNodes[1](goMods, options, { workspaceRoot: workspace.root, nxJsonConfiguration: {} });
+    return projectsOf(results.map(([, result]) => result));
+  }
+  const projectsOf = (results: CreateNodesResult[]) =>
+    Object.assign({}, ...results.map(({ projects }) => projects)) as Record<string, Required<ProjectConfiguration>>;
+
+  it('is exported under both of its names, for go.mod files', () => {
+    expect(createNodes[0]).toBe('**/go.mod');
+    expect(createNodesV2).toBe(createNodes);
+  });
+
+  it('gives a controller the targets of the inner loop', async () => {
+    const { ocm } = await infer(controller('ocm'));
+    expect(ocm).toMatchObject({ name: 'ocm', root: 'ocm', projectType: 'application' });
+    expect(executors(ocm!.targets)).toEqual({
+      'go-build': '@nx-kube/executors:go-build',
+      'go-test': 'nx:run-commands',
+      'delve-build': '@nx-kube/executors:delve-build',
+      'kustomize-build': '@nx-kube/executors:kustomize-build',
+      'image-build': '@nx-kube/executors:image-build',
+      'kustomize-apply': '@nx-kube/executors:kustomize-apply',
+      'image-restart': '@nx-kube/executors:image-restart',
+      dev: '@nx-kube/executors:dev',
+      down: '@nx-kube/executors:down',
+      logs: '@nx-kube/executors:logs',
+      status: '@nx-kube/executors:status',
+      pause: '@nx-kube/executors:pause',
+      resume: '@nx-kube/executors:resume',
+      trigger: '@nx-kube/executors:trigger',
+    });
+    expect(ocm!.metadata).toEqual({
+      technologies: ['go', 'kubernetes'],
+      targetGroups: {
+        Go: ['go-build', 'go-test', 'delve-build'],
+        Kubernetes: ['kustomize-build', 'image-build', 'kustomize-apply', 'image-restart', 'dev', 'down', 'logs'],
+        Control: ['status', 'pause', 'resume', 'trigger'],
+      },
+    });
+    for (const target of Object.values(ocm!.targets)) {
+      expect(target.metadata).toMatchObject({
+        description: expect.any(String),
+        technologies: expect.arrayContaining(['go']),
+        help: { command: expect.any(String), example: expect.any(Object) },
+      });
+    }
+  });
+
+  it('caches what makes content, and nothing that touches the cluster', async () => {
+    const { targets } = (await infer(controller('ocm')))['ocm']!;
+    const cached = Object.keys(targets).filter((name) => targets[name]!.cache);
+    expect(cached).toEqual(['go-build', 'go-test', 'delve-build', 'kustomize-build', 'image-build']);
+    expect(cached.every((name) => targets[name]!.inputs && targets[name]!.outputs)).toBe(true);
+    expect(targets['dev']).toMatchObject({ continuous: true, cache: false });
+    expect(targets['dev']!.dependsOn).toBeUndefined();
+  });
+
+  it('makes a binary for debugging in the configuration debug, beside the other', async () => {
+    const { targets } = (await infer(controller('ocm')))['ocm']!;
+    expect(targets['go-build']!.configurations!['debug']).toEqual({
+      output: 'bin/debug/manager',
+      gcflags: 'all=-N -l',
+      ldflags: '',
+    });
+    expect(targets['image-build']!.configurations!['debug']).toEqual({ binary: 'bin/debug/manager' });
+    expect(targets['dev']!.configurations).toEqual({ debug: { debug: true } });
+  });
+
+  it('has no configuration debug of dev without a debugger', async () => {
+    const { targets } = (await infer(controller('ocm'), { delveBuildTargetName: false }))['ocm']!;
+    expect(targets['dev']!.configurations).toBeUndefined();
+  });
+
+  it.each([
+    ['main.go', '.'],
+    ['cmd/main.go', './cmd'],
+  ])('builds the main package of %s', async (file, main) => {
+    const { ocm } = await infer({ ...without(controller('ocm'), 'ocm/main.go'), [`ocm/${file}`]: 'package main\n' });
+    expect(ocm!.targets['go-build']!.options).toEqual({ main, output: 'bin/manager' });
+  });
+
+  it.each(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])(
+    'takes %s for a kustomization',
+    async (name) => {
+      const files = without(controller('ocm'), 'ocm/config/default/kustomization.yaml');
+      const { ocm } = await infer({ ...files, [`ocm/config/default/${name}`]: 'resources: []\n' });
+      expect(ocm!.targets).toHaveProperty('dev');
+    },
+  );
+
+  it('gives any other module its tests only', async () => {
+    const noMain = without(controller('ocm'), 'ocm/main.go');
+    const noKustomization = without(controller('cli'), 'cli/config/default/kustomization.yaml');
+    const projects = await infer({
+      ...noMain,
+      ...noKustomization,
+      'shared/go.mod': goMod('x/shared'),
+      'shared/a.go': '',
+    });
+    for (const root of ['cli', 'shared']) {
+      expect(projects[root]).toMatchObject({ projectType: 'library', metadata: { technologies: ['go'] } });
+      expect(Object.keys(projects[root]!.targets)).toEqual(['go-test']);
+    }
+    // There is nothing to test.
+    expect(projects['ocm']!.targets).toEqual({});
+  });
+
+  it('leaves out modules where Go does not look for them', async () => {
+    const places = ['node_modules/x', 'a/vendor/y', 'a/testdata/mod', '_old', '.cache/z'];
+    const files = Object.fromEntries(places.map((place) => [`${place}/go.mod`, goMod('example.com/x')]));
+    expect(await infer({ ...files, 'a/go.mod': goMod('example.com/a') })).toEqual({ a: expect.anything() });
+  });
+
+  it('is named after the PROJECT file of kubebuilder', async () => {
+    const { ocm } = await infer({
+      ...controller('ocm'),
+      'ocm/PROJECT': 'layout:\n- go.kubebuilder.io/v4\nprojectName: fleet\n',
+    });
+    expect(ocm!.name).toBe('fleet');
+  });
+
+  it('names targets as configured, and lets the others refer to them so', async () => {
+    const { ocm } = await infer(controller('ocm'), {
+      goBuildTargetName: 'compile',
+      kustomizeBuildTargetName: 'render',
+      imageBuildTargetName: 'containerize',
+      kustomizeApplyTargetName: 'apply',
+      downTargetName: false,
+    });
+    const { targets } = ocm!;
+    expect(Object.keys(targets)).toEqual([
+      'compile',
+      'go-test',
+      'delve-build',
+      'render',
+      'containerize',
+      'apply',
+      'image-restart',
+      'dev',
+      'logs',
+      'status',
+      'pause',
+      'resume',
+      'trigger',
+    ]);
+    expect(targets['logs']!.options).toEqual({ kustomizeApply: 'apply' });
+    expect(targets['containerize']!.dependsOn).toEqual(['compile', 'render']);
+    expect(targets['apply']!.dependsOn).toEqual(['render', 'containerize']);
+    expect(targets['image-restart']!.dependsOn).toEqual(['compile', 'render', 'containerize']);
+    expect(targets['image-restart']!.options).toEqual({ kustomizeApply: 'apply' });
+    expect(targets['dev']!.options).toEqual({
+      goBuild: 'compile',
+      kustomizeBuild: 'render',
+      imageBuild: 'containerize',
+      kustomizeApply: 'apply',
+      delveBuild: 'delve-build',
+    });
+  });
+
+  it('takes files that the user’s own options name for inputs, from project.json and package.json', async () => {
+    const { ocm } = await infer({
+      ...controller('ocm'),
+      'ocm/package.json': JSON.stringify({
+        nx: { targets: { 'image-build': { options: { dockerfile: 'Dockerfile', context: 'image' } } } },
+      }),
+      'ocm/project.json': JSON.stringify({
+        targets: {
+          'kustomize-build': { configurations: { staging: { path: '../overlays/staging' } } },
+          'image-build': null,
+          dev: { options: null, configurations: null },
+        },
+      }),
+      'overlays/staging/kustomization.yaml': 'resources: [../../ocm/config/default, extra.yaml]\n',
+    });
+    const { targets } = ocm!;
+    expect(targets['image-build']!.inputs).toEqual(
+      expect.arrayContaining(['{workspaceRoot}/ocm/Dockerfile', '{workspaceRoot}/ocm/image/**/*']),
+    );
+    expect(targets['kustomize-build']!.inputs!.filter((input) => String(input).includes('overlays'))).toEqual([
+      '{workspaceRoot}/overlays/staging/extra.yaml',
+      '{workspaceRoot}/overlays/staging/kustomization.yaml',
+    ]);
+  });
+
+  it.each(['{', '[]', '"text"', 'null', '{ "targets": 1 }'])(
+    'goes on beside a project.json that is %s',
+    async (text) => {
+      expect(await infer({ ...controller('ocm'), 'ocm/project.json': text })).toMatchObject({ ocm: { name: 'ocm' } });
+    },
+  );
+
+  it('reports a broken go.mod with file, line and next step, and infers the others', async () => {
+    const failure = await infer({ ...controller('ocm'), 'bad/go.mod': 'module x\nrequire (\n' }).catch(
+      (e: unknown) => e,
+    );
+    expect(failure).toMatchObject({ errors: [['bad/go.mod', expect.any(Error)]] });
+    const { errors, partialResults } = failure as {
+      errors: [string, Error][];
+      partialResults: [string, CreateNodesResult][];
+    };
+    expect(errors[0]![1].message).toContain(
+      'bad/go.mod:2: the block "require (" is not closed\n  → Add the missing ")".',
+    );
+    expect(projectsOf(partialResults.map(([, result]) => result))).toHaveProperty('ocm');
+  });
+
+  it('reports a broken go.work', async () => {
+    const failure = await infer({ ...controller('ocm'), 'go.work': 'use (\n' }).catch((e: unknown) => e);
+    expect(failure).toMatchObject({ errors: [['go.work', expect.any(Error)]] });
+  });
+
+  it('refuses unknown options', async () =>
+    expect(infer(controller('ocm'), { nope: true } as NxKubePluginOptions)).rejects.toThrow('have no "nope"'));
+});

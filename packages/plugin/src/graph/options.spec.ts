@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { targetNames, type NxKubePluginOptions } from './options.js';
+
+describe('targetNames', () => {
+  it('have their defaults', () =>
+    expect(targetNames()).toEqual({
+      goBuild: 'go-build',
+      goTest: 'go-test',
+      delveBuild: 'delve-build',
+      kustomizeBuild: 'kustomize-build',
+      imageBuild: 'image-build',
+      imageRestart: 'image-restart',
+      kustomizeApply: 'kustomize-apply',
+      dev: 'dev',
+      down: 'down',
+      pause: 'pause',
+      resume: 'resume',
+      trigger: 'trigger',
+      status: 'status',
+      logs: 'logs',
+    }));
+
+  it('are as configured, and absent where false', () =>
+    expect(targetNames({ goBuildTargetName: 'compile', downTargetName: false, goTestTargetName: undefined })).toEqual({
+      ...targetNames(),
+      goBuild: 'compile',
+      down: undefined,
+    }));
+
+  it.each<[NxKubePluginOptions, string[]]>([
+    [{ goBuildTargetName: false }, ['goTest', 'kustomizeBuild']],
+    [{ kustomizeBuildTargetName: false }, ['goBuild', 'goTest', 'delveBuild']],
+    [{ imageBuildTargetName: false }, ['goBuild', 'goTest', 'delveBuild', 'kustomizeBuild']],
+    [{ kustomizeApplyTargetName: false }, ['goBuild', 'goTest', 'delveBuild', 'kustomizeBuild', 'imageBuild']],
+    [
+      { devTargetName: false },
+      [
+        'goBuild',
+        'goTest',
+        'delveBuild',
+        'kustomizeBuild',
+        'imageBuild',
+        'kustomizeApply',
+        'imageRestart',
+        'down',
+        'logs',
+      ],
+    ],
+  ])('leave out with %j what needs it', (options, left) => expect(Object.keys(targetNames(options))).toEqual(left));
+
+  it.each([
+    [{ goBuildName: 'x' }, 'have no "goBuildName"', 'goBuildTargetName'],
+    [{ devTargetName: true }, '"devTargetName" is true', 'false'],
+    [{ devTargetName: '' }, '"devTargetName" is ""', 'name of a target'],
+    [{ devTargetName: 'a:b' }, '"devTargetName" is "a:b"', 'name of a target'],
+    [{ devTargetName: 'down' }, '"devTargetName" and "downTargetName" are both "down"', 'of its own'],
+  ])('refuse %j', (options, message, next) => {
+    const attempt = () => targetNames(options as NxKubePluginOptions);
+    expect(attempt).toThrow(`nx.json: the options of @nx-kube/plugin`);
+    expect(attempt).toThrow(message);
+    expect(attempt).toThrow(next);
+  });
+});

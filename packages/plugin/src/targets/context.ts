@@ -1,0 +1,23 @@
+import type { Controller } from '../controller/find-controller.js';
+import type { TargetNames } from '../graph/options.js';
+import type { GoSources } from './go-inputs.js';
+
+/** What target builders know of a Go module. */
+export interface ModuleContext {
+  project: string;
+  /** Relative to the workspace root; `.` for the root itself. */
+  root: string;
+  names: TargetNames;
+  sources: GoSources;
+  /** Go packages, directories relative to the root: `.`, `api/v1`. */
+  packages: string[];
+}
+
+/** What target builders know of a controller. */
+export interface ControllerContext extends ModuleContext {
+  controller: Controller;
+  /** Files outside `config` that rendering the manifests reads, relative to the workspace root. */
+  manifestInputs: string[];
+  /** Inputs of the image besides binary and manifests. */
+  imageInputs: string[];
+}

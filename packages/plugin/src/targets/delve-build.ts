@@ -1,0 +1,26 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import { posix } from 'node:path';
+import type { ControllerContext } from './context.js';
+import { executorHelp, metadata, toolVersion } from './target.js';
+
+export function delveBuildTarget({ project, root, names }: ControllerContext): TargetConfiguration {
+  return {
+    executor: '@nx-kube/executors:delve-build',
+    cache: true,
+    inputs: [
+      // The Go that the project's programs are made by, which Delve has to know.
+      '{projectRoot}/go.mod',
+      { runtime: 'go env GOVERSION GOARCH' },
+      toolVersion,
+    ],
+    outputs: [`{workspaceRoot}/${posix.join('dist', root, 'delve')}`],
+    options: { output: posix.join('dist', root, 'delve', 'dlv') },
+    metadata: metadata(
+      'Builds Delve, the debugger, for the nodes of the cluster',
+      executorHelp(project, names.delveBuild!),
+      {
+        options: { version: '1.27.2' },
+      },
+    ),
+  };
+}

@@ -1,0 +1,44 @@
+import type { TargetConfiguration } from '@nx/devkit';
+import type { ModuleContext } from './context.js';
+import { goTestInputs } from './go-inputs.js';
+import { metadata } from './target.js';
+
+export function goTestTarget({ sources, packages }: ModuleContext): TargetConfiguration | undefined {
+  const patterns = testedPackages(packages);
+  if (!patterns.length) return undefined;
+  return {
+    executor: 'nx:run-commands',
+    cache: true,
+    inputs: [...goTestInputs(sources), { externalDependencies: [] }],
+    outputs: [],
+    options: { command: `go test ${patterns.join(' ')}`, cwd: '{projectRoot}' },
+    metadata: metadata(
+      'Runs the tests of the Go module',
+      'go help test',
+      { args: ['-race', '-run', 'TestReconcile'] },
+      ['go'],
+    ),
+  };
+}
+
+/**
+ * The package patterns to test: `./...`, or every top-level directory by itself where a package named `e2e` is left out,
+ * for such tests take the current cluster for theirs. Pure.
+ *
+ * @param packages directories relative to the module's root
+ */
+export function testedPackages(packages: string[]): string[] {
+  // Go allows nothing else in an import path, and nothing else is safe in a command.
+  const valid = packages.filter((directory) => /^[\w./~+-]+$/.test(directory));
+  const isEndToEnd = (directory: string) => directory.split('/').includes('e2e');
+  if (!valid.some(isEndToEnd)) return valid.length ? ['./...'] : [];
+  const patterns = valid
+    .filter((directory) => !isEndToEnd(directory))
+    .map((directory) => {
+      if (directory === '.') return '.';
+      const [top] = directory.split('/');
+      const mixed = valid.some((other) => isEndToEnd(other) && other.split('/')[0] === top);
+      return mixed ? `./${directory}` : `./${top}/...`;
+    });
+  return [...new Set(patterns)];
+}

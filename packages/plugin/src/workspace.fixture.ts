@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const installed = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+
+/** `NX_KUBE_TEST_NX` names a node_modules with another version of nx and @nx/devkit to run these tests with. */
+const nxInstalled = resolve(process.env['NX_KUBE_TEST_NX'] ?? installed);
+
+/** A directory with an Nx workspace in it, outside of any other, for tests. */
+export interface TestWorkspace {
+  root: string;
+  write(files: Record<string, string>): void;
+  remove(path: string): void;
+  /** Runs the real Nx, with the built plugin, without daemon; rejects with its output if it fails. */
+  nx(...args: string[]): Promise<string>;
+  dispose(): void;
+}
+
+/** @param files by path; nx.json lists the plugin unless it is among them */
+export function testWorkspace(files: Record<string, string>): TestWorkspace {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-kube-plugin-')));
+  const write: TestWorkspace['write'] = (written) => {
+    for (const [path, text] of Object.entries(written)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+  };
+  write({
+    'nx.json': JSON.stringify({ plugins: ['@nx-kube/plugin'], analytics: false, neverConnectToCloud: true }),
+    '.gitignore': 'node_modules\n.nx\nbin/\ndist/\n',
+    ...files,
+  });
+  return {
+    root,
+    write,
+    remove: (path) => rmSync(join(root, path), { recursive: true }),
+    nx: (...args) => {
+      link(root);
+      return new Promise((resolve, reject) => {
+        execFile(
+          process.execPath,
+          [nxBin(), ...args],
+          { cwd: root, env: environment(root) },
+          (error, stdout, stderr) =>
+            error ? reject(new Error(`nx ${args.join(' ')}\n${stdout}\n${stderr}`, { cause: error })) : resolve(stdout),
+        );
+      });
+    },
+    dispose: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+/** Puts Nx and the built packages at the workspace's disposal. */
+function link(root: string): void {
+  if (!existsSync(join(installed, '@nx-kube/plugin/dist/index.js'))) {
+    throw new Error('The plugin is not built, and Nx loads what is built: run "npx tsc -b packages" first.');
+  }
+  const modules = join(root, 'node_modules');
+  if (existsSync(modules)) return;
+  mkdirSync(modules);
+  for (const name of ['nx', '@nx']) symlinkSync(join(nxInstalled, name), join(modules, name));
+  symlinkSync(join(installed, '@nx-kube'), join(modules, '@nx-kube'));
+}
+
+function nxBin(): string {
+  const { bin } = JSON.parse(readFileSync(join(nxInstalled, 'nx/package.json'), 'utf8')) as { bin: { nx: string } };
+  return join(nxInstalled, 'nx', bin.nx);
+}
+
+/** Nothing of an Nx that may be running these tests reaches the one under test. */
+function environment(root: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(NX_|VITEST|NODE_|FORCE_COLOR|GOWORK$)/.test(name),
+  );
+  return {
+    ...Object.fromEntries(inherited),
+    NX_DAEMON: 'false',
+    NX_ISOLATE_PLUGINS: 'false',
+    NX_CACHE_DIRECTORY: join(root, '.nx/cache'),
+    NX_WORKSPACE_DATA_DIRECTORY: join(root, '.nx/workspace-data'),
+    NO_COLOR: '1',
+    CI: 'true',
+  };
+}
