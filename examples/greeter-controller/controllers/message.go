@@ -1,0 +1,24 @@
+package controllers
+
+import (
+	"fmt"
+
+	"example.com/nx-kube/greeter-controller/api/v1alpha1"
+	"example.com/nx-kube/shared/greeting"
+)
+
+// salutations opens a greeting in each language.
+var salutations = map[v1alpha1.Language]string{
+	v1alpha1.English: "Hello",
+	v1alpha1.German:  "Guten Tag",
+	v1alpha1.French:  "Bonjour",
+}
+
+// messageFor is what status.message says. The language is one that the API allows, else it is an error.
+func messageFor(spec v1alpha1.GreetingSpec) (string, error) {
+	salutation, known := salutations[spec.Language]
+	if !known {
+		return "", fmt.Errorf("language %q is not spoken here", spec.Language)
+	}
+	return greeting.Compose(salutation, spec.Name), nil
+}

@@ -1,0 +1,17 @@
+// Package greeting composes the sentence that the controllers of this workspace write into the status of their objects.
+package greeting
+
+import "strings"
+
+// punctuation ends every greeting.
+const punctuation = "!"
+
+// Compose joins a salutation with whom it addresses: Compose("Hello", "world") is "Hello, world!".
+// Without a subject the salutation stands alone.
+func Compose(salutation, subject string) string {
+	parts := []string{salutation}
+	if subject = strings.TrimSpace(subject); subject != "" {
+		parts = append(parts, subject)
+	}
+	return strings.Join(parts, ", ") + punctuation
+}
