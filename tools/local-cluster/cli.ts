@@ -1,0 +1,111 @@
+import { setMaxListeners } from 'node:events';
+import { parseArgs } from 'node:util';
+import { explain, NxKubeError } from '../../packages/cluster/src/errors.js';
+import { ensureBuild, exportBuild } from './src/builds.js';
+import { COMPONENT_NAMES, type ComponentName } from './src/component.js';
+import { down, stopComponent } from './src/down.js';
+import { layoutFor, type Layout } from './src/layout.js';
+import { toStandardError } from './src/progress.js';
+import { clusterStatus, statusTable } from './src/status.js';
+import { startComponent, up, type Context } from './src/up.js';
+
+const USAGE = `A real one-node Kubernetes for development, from Go modules and Debian packages.
+
+  up                    bring the cluster up, or mend it
+  down [--keep]         take it down; --keep keeps its objects and images for the next \`up\`
+  status [-o json]      say what runs; exits 1 unless everything does
+  kubeconfig            print the path of the kubeconfig
+  env                   print the shell commands that make kubectl use the cluster
+  stop <component> [--kill]   stop one component
+  start <component>     start one component
+  build [--output <folder>]   build the programs, and copy them to the folder
+`;
+
+async function main(context: Context): Promise<void> {
+  const { values, positionals } = parseCommandLine();
+  const [command, argument] = positionals;
+  const { layout, signal, progress } = context;
+  if (values.help) return print(USAGE);
+  switch (command) {
+    case 'up': {
+      const outcome = await up(context);
+      print(`${outcome === 'was up' ? 'The cluster is already up' : 'The cluster is up'}.`);
+      return print(shellEnvironment(layout));
+    }
+    case 'down':
+      return print((await down(context, values)) === 'was down' ? 'There is no cluster.' : 'The cluster is down.');
+    case 'status': {
+      if (values.output !== undefined && values.output !== 'json') {
+        throw new NxKubeError('configuration', `unknown output: ${values.output}`, { next: 'Only json is known.' });
+      }
+      const status = await clusterStatus(layout, signal);
+      print(values.output === 'json' ? JSON.stringify(status, null, 2) : statusTable(status, Date.now()));
+      if (!status.running) process.exitCode = 1;
+      return;
+    }
+    case 'env':
+      return print(shellEnvironment(layout));
+    case 'kubeconfig':
+      return print(layout.kubeconfig);
+    case 'stop':
+      return stopComponent(componentNamed(argument), context, values);
+    case 'start':
+      return startComponent(componentNamed(argument), context);
+    case 'build': {
+      const build = await ensureBuild(layout, signal, progress);
+      if (values.output) exportBuild(build, values.output);
+      return print(values.output ?? build.folder);
+    }
+    default:
+      throw new NxKubeError('configuration', command ? `unknown command: ${command}` : 'no command is given', {
+        next: `The commands are:\n\n${USAGE}`,
+      });
+  }
+}
+
+function parseCommandLine() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        keep: { type: 'boolean', default: false },
+        kill: { type: 'boolean', default: false },
+        output: { type: 'string', short: 'o' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+  } catch (error) {
+    throw new NxKubeError('configuration', (error as Error).message, { next: `The commands are:\n\n${USAGE}` });
+  }
+}
+
+function componentNamed(name: string | undefined): ComponentName {
+  const found = COMPONENT_NAMES.find((known) => known === name);
+  if (found) return found;
+  throw new NxKubeError('configuration', name ? `unknown component: ${name}` : 'no component is given', {
+    next: `The components are: ${COMPONENT_NAMES.join(', ')}.`,
+  });
+}
+
+function shellEnvironment({ kubeconfig, bin }: Layout): string {
+  const quote = (path: string) => `'${path.replaceAll("'", `'\\''`)}'`;
+  return `export KUBECONFIG=${quote(kubeconfig)} PATH=${quote(bin)}:"$PATH"`;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+const stopping = new AbortController();
+// Every request that is under way listens to it.
+setMaxListeners(0, stopping.signal);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // Once: a second one ends the process by default.
+  process.once(signal, () => stopping.abort(new NxKubeError('configuration', `stopped by ${signal}`)));
+}
+try {
+  await main({ layout: layoutFor(process.env), signal: stopping.signal, progress: toStandardError });
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

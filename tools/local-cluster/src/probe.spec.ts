@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { describe, expect, it } from 'vitest';
+import { isReady } from './probe.js';
+
+describe('a probe', () => {
+  it.each([
+    [200, true],
+    [503, false],
+    [302, false],
+  ])('that is answered %i says %s', async (status, expected) => {
+    const server = createHttpServer((_, response) => response.writeHead(status).end('body')).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/healthz`;
+    expect(await isReady({ kind: 'http', url }, '/none')).toBe(expected);
+    server.close();
+    expect(await isReady({ kind: 'http', url }, '/none')).toBe(false);
+  });
+
+  it('without its certificates says no', async () => {
+    expect(await isReady({ kind: 'http', url: 'https://127.0.0.1:1/', client: 'admin' }, '/none')).toBe(false);
+  });
+
+  it('says no when nothing is answered, also after a collection of garbage', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/healthz`;
+    const connection = once(server, 'connection');
+    const ready = isReady({ kind: 'http', url }, '/none', new AbortController().signal);
+    await connection;
+    setFlagsFromString('--expose-gc');
+    (runInNewContext('gc') as () => void)();
+    expect(await ready).toBe(false);
+    server.close();
+  });
+
+  it('of a socket or port says whether something listens', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'nx-kube-'));
+    const socket = { kind: 'socket', path: join(folder, 'a.sock') } as const;
+    expect(await isReady(socket, '/none')).toBe(false);
+    const onSocket = createServer().listen(socket.path);
+    const onPort = createServer().listen(0, '127.0.0.1');
+    await Promise.all([once(onSocket, 'listening'), once(onPort, 'listening')]);
+    const port = { kind: 'tcp', host: '127.0.0.1', port: (onPort.address() as AddressInfo).port } as const;
+    expect(await isReady(socket, '/none')).toBe(true);
+    expect(await isReady(port, '/none')).toBe(true);
+    onPort.close();
+    onSocket.close();
+    await once(onPort, 'close');
+    expect(await isReady(port, '/none')).toBe(false);
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { connect, type NetConnectOpts } from 'node:net';
+import type { Probe } from './component.js';
+
+/**
+ * How long a component may be silent before that is its answer, in milliseconds. Not by `AbortSignal.any`: on Node 20 the
+ * signal that it makes can be collected as garbage while it is waited for, and then never fires.
+ */
+const TIMEOUT = 3_000;
+
+export interface Answer {
+  status: number;
+  body: string;
+}
+
+/** Whether the component is ready now. Not being able to ask it is a no. */
+export async function isReady(probe: Probe, pki: string, signal?: AbortSignal): Promise<boolean> {
+  try {
+    if (probe.kind === 'http') return (await get(probe, pki, signal)).status === 200;
+    await connects(probe.kind === 'socket' ? { path: probe.path } : { host: probe.host, port: probe.port }, signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** One GET request, verified by the cluster's own authority. */
+export function get(
+  { url, client, authority = 'ca' }: { url: string; client?: string; authority?: string },
+  pki: string,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const secure = url.startsWith('https:');
+  const read = (file: string) => readFileSync(`${pki}/${file}`);
+  const tls = secure
+    ? { ca: read(`${authority}.crt`), ...(client ? { cert: read(`${client}.crt`), key: read(`${client}.key`) } : {}) }
+    : {};
+  return new Promise((resolve, reject) => {
+    const request = (secure ? httpsRequest : httpRequest)(url, {
+      ...tls,
+      agent: false,
+      signal,
+      timeout: TIMEOUT,
+    });
+    request.on('error', reject);
+    request.on('timeout', () => request.destroy(new Error(`no answer in ${TIMEOUT} ms`)));
+    request.on('response', (response) => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => (body += chunk));
+      response.on('error', reject);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }));
+    });
+    request.end();
+  });
+}
+
+function connects(to: NetConnectOpts, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...to, signal, timeout: TIMEOUT } as NetConnectOpts);
+    socket.on('error', reject);
+    socket.on('timeout', () => socket.destroy(new Error(`no connection in ${TIMEOUT} ms`)));
+    socket.on('connect', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
+}
