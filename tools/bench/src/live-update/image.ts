@@ -1,0 +1,50 @@
+import { localRegistry, type Cluster, type Platform } from '@nx-kube/cluster';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pack } from 'tar-stream';
+import { addEntry, compress } from '../../../../packages/executors/src/image/layer.js';
+import { loadImage } from '../../../../packages/executors/src/image/load-image.js';
+import type { ImageConfig } from '../../../../packages/executors/src/image/oci.js';
+import { pushImage } from '../../../../packages/executors/src/image/push-image.js';
+import { writeArchive } from '../../../../packages/executors/src/image/write-archive.js';
+
+const name = 'nx-kube-bench-live-update';
+
+/**
+ * Makes the image that live updates begin with, and brings it to where the cluster's nodes get it from.
+ *
+ * @param files absolute path in the image → file here
+ * @param folder for temporary files
+ * @returns the image's reference
+ */
+export async function deliverImage(
+  files: Record<string, string>,
+  folder: string,
+  { cluster, platform, signal }: { cluster: Cluster; platform: Platform; signal: AbortSignal },
+): Promise<string> {
+  const tar = pack();
+  const adding = (async () => {
+    for (const [path, file] of Object.entries(files)) {
+      const { size } = await stat(file);
+      await addEntry(tar, { name: path.slice(1), mode: 0o755, size }, createReadStream(file));
+    }
+    tar.finalize();
+  })();
+  adding.catch((error: Error) => tar.destroy(error));
+  const layer = await compress(tar as AsyncIterable<Buffer>, join(folder, 'layer.tar.gz'));
+  const config: ImageConfig = {
+    ...platform,
+    config: { User: '0:0', Entrypoint: Object.keys(files).slice(0, 1) },
+    rootfs: { type: 'layers', diff_ids: [layer.diffId] },
+  };
+  const tag = layer.digest.slice('sha256:'.length, 'sha256:'.length + 16);
+  const archive = join(folder, 'image.tar');
+  await writeArchive({ name, tag, config: Buffer.from(JSON.stringify(config)), layers: [layer] }, archive);
+  const registry = await localRegistry(cluster, { signal });
+  if (!registry) {
+    await loadImage({ context: cluster.context, archive, signal });
+    return `${name}:${tag}`;
+  }
+  return (await pushImage({ archive, registry, name, tag, signal })).reference;
+}

@@ -1,0 +1,13 @@
+import { execa } from 'execa';
+import { fileURLToPath } from 'node:url';
+
+const sources = fileURLToPath(new URL('../../live-update', import.meta.url));
+
+/** Builds the program that unpacks and restarts in the pod. It is static. */
+export async function buildProgram(output: string, goarch: string | undefined, signal?: AbortSignal): Promise<void> {
+  await execa('go', ['build', '-trimpath', '-buildvcs=false', '-o', output, '.'], {
+    cwd: sources,
+    env: { CGO_ENABLED: '0', GOOS: 'linux', GOWORK: 'off', ...(goarch && { GOARCH: goarch }) },
+    cancelSignal: signal,
+  });
+}

@@ -1,0 +1,62 @@
+import { connect, explain, type Cluster } from '@nx-kube/cluster';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { embeddedClusterUp } from '../../embedded-cluster.mjs';
+import { repository } from '../../../e2e/support/workspace.js';
+import { bench } from './bench.js';
+import { parseOptions, usage } from './options.js';
+import { tables } from './report/table.js';
+
+/** Runs the benchmark as the command line asks. @returns the exit code */
+export async function main(args: string[]): Promise<number> {
+  const stop = new AbortController();
+  // Never by default: what was applied has to be removed first. One Ctrl-C may arrive twice, by npm and by the terminal.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
+  let cluster: Cluster | undefined;
+  try {
+    const options = parseOptions(args, projects());
+    if (options === 'help') {
+      console.log(usage);
+      return 0;
+    }
+    cluster = (await usableCluster()) ?? (await embeddedCluster());
+    const report = await bench(options, {
+      cluster,
+      signal: stop.signal,
+      progress: (text) => console.error(`▸ ${text}`),
+    });
+    console.log(`\n${tables(report.kinds, report.headlines)}`);
+    if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+    return 0;
+  } catch (error) {
+    if (stop.signal.aborted) return 130;
+    console.error(explain(error));
+    return 1;
+  } finally {
+    await cluster?.close();
+  }
+}
+
+function projects(): string[] {
+  return readdirSync(`${repository}/examples`).filter((name) => name !== 'shared');
+}
+
+/** The cluster of kubeconfig's current context if it is local and answers. */
+async function usableCluster(): Promise<Cluster | undefined> {
+  let cluster: Cluster | undefined;
+  try {
+    cluster = await connect();
+    await cluster.request({ method: 'GET', path: '/version', timeoutMs: 3000 });
+    return cluster;
+  } catch (error) {
+    await cluster?.close();
+    console.error(`No cluster to use (${(error as Error).message}): bringing the embedded one up`);
+    return undefined;
+  }
+}
+
+async function embeddedCluster(): Promise<Cluster> {
+  const environment = embeddedClusterUp();
+  if (!environment) throw new Error('the embedded cluster does not come up');
+  Object.assign(process.env, environment);
+  return connect();
+}

@@ -1,0 +1,93 @@
+import { duration, size } from '../../../../packages/executors/src/format/units.js';
+import type { Headline, KindSummary } from './summary.js';
+
+/** The report for a terminal: the numbers that have goals, a line for each kind, and the ledger's steps. Pure. */
+export function tables(kinds: KindSummary[], headlines: Headline[]): string {
+  return [
+    table(
+      ['', 'measured', 'goal', ''],
+      headlines.map(({ name, value, unit, goal, met }) => [
+        name,
+        shown(value, unit),
+        goal === undefined ? '' : `≤ ${shown(goal, unit)}`,
+        met === undefined ? '' : met ? 'met' : 'missed',
+      ]),
+    ),
+    table(
+      [
+        'medians',
+        'edits',
+        'go build',
+        'save → process',
+        'beyond',
+        'half of them',
+        'sent',
+        'of binary',
+        'live update',
+        'sent',
+        'ratio',
+      ],
+      kinds.map(
+        ({
+          kind,
+          edits,
+          bareBuildMs,
+          toProcessMs,
+          beyondMs,
+          beyondMiddleHalfMs: half,
+          bytes,
+          share,
+          liveUpdate,
+          ratio,
+        }) => [
+          kind,
+          String(edits),
+          shown(bareBuildMs, 'ms'),
+          shown(toProcessMs, 'ms'),
+          shown(beyondMs, 'ms'),
+          half ? half.map((ms) => shown(ms, 'ms')).join(' … ') : '–',
+          shown(bytes, 'bytes'),
+          shown(share, 'share'),
+          shown(liveUpdate?.totalMs, 'ms'),
+          shown(liveUpdate?.bytes, 'bytes'),
+          shown(ratio, 'times'),
+        ],
+      ),
+    ),
+    table(
+      ['ledger', 'watch', 'build', 'compare', 'sync', 'restart', 'ready', 'total'],
+      kinds.map(({ kind, ledger: { watch, build, compare, sync, restart, ready, total } }) => [
+        kind,
+        ...[watch, build, compare, sync, restart, ready, total].map((ms) => shown(ms, 'ms')),
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function shown(value: number | undefined, unit: Headline['unit']): string {
+  if (value === undefined) return '–';
+  switch (unit) {
+    case 'ms':
+      return value < 0 ? `-${duration(-value)}` : duration(value);
+    case 'bytes':
+      return size(value);
+    case 'share':
+      return `${(value * 100).toFixed(2)} %`;
+    case 'times':
+      return `${value.toFixed(1)} ×`;
+  }
+}
+
+/** Columns as wide as what is in them: the first flush left, the others flush right. Pure. */
+export function table(head: string[], rows: string[][]): string {
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => (i ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

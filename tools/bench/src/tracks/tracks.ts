@@ -1,0 +1,94 @@
+import { nodePlatforms } from '@nx-kube/cluster';
+import { statSync } from 'node:fs';
+import { relative } from 'node:path';
+import { Workspace } from '../../../../e2e/support/workspace.js';
+import { readManifests } from '../../../../packages/executors/src/delivery/content.js';
+import { goArguments } from '../../../../packages/executors/src/go/arguments.js';
+import type { BenchControl } from '../bench.js';
+import type { Edit } from '../edits/edit.js';
+import { addResource, configMap, objectFile } from '../edits/manifests.js';
+import type { Undo } from '../machine/undo.js';
+import type { BenchOptions } from '../options.js';
+import type { Measured, Sample } from '../report/sample.js';
+import type { Measurements } from '../report/summary.js';
+import { build, buildAt, goBuildOf, measureBareBuild } from './go-build.js';
+import { LiveUpdateTrack } from './live-update-track.js';
+import { LoopTrack } from './loop-track.js';
+
+/** A copy of the workspace for each of what is measured, so that each compiles an edit by itself. */
+export interface Copies {
+  loop: Workspace;
+  bareBuild: Workspace;
+  liveUpdate: Workspace;
+}
+
+/** Everything that an edit is measured with, up and running. */
+export interface Tracks {
+  measure: Record<Measured, (edit: Edit) => Promise<Partial<Sample>>>;
+  /** Waits until nothing goes on that would disturb a measurement. */
+  settle(signal: AbortSignal): Promise<void>;
+  /** What was seen on the way. */
+  seen(): Omit<Measurements, 'samples'>;
+  /** Of the bare build. */
+  goArguments: string[];
+}
+
+export function copies(project: string, undo: Undo): Copies {
+  const copy = () => {
+    const workspace = new Workspace([project]);
+    undo.add(() => workspace.remove());
+    return workspace;
+  };
+  return { loop: copy(), bareBuild: copy(), liveUpdate: copy() };
+}
+
+export async function startTracks(
+  { project, kinds, liveUpdate: withLiveUpdate }: BenchOptions,
+  workspaces: Copies,
+  { cluster, signal, progress, undo }: BenchControl & { undo: Undo },
+): Promise<Tracks> {
+  if (kinds.includes('manifest')) addObject(workspaces.loop, project);
+  const [platform = { os: 'linux', architecture: 'amd64' }] = await nodePlatforms(cluster, { signal });
+  const loopBuild = await goBuildOf(workspaces.loop, project, platform.architecture);
+  const bareBuild = buildAt(loopBuild, workspaces.bareBuild, project);
+  progress(`building ${project}, which may take some minutes with an empty cache`);
+  await build(bareBuild, signal);
+
+  progress(`bringing ${project} up`);
+  const loop = await LoopTrack.start(workspaces.loop, project, { cluster, signal });
+  undo.add(() => loop.stop());
+  let liveUpdate: LiveUpdateTrack | undefined;
+  if (withLiveUpdate) {
+    progress('bringing a softened pod up for live updates');
+    const workspace = workspaces.liveUpdate;
+    const goBuild = buildAt(loopBuild, workspace, project);
+    const rendered = await readManifests(workspaces.loop.path('dist', project, 'manifests.yaml'));
+    const track = await LiveUpdateTrack.start({ workspace, project, goBuild, platform, rendered, cluster, signal });
+    undo.add(() => track.stop());
+    liveUpdate = track;
+  }
+  return {
+    measure: {
+      loop: async (edit) => ({ loop: await loop.measure(edit, signal) }),
+      'bare build': async (edit) => ({
+        bareBuildMs: await measureBareBuild(workspaces.bareBuild, bareBuild, edit, signal),
+      }),
+      'live update': async (edit) => ({ liveUpdate: await liveUpdate!.measure(edit) }),
+    },
+    settle: (until) => loop.settle(until),
+    seen: () => ({
+      binaryBytes: statSync(bareBuild.output).size,
+      loopMemory: loop.loopMemory,
+      agentMemory: loop.agentMemory,
+    }),
+    goArguments: goArguments({ ...loopBuild, output: relative(workspaces.loop.root, loopBuild.output) }),
+  };
+}
+
+/** The object that manifest edits change has to be there before. */
+function addObject(workspace: Workspace, project: string): void {
+  const folder = `${project}/config/default`;
+  workspace.write(`${folder}/${objectFile}`, configMap(-1));
+  const kustomization = `${folder}/kustomization.yaml`;
+  workspace.write(kustomization, addResource(workspace.read(kustomization), objectFile));
+}
