@@ -1,0 +1,89 @@
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workspace } from './support/workspace.js';
+
+const project = 'greeter-controller';
+
+let workspace: Workspace;
+/** Stands where a tunnel to a remote cluster would end. */
+let tunnel: Server;
+let connections = 0;
+
+beforeAll(async () => {
+  workspace = new Workspace([project]);
+  tunnel = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  }).listen(0, '127.0.0.1');
+  await once(tunnel, 'listening');
+  const { port } = tunnel.address() as { port: number };
+  workspace.write('kubeconfig', kubeconfig({ nowhere: 'https://192.0.2.1:6443', tunnel: `https://127.0.0.1:${port}` }));
+  await workspace.nx(['run-many', '-t', 'image-build', '-p', project]);
+});
+
+afterAll(() => {
+  tunnel?.close();
+  workspace?.remove();
+});
+
+function kubeconfig(servers: Record<string, string>): string {
+  const names = Object.keys(servers);
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: names.map((name) => ({
+      name,
+      // As where a port is forwarded to a cluster elsewhere.
+      cluster: { server: servers[name], ...(name === 'tunnel' && { 'tls-server-name': 'api.production.example.com' }) },
+    })),
+    users: [{ name: 'somebody', user: { token: 'token-of-somebody' } }],
+    contexts: names.map((name) => ({ name, context: { cluster: name, user: 'somebody' } })),
+    'current-context': names[0],
+  });
+}
+
+/** Runs a target with the kubeconfig above; it has to fail, and to say so in a few words. */
+async function fail(target: string, ...args: string[]): Promise<string> {
+  const env = { KUBECONFIG: workspace.path('kubeconfig') };
+  const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args], env);
+  expect(exitCode, all).toBe(1);
+  expect(all).not.toContain('    at ');
+  expect(all).not.toContain('token-of-somebody');
+  return all;
+}
+
+describe('a context that is neither local nor allowed', () => {
+  it.each(['dev --once', 'dev', 'kustomize-apply', 'kustomize-apply --dryRun', 'image-restart', 'down', 'logs'])(
+    'is refused by %s',
+    async (command) => {
+      const [target = '', ...args] = command.split(' ');
+      const printed = await fail(target, ...args);
+      const refusal = 'Context "nowhere" is not a local cluster: its server 192.0.2.1 is not on this machine.';
+      expect(printed.split(refusal)).toHaveLength(2);
+      expect(printed).toContain('→ Choose a local context, or add "nowhere" to allowContexts.');
+    },
+  );
+
+  it('is refused before any connection to it', async () => {
+    const printed = await fail('kustomize-apply', '--context=tunnel');
+    expect(printed).toContain('Context "tunnel" is not a local cluster');
+    expect(connections).toBe(0);
+  });
+});
+
+describe('a context that is allowed', () => {
+  it('is used', async () => {
+    workspace.configure(project, { 'kustomize-apply': { allowContexts: ['tunnel'] } });
+    await fail('down', '--context=tunnel');
+    expect(connections).toBeGreaterThan(0);
+  });
+
+  it('that does not answer is one clear error, soon', async () => {
+    workspace.configure(project, { 'kustomize-apply': { allowContexts: ['no*'] } });
+    const started = performance.now();
+    const printed = await fail('kustomize-apply');
+    expect(printed.split('192.0.2.1')).toHaveLength(2);
+    expect(performance.now() - started).toBeLessThan(60_000);
+  });
+});

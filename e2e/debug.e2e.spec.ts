@@ -1,0 +1,156 @@
+import { apply, read, remove, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DelveClient } from './support/delve-client.js';
+import { DevLoop } from './support/dev-loop.js';
+import { podsOf, runningIn, testCluster } from './support/pods.js';
+import { Workspace } from './support/workspace.js';
+
+const project = 'ocm-debug-controller';
+const namespace = 'ocm-debug-system';
+const greeting = 'ocm-controller/controllers/greeting.go';
+const deployment: Ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: project };
+const version: KubeObject = {
+  apiVersion: 'ocm-debug.example.com/v1alpha1',
+  kind: 'ComponentVersion',
+  metadata: { name: 'held', namespace },
+  spec: {
+    component: 'example.com/held',
+    version: '1.0.0',
+    interval: '1h',
+    resources: [
+      {
+        name: 'settings',
+        type: 'Kustomization',
+        files: {
+          'kustomization.yaml': 'resources:\n- settings.yaml\n',
+          'settings.yaml': 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: held\ndata:\n  color: blue\n',
+        },
+      },
+    ],
+  },
+};
+const versionRef: Ref = { apiVersion: version.apiVersion, kind: version.kind, namespace, name: 'held' };
+
+let cluster: Cluster;
+let workspace: Workspace;
+let loop: DevLoop;
+let delve: DelveClient;
+let before: KubeObject;
+
+beforeAll(async () => {
+  cluster = await testCluster();
+  workspace = new Workspace(['ocm-controller']);
+  workspace.renameOcm('ocm-debug');
+  const once = await workspace.nx(['run', `${project}:dev`, '--once']);
+  expect(once.exitCode, once.all).toBe(0);
+  before = (await read(cluster, deployment))!;
+}, 900_000);
+
+afterAll(async () => {
+  delve?.close();
+  if (loop?.process.exitCode === null) await loop.stop();
+  if (cluster) {
+    await apply(cluster, [{ ...version, spec: { ...version['spec'], deletionPolicy: 'Orphan' } }]).catch(() => {});
+    await remove(cluster, versionRef).catch(() => {});
+  }
+  await workspace?.nx(['run', `${project}:down`, '--crds', '--namespaces']);
+  workspace?.remove();
+  await cluster?.close();
+});
+
+async function thePod() {
+  const pods = await podsOf(cluster, namespace, `app=${project}`);
+  expect(pods).toHaveLength(1);
+  return pods[0]!;
+}
+const line = (text: string) =>
+  workspace
+    .read(greeting)
+    .split('\n')
+    .findIndex((one) => one.includes(text)) + 1;
+
+describe('nx run ocm-controller:dev --configuration debug', () => {
+  it('brings the controller up under Delve, in a pod that is as hardened as before', async () => {
+    loop = new DevLoop(workspace, project, ['--configuration=debug']);
+    const { changes } = await loop.next('debug');
+    expect(changes).toEqual(
+      expect.arrayContaining(['no livenessProbe, readinessProbe', '--leader-elect → --leader-elect=false']),
+    );
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered', pods: 1 });
+    const { object } = await thePod();
+    const [manager] = object['spec'].containers;
+    expect(manager.command.slice(0, 4)).toEqual(['/nx-kube/agent', 'run', '--debug=30000', '--']);
+    expect(manager.securityContext).toEqual(before['spec'].template.spec.containers[0].securityContext);
+    expect(object['spec'].securityContext).toEqual(before['spec'].template.spec.securityContext);
+  }, 900_000);
+
+  it('holds the reconciler at a breakpoint that a custom resource hits, and shows a variable', async () => {
+    loop.skip();
+    delve = await connectedDelve();
+    await delve.command('halt');
+    const file = workspace.path(greeting);
+    await delve.call('CreateBreakpoint', { Breakpoint: { file, line: line('return greeting.Compose') } });
+    const stopped = delve.command('continue');
+    await apply(cluster, [version]);
+    const { currentThread } = await stopped;
+    expect(currentThread).toMatchObject({
+      file,
+      function: { name: expect.stringMatching(/controllers\.greetingFor$/) },
+    });
+    expect(await delve.value('version.Spec.Component')).toBe('example.com/held');
+  });
+
+  it('is held for 60 s without the pod being restarted, replaced or taken for unready', async () => {
+    const pod = await thePod();
+    await wait(60_000);
+    expect(await thePod()).toMatchObject({ uid: pod.uid, restarts: 0, ready: true });
+    expect((await delve.call('State', { NonBlocking: true })).State).toMatchObject({ Running: false });
+  });
+
+  it('puts an edit into the process that is held, and the same client hits its breakpoint in the new code', async () => {
+    const pod = await thePod();
+    const { pid } = await runningIn(cluster, namespace, pod.name);
+    workspace.edit(
+      greeting,
+      'return greeting.Compose(salutation',
+      'edited := "by the debugger\'s user"\n\treturn greeting.Compose(salutation+edited',
+    );
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered', pods: 1 });
+    expect(await thePod()).toMatchObject({ uid: pod.uid, restarts: 0 });
+    expect((await runningIn(cluster, namespace, pod.name)).pid).not.toBe(pid);
+
+    expect(delve.ended).toBe(false);
+    const { currentThread } = await delve.command('continue');
+    expect(currentThread).toMatchObject({ line: line('edited :='), breakPoint: { id: 1 } });
+    await delve.command('next');
+    expect(await delve.value('edited')).toBe("by the debugger's user");
+    await delve.call('ClearBreakpoint', { Id: 1 });
+    void delve.command('continue').catch(() => {});
+  });
+
+  it('goes on when the process ends while nobody debugs it', async () => {
+    delve.close();
+    workspace.edit(greeting, 'edited := "', 'edited := "once more ');
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered', pods: 1 });
+    const greeted = async () => (await read(cluster, versionRef))?.['status']?.greeting as string | undefined;
+    await expect.poll(greeted, { timeout: 60_000 }).toContain('once more by the debugger');
+  });
+
+  it('leaves the workload as it was before', async () => {
+    // Nx passes on nothing of what is written after Ctrl-C, and ends before the executor may have.
+    await loop.stop();
+    const spec = async () => (await read(cluster, deployment))!['spec'];
+    await expect.poll(spec, { timeout: 10_000 }).toEqual(before['spec']);
+  });
+});
+
+/** The forward is known to lead to a pod that is there, and the debugger listens a moment after the process was asked for. */
+async function connectedDelve(): Promise<DelveClient> {
+  for (;;) {
+    const client = await DelveClient.connect(30000);
+    if (await client.call('State', { NonBlocking: true }).then(Boolean, () => false)) return client;
+    client.close();
+    await wait(200);
+  }
+}

@@ -1,0 +1,321 @@
+import { list, logs, read, remove, watch, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DevLoop } from './support/dev-loop.js';
+import { localCluster } from './support/local-cluster.js';
+import { podsOf, runningIn, testCluster } from './support/pods.js';
+import { firstProcess, memoryOf, processesOf } from './support/processes.js';
+import { Workspace } from './support/workspace.js';
+
+const namespace = 'ocm-system';
+const marker = 'ocm-controller/pkg/build/marker.go';
+const deployment: Ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'ocm-controller' };
+const settings: Ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'settings' };
+
+let cluster: Cluster;
+let workspace: Workspace;
+let loop: DevLoop;
+
+beforeAll(async () => {
+  cluster = await testCluster();
+  workspace = new Workspace(['ocm-controller']);
+  workspace.write(
+    'ocm-controller/config/manager/settings.yaml',
+    'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settings\ndata:\n  level: one\n',
+  );
+  workspace.edit(
+    'ocm-controller/config/manager/kustomization.yaml',
+    '- manager.yaml',
+    '- manager.yaml\n- settings.yaml',
+  );
+  loop = new DevLoop(workspace, 'ocm-controller');
+});
+
+afterAll(async () => {
+  if (loop?.process.exitCode === null) await loop.stop();
+  await workspace?.nx(['run', 'ocm-controller:down', '--crds', '--namespaces']);
+  workspace?.remove();
+  await cluster?.close();
+});
+
+/** The one pod of the controller. */
+async function thePod() {
+  const pods = await podsOf(cluster, namespace, 'app=ocm-controller');
+  expect(pods).toHaveLength(1);
+  return pods[0]!;
+}
+const digestOfBuild = () =>
+  `sha256:${createHash('sha256')
+    .update(readFileSync(workspace.path('ocm-controller/bin/manager')))
+    .digest('hex')}`;
+const running = async (pod: string) => (await runningIn(cluster, namespace, pod)).digest;
+
+/** What the controller logged last of its own start: the constant that the tests edit. */
+async function markerInLog(pod: string): Promise<string | undefined> {
+  const found: string[] = [];
+  for await (const line of logs(cluster, { namespace, pod, container: 'manager' })) {
+    const [, text] = /"build"\s*:\s*"([^"]*)"/.exec(line) ?? [];
+    if (text) found.push(text);
+  }
+  return found.at(-1);
+}
+let saves = 0;
+/** Saves a controller that says something else at its start, and returns what. */
+function saveAnother(): string {
+  saves += 1;
+  const text = `ocm-controller save ${saves}`;
+  workspace.edit(marker, /const Marker = ".*"/, `const Marker = "${text}"`);
+  return text;
+}
+const versionsOf = (objects: KubeObject[]) =>
+  Object.fromEntries(objects.map((o) => [`${o.kind}/${o.metadata.name}`, o.metadata.resourceVersion]));
+async function setObjects(): Promise<KubeObject[]> {
+  const kinds = [
+    ['v1', 'ConfigMap'],
+    ['v1', 'Service'],
+    ['v1', 'ServiceAccount'],
+    ['rbac.authorization.k8s.io/v1', 'Role'],
+  ] as const;
+  const all = await Promise.all(
+    kinds.map(([apiVersion, kind]) =>
+      list(cluster, { apiVersion, kind, namespace, labelSelector: 'applyset.kubernetes.io/part-of' }),
+    ),
+  );
+  return all.flat();
+}
+
+describe('nx run ocm-controller:dev', () => {
+  it('says what Ctrl-C leaves, brings everything up, and the pod is healthy', async () => {
+    const start = await loop.next('start');
+    expect(start['leaves']).toBe(
+      'Ctrl-C ends the loop and leaves everything running in the cluster; nx run ocm-controller:down removes it.',
+    );
+    await loop.up();
+    expect(await thePod()).toMatchObject({ restarts: 0, ready: true });
+    expect(await podsOf(cluster, namespace, 'app=registry')).toMatchObject([{ ready: true }]);
+  });
+
+  it('runs a pod that passes restricted admission and differs from the rendered one only by the agent', async () => {
+    const enforced = await read(cluster, { apiVersion: 'v1', kind: 'Namespace', name: namespace });
+    expect(enforced!.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
+
+    const { object } = await thePod();
+    const spec = object['spec'];
+    const [manager] = spec.containers;
+    expect(manager).toMatchObject({
+      command: [
+        '/nx-kube/agent',
+        'run',
+        '--',
+        '/manager',
+        '--leader-elect',
+        '--health-probe-bind-address=:8081',
+        '--metrics-bind-address=0',
+      ],
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      },
+      env: [{ name: 'GOMEMLIMIT', value: '200MiB' }],
+    });
+    expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(spec.initContainers).toMatchObject([{ name: 'nx-kube-agent', securityContext: manager.securityContext }]);
+    expect(spec.volumes.filter((v: { name: string }) => !v.name.startsWith('kube-api-access'))).toEqual([
+      { name: 'nx-kube-agent', emptyDir: {} },
+    ]);
+  });
+
+  it('puts an edit into the same pod as a new process', async () => {
+    const before = await thePod();
+    const process = await runningIn(cluster, namespace, before.name);
+    const text = saveAnother();
+    const entry = await loop.entry('go-build');
+    expect(entry).toMatchObject({ outcome: 'delivered', pods: 1 });
+    expect(Object.keys(entry['timings'])).toEqual(
+      expect.arrayContaining(['watch', 'build', 'compare', 'sync', 'restart', 'ready', 'total']),
+    );
+
+    const after = await thePod();
+    expect(after).toMatchObject({ name: before.name, uid: before.uid, restarts: 0 });
+    const now = await runningIn(cluster, namespace, after.name);
+    expect(now.digest).toBe(digestOfBuild());
+    expect(now.digest).not.toBe(process.digest);
+    expect(now.pid).not.toBe(process.pid);
+    expect(await markerInLog(after.name)).toBe(text);
+  });
+
+  it('sends a fraction of the binary', async () => {
+    saveAnother();
+    const entry = await loop.entry('go-build');
+    const size = readFileSync(workspace.path('ocm-controller/bin/manager')).length;
+    expect(entry['bytes']).toBeGreaterThan(0);
+    expect(entry['bytes'] / size).toBeLessThan(0.15);
+  });
+
+  it('sends nothing and restarts nothing for an edited comment, and says so', async () => {
+    const before = await runningIn(cluster, namespace, (await thePod()).name);
+    workspace.edit(marker, '// Package build says', '// Package build tells');
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'unchanged' });
+    expect(await runningIn(cluster, namespace, (await thePod()).name)).toMatchObject({
+      pid: before.pid,
+      digest: before.digest,
+    });
+  });
+
+  it('keeps the old process through a compile error, and runs the mended code', async () => {
+    const pod = (await thePod()).name;
+    const before = await runningIn(cluster, namespace, pod);
+    workspace.edit(marker, 'const Marker', 'const = Marker');
+    const broken = await loop.entry('go-build');
+    expect(broken['outcome']).toBe('failed');
+    expect(broken['message']).toContain('ocm-controller/pkg/build/marker.go:');
+    expect((await runningIn(cluster, namespace, pod)).pid).toBe(before.pid);
+
+    workspace.edit(marker, 'const = Marker', 'const Marker');
+    const text = saveAnother();
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered' });
+    expect(await markerInLog(pod)).toBe(text);
+  });
+
+  it('runs only the last of rapid saves', async () => {
+    const pod = (await thePod()).name;
+    loop.skip();
+    saveAnother();
+    await loop.next('target', ({ target, state }) => target === 'go-build' && state === 'in_progress');
+    saveAnother();
+    await loop.next('target', ({ target, state }) => target === 'go-build' && state === 'in_progress');
+    const text = saveAnother();
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered' });
+    expect(await markerInLog(pod)).toBe(text);
+    const started = loop.events.filter(({ type, state }) => type === 'process' && state === 'started');
+    expect(await running(pod)).toBe(digestOfBuild());
+    expect(started.length).toBeGreaterThan(0);
+  });
+
+  it('brings a replaced pod to the live binary by itself', async () => {
+    const before = await thePod();
+    loop.skip();
+    await remove(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, name: before.name });
+    const { pod } = await loop.next('pod', ({ state, pod }) => state === 'current' && pod !== before.name);
+    expect(await running(pod)).toBe(digestOfBuild());
+  });
+
+  it('keeps the live binary when the container is killed', async () => {
+    await readyAgain();
+    const before = await thePod();
+    loop.skip();
+    process.kill(firstProcess(before.uid, '/nx-kube/agent'), 'SIGKILL');
+    await loop.next('pod', ({ state, pod }) => state === 'gone' && pod === before.name);
+    const { digest } = await loop.next('pod', ({ state, pod }) => state === 'connected' && pod === before.name);
+    expect(digest).toBe(digestOfBuild());
+    expect(await thePod()).toMatchObject({ uid: before.uid, restarts: 1 });
+  });
+
+  it('brings every replica to the current binary', async () => {
+    await readyAgain();
+    workspace.edit('ocm-controller/config/manager/manager.yaml', 'replicas: 1', 'replicas: 3');
+    loop.skip();
+    await loop.next('healthy');
+    const text = saveAnother();
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered', pods: 3 });
+    const pods = await podsOf(cluster, namespace, 'app=ocm-controller');
+    expect(pods).toHaveLength(3);
+    const digests = await Promise.all(pods.map(({ name }) => running(name)));
+    expect(new Set(digests)).toEqual(new Set([digestOfBuild()]));
+    expect(await Promise.all(pods.map(({ name }) => markerInLog(name)))).toEqual([text, text, text]);
+
+    workspace.edit('ocm-controller/config/manager/manager.yaml', 'replicas: 3', 'replicas: 1');
+    loop.skip();
+    await loop.next('healthy');
+  });
+
+  it('applies only the object that was edited', async () => {
+    const before = versionsOf(await setObjects());
+    workspace.edit('ocm-controller/config/manager/settings.yaml', 'level: one', 'level: two');
+    const entry = await loop.entry('kustomize-build');
+    const changes = entry['changes'].filter(({ action }: { action: string }) => action !== 'unchanged');
+    expect(changes).toMatchObject([
+      { subject: `ConfigMap/${namespace}/settings`, action: 'configured', fields: ['data.level'] },
+    ]);
+    const after = versionsOf(await setObjects());
+    const differing = Object.keys(after).filter((name) => after[name] !== before[name]);
+    expect(differing).toEqual(['ConfigMap/settings']);
+    expect((await read(cluster, settings))!['data']).toEqual({ level: 'two' });
+  });
+
+  it('prunes an object that left the kustomization', async () => {
+    workspace.edit('ocm-controller/config/manager/kustomization.yaml', '\n- settings.yaml', '');
+    const entry = await loop.entry('kustomize-build');
+    expect(entry['changes']).toContainEqual(
+      expect.objectContaining({ subject: `ConfigMap/${namespace}/settings`, action: 'pruned' }),
+    );
+    expect(await read(cluster, settings)).toBeUndefined();
+    workspace.edit(
+      'ocm-controller/config/manager/kustomization.yaml',
+      '- manager.yaml',
+      '- manager.yaml\n- settings.yaml',
+    );
+    await loop.entry('kustomize-build');
+    expect(await read(cluster, settings)).toBeDefined();
+  });
+
+  it('catches up after the API server was away for 20 s during an edit', async () => {
+    const pod = (await thePod()).name;
+    loop.skip();
+    await localCluster('stop', 'kube-apiserver', '--kill');
+    const away = new Promise((resolve) => setTimeout(resolve, 20_000));
+    const text = saveAnother();
+    await loop.next('cluster', ({ state }) => state === 'unreachable');
+    await away;
+    await localCluster('up');
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered' });
+    expect(await running(pod)).toBe(digestOfBuild());
+    expect(await markerInLog(pod)).toBe(text);
+  });
+
+  it('takes little memory: the loop at most 250 MB, the agent at most 20 MB', async () => {
+    const [executor] = processesOf(workspace.root).filter(({ command }) =>
+      command.some((word) => word.includes('run-executor')),
+    );
+    expect(memoryOf(executor!.pid) / 1e6).toBeLessThan(250);
+    expect(memoryOf(firstProcess((await thePod()).uid, '/nx-kube/agent')) / 1e6).toBeLessThan(20);
+  });
+
+  it('ends within 2 s of Ctrl-C, leaves no process, and leaves the pod running', async () => {
+    const before = await thePod();
+    const { ms } = await loop.stop();
+    expect(ms).toBeLessThan(2000);
+    expect(processesOf(workspace.root)).toEqual([]);
+    expect(await thePod()).toMatchObject({ uid: before.uid, ready: true });
+  });
+
+  it('prunes what left the kustomization while the loop was stopped', async () => {
+    expect(await read(cluster, settings)).toBeDefined();
+    workspace.edit('ocm-controller/config/manager/kustomization.yaml', '\n- settings.yaml', '');
+    loop = new DevLoop(workspace, 'ocm-controller');
+    const entry = await loop.entry('kustomize-build');
+    expect(entry['changes']).toContainEqual(
+      expect.objectContaining({ subject: `ConfigMap/${namespace}/settings`, action: 'pruned' }),
+    );
+    expect(await read(cluster, settings)).toBeUndefined();
+    await loop.stop();
+  });
+});
+
+/** Waits until the controller's Deployment has all the pods it wants, ready. */
+async function readyAgain(): Promise<void> {
+  const stop = new AbortController();
+  try {
+    await new Promise<void>((resolve) => {
+      watch(cluster, { ...deployment, fieldSelector: 'metadata.name=ocm-controller', signal: stop.signal }, (event) => {
+        if (!('object' in event)) return;
+        const { spec, status } = event.object;
+        if (status?.readyReplicas === spec.replicas && status?.unavailableReplicas === undefined) resolve();
+      });
+    });
+  } finally {
+    stop.abort();
+  }
+}

@@ -1,0 +1,190 @@
+import { create, read, remove, type Cluster } from '@nx-kube/cluster';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dump, load } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testCluster } from './support/pods.js';
+import { Workspace } from './support/workspace.js';
+
+const project = 'doctor-controller';
+const namespace = 'nx-kube-e2e-doctor';
+
+interface Check {
+  check: string;
+  verdict: 'ok' | 'warn' | 'fail';
+  message: string;
+  next?: string;
+}
+
+let cluster: Cluster;
+let workspace: Workspace;
+
+beforeAll(async () => {
+  cluster = await testCluster();
+  workspace = new Workspace(['greeter-controller']);
+  workspace.renameGreeter('doctor');
+  configure({});
+  const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-build`]);
+  expect(exitCode, all).toBe(0);
+});
+
+afterAll(async () => {
+  if (cluster) await remove(cluster, { apiVersion: 'v1', kind: 'Namespace', name: namespace });
+  workspace?.remove();
+  await cluster?.close();
+});
+
+/** The options of targets, beside the target doctor itself. */
+function configure(options: Record<string, object>): void {
+  const targets = Object.fromEntries(Object.entries(options).map(([target, own]) => [target, { options: own }]));
+  const doctor = { executor: '@nx-kube/executors:doctor' };
+  workspace.write('greeter-controller/project.json', JSON.stringify({ targets: { doctor, ...targets } }));
+}
+
+/** Runs doctor and finds its lines by what they are about. */
+async function doctor(env: Record<string, string> = {}, ...args: string[]) {
+  const { all, exitCode } = await workspace.nx(['run', `${project}:doctor`, '--output=json', ...args], env);
+  const line = all.split('\n').find((text) => text.startsWith('{"project"'));
+  expect(line, all).toBeDefined();
+  const { checks, ok } = JSON.parse(line!) as { ok: boolean; checks: Check[] };
+  expect(exitCode).toBe(ok ? 0 : 1);
+  return { ok, checks, by: (check: string) => checks.find((one) => one.check === check) };
+}
+
+interface Kubeconfig {
+  clusters: { cluster: { server: string } }[];
+  users: { user: object }[];
+}
+
+/** A copy of the kubeconfig, changed, as a file of its own. */
+function kubeconfig(name: string, change: (config: Kubeconfig) => void): { KUBECONFIG: string } {
+  const config = load(readFileSync(process.env['KUBECONFIG']!, 'utf8')) as Kubeconfig;
+  change(config);
+  workspace.write(name, dump(config));
+  return { KUBECONFIG: workspace.path(name) };
+}
+
+describe('nx run <project>:doctor', () => {
+  it('finds everything in order, and exits 0', async () => {
+    const { ok, checks, by } = await doctor();
+    expect(ok, JSON.stringify(checks, undefined, 1)).toBe(true);
+    expect(by('go')!.message).toMatch(/^go 1\.\d+\.\d+ \(\/.*\/go\), for go-build$/);
+    expect(by('context')).toMatchObject({
+      verdict: 'ok',
+      message: expect.stringContaining('a cluster on this machine'),
+    });
+    expect(by('API server')!.message).toMatch(/answers: v1\.\d+/);
+    expect(by('registry')!.message).toContain('(announced by the cluster) answers');
+    expect(by('nodes')).toMatchObject({ verdict: 'ok' });
+    for (const purpose of ['apply', 'observe', 'exec', 'port-forward', 'logs']) {
+      expect(by(`right to ${purpose}`)).toMatchObject({ verdict: 'ok' });
+    }
+    expect(by('inotify')!.message).toMatch(/max_user_watches \d+ \(\d+ used\), max_user_instances \d+ \(\d+ used\)/);
+    expect(by('agent')).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('prints one line for each, for a person', async () => {
+    const { all } = await workspace.nx(['run', `${project}:doctor`]);
+    expect(all).toMatch(/^ok {4}go +go 1\./m);
+    expect(all).toMatch(/^ok {4}context +\S+, namespace default: a cluster on this machine$/m);
+  });
+
+  it('names each right that the identity has not', async () => {
+    await create(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    await create(cluster, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'nobody', namespace } });
+    const { status } = await cluster.request<{ status: { token: string } }>({
+      method: 'POST',
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts/nobody/token`,
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } },
+    });
+    const env = kubeconfig('nobody.yaml', ({ users }) => (users[0]!.user = { token: status.token }));
+    const { ok, by } = await doctor(env);
+    expect(ok).toBe(false);
+    expect(by('right to exec')).toEqual({
+      check: 'right to exec',
+      verdict: 'fail',
+      message: 'not allowed: get, create pods/exec in doctor-system',
+      next: 'Ask for a Role or ClusterRole with these rules.',
+    });
+    expect(by('right to apply')!.message).toContain(
+      'get, list, create, patch, delete statefulsets.apps in doctor-system',
+    );
+    expect(by('nodes')).toMatchObject({ verdict: 'fail', message: expect.stringContaining('nodes') });
+  });
+
+  it('says that the API server does not answer', async () => {
+    const env = kubeconfig('gone.yaml', ({ clusters }) => (clusters[0]!.cluster.server = 'https://127.0.0.1:1'));
+    const { by, checks } = await doctor(env);
+    expect(by('API server')).toMatchObject({ verdict: 'fail', message: expect.stringContaining('127.0.0.1:1') });
+    expect(checks.some(({ check }) => check === 'registry')).toBe(false);
+  });
+
+  it('says which context it will not touch, and what allows it', async () => {
+    const env = kubeconfig('remote.yaml', ({ clusters }) => (clusters[0]!.cluster.server = 'https://192.0.2.1:6443'));
+    const { by } = await doctor(env);
+    expect(by('context')).toMatchObject({
+      verdict: 'fail',
+      message: expect.stringContaining('is not a local cluster'),
+      next: expect.stringContaining('allowContexts'),
+    });
+  });
+
+  it('says that a registry does not answer, and that another server is none', async () => {
+    const server = createServer((_, answer) => answer.writeHead(404).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      configure({ 'kustomize-apply': { registry: address } });
+      expect((await doctor()).by('registry')).toMatchObject({
+        verdict: 'fail',
+        message: `${address} (the option "registry") is no registry: http://${address}/v2/ answers with status 404`,
+      });
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+    }
+    const { by } = await doctor();
+    expect(by('registry')!.message).toMatch(/does not answer: .*ECONNREFUSED/);
+    configure({});
+  });
+
+  it('says that the binary is built for another architecture than the nodes', async () => {
+    configure({ 'go-build': { goarch: 's390x' } });
+    expect((await doctor()).by('nodes')).toMatchObject({
+      verdict: 'fail',
+      message: expect.stringMatching(/^linux\/\w+, but the binary is built for linux\/s390x$/),
+    });
+    configure({});
+  });
+});
+
+describe('required commands', () => {
+  /** A PATH with nothing on it but Node.js and an old go. */
+  function poorPath(): { PATH: string } {
+    const bin = workspace.path('poor-bin');
+    mkdirSync(bin);
+    symlinkSync(process.execPath, `${bin}/node`);
+    writeFileSync(`${bin}/go`, '#!/bin/sh\necho go version go1.19.3 linux/amd64\n', { mode: 0o755 });
+    return { PATH: bin };
+  }
+
+  it('are checked before dev does anything: one error lists all that is missing or too old', async () => {
+    configure({ 'image-build': { dockerfile: 'Dockerfile', builder: 'podman' } });
+    const env = poorPath();
+    const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once', '--output=json'], env);
+    expect(exitCode).toBe(1);
+    expect(all).toContain('3 required commands are missing or too old:');
+    expect(all).toContain(
+      `go 1.19.3 (${env.PATH}/go) is too old: at least 1.21.0 is needed; needed by go-build\n    → Install Go from https://go.dev/dl`,
+    );
+    expect(all).toContain('kustomize or kubectl is not on PATH (at least kustomize 5.0.0 or kubectl 1.27.0)');
+    expect(all).toContain('podman is not on PATH (at least podman 4.0.0); needed by image-build (dockerfile)');
+    // Not a word of a cluster, and nothing in it.
+    expect(all).not.toContain('"type":"start"');
+    expect(await read(cluster, { apiVersion: 'v1', kind: 'Namespace', name: 'doctor-system' })).toBeUndefined();
+
+    const { by } = await doctor(env);
+    expect(by('go')).toMatchObject({ verdict: 'fail' });
+    expect(by('helm')).toMatchObject({ verdict: 'ok', message: expect.stringContaining('nothing here needs it') });
+  });
+});

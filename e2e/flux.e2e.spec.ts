@@ -1,0 +1,135 @@
+import {
+  apply,
+  create,
+  parseManifests,
+  patch,
+  read,
+  remove,
+  type Cluster,
+  type KubeObject,
+  type Ref,
+} from '@nx-kube/cluster';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fluxDefinitions, pathWithFlux } from '../packages/executors/src/flux/flux.fixture.js';
+import { suspendedBy } from '../packages/executors/src/flux/hand-over.js';
+import { DevLoop } from './support/dev-loop.js';
+import { testCluster } from './support/pods.js';
+import { processesOf } from './support/processes.js';
+import { Workspace } from './support/workspace.js';
+
+const folder = 'greeter-controller';
+const project = 'handover-controller';
+const namespace = 'handover-system';
+/** Where Flux would keep what reconciles the workload: not in the workload's namespace, which comes and goes. */
+const fleet = 'nx-kube-e2e-fleet';
+const apiVersion = 'kustomize.toolkit.fluxcd.io/v1';
+const kustomization: Ref = { apiVersion, kind: 'Kustomization', namespace: fleet, name: 'greeter' };
+const workload: Ref = { apiVersion: 'apps/v1', kind: 'StatefulSet', namespace, name: 'handover-controller' };
+const suspended = `Kustomization/${fleet}/greeter`;
+
+let cluster: Cluster;
+let workspace: Workspace;
+let loop: DevLoop | undefined;
+let definitions: Ref[] = [];
+
+beforeAll(async () => {
+  cluster = await testCluster();
+  const changes = await apply(cluster, parseManifests(await fluxDefinitions(), 'CRDs of Flux'));
+  definitions = changes.filter(({ action }) => action === 'created').map(({ ref }) => ref);
+  await create(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: fleet } });
+  await create(cluster, {
+    ...{ apiVersion, kind: 'Kustomization', metadata: { namespace: fleet, name: 'greeter' } },
+    spec: { interval: '10m', prune: true, sourceRef: { kind: 'GitRepository', name: 'fleet' } },
+  });
+  workspace = new Workspace([folder]);
+  workspace.renameGreeter('handover');
+}, 600_000);
+
+afterAll(async () => {
+  if (loop?.process.exitCode === null) await loop.stop();
+  await workspace?.nx(['run', `${project}:down`, '--crds', '--namespaces']);
+  workspace?.remove();
+  await remove(cluster, { apiVersion: 'v1', kind: 'Namespace', name: fleet });
+  for (const ref of definitions) await remove(cluster, ref);
+  await cluster?.close();
+});
+
+const stateOf = async () => {
+  const { spec, metadata } = (await read<KubeObject>(cluster, kustomization))!;
+  return { suspend: spec.suspend as boolean | undefined, by: metadata.annotations?.[suspendedBy] };
+};
+/** As kustomize-controller labels what it applies. */
+const label = (name: string | null) =>
+  patch(cluster, workload, {
+    metadata: {
+      labels: { 'kustomize.toolkit.fluxcd.io/name': name, 'kustomize.toolkit.fluxcd.io/namespace': name && fleet },
+    },
+  });
+const up = async () => {
+  loop = new DevLoop(workspace, project);
+  await loop.up();
+};
+const told = () => loop!.events.filter(({ type }) => type === 'progress').map(({ message }) => String(message));
+
+describe('a workload that Flux reconciles', () => {
+  it('does not concern dev where Flux has nothing to do with it', async () => {
+    await up();
+    await loop!.stop();
+    expect(await stateOf()).toEqual({ suspend: undefined, by: undefined });
+  });
+
+  it('is left alone by Flux while dev develops it, and after Ctrl-C', async () => {
+    await label('greeter');
+    await up();
+    expect(told()).toContain(`${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`);
+    expect(await stateOf()).toEqual({ suspend: true, by: project });
+    await loop!.stop();
+    expect(await stateOf()).toEqual({ suspend: true, by: project });
+  });
+
+  it('is given back by the next run after a crash, where it is not Flux’s any more', async () => {
+    await up();
+    // The process that runs the loop: Nx, which started it, ends with it.
+    const [executor] = processesOf(workspace.root).filter(({ command }) => command.join(' ').includes('run-executor'));
+    process.kill(executor!.pid, 'SIGKILL');
+    await loop!.process;
+    await label(null);
+    await up();
+    expect(told()).toContain(`${suspended}, which an earlier run suspended, is resumed`);
+    expect(await stateOf()).toEqual({ suspend: false, by: undefined });
+    await loop!.stop();
+  });
+
+  it('is given back by down', async () => {
+    await label('greeter');
+    await up();
+    await loop!.stop();
+    expect(await stateOf()).toEqual({ suspend: true, by: project });
+    const { all, exitCode } = await workspace.nx(['run', `${project}:down`]);
+    expect(exitCode, all).toBe(0);
+    expect(all).toContain(`${suspended} resumed`);
+    expect(await stateOf()).toEqual({ suspend: false, by: undefined });
+  });
+});
+
+describe('nx run <project>:flux', () => {
+  it('is off unless it is enabled', async () => {
+    workspace.write(
+      `${folder}/project.json`,
+      JSON.stringify({ targets: { flux: { executor: '@nx-kube/executors:flux' } } }),
+    );
+    const { all, exitCode } = await workspace.nx(['run', `${project}:flux`]);
+    expect(exitCode, all).toBe(0);
+    expect(all).toContain('Flux is off. Set the option "enabled" to install it.');
+  });
+
+  it('says that the token is missing, once it is enabled by a developer’s settings', async () => {
+    workspace.write(
+      `${folder}/dev-settings.yaml`,
+      'flux: {enabled: true, bootstrap: {provider: github, owner: me, repository: fleet, tokenVariable: NO_SUCH}}\n',
+    );
+    const { all, exitCode } = await workspace.nx(['run', `${project}:flux`], { PATH: await pathWithFlux() });
+    expect(exitCode).toBe(1);
+    expect(all).toContain('flux bootstrap github needs a token in the environment variable NO_SUCH');
+  });
+});

@@ -1,0 +1,378 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMPONENT_NAMES } from '../tools/local-cluster/src/component.js';
+import { layoutFor } from '../tools/local-cluster/src/layout.js';
+import { parseMounts } from '../tools/local-cluster/src/mounts.js';
+import { identify, isAlive } from '../tools/local-cluster/src/process-identity.js';
+import type { ClusterStatus } from '../tools/local-cluster/src/status.js';
+import { strayProcesses } from '../tools/local-cluster/src/stray-processes.js';
+
+/*
+ * The embedded cluster itself, so these tests kill and remove it: whatever else it held is gone afterwards. They leave a
+ * cluster that is up.
+ */
+const CLI = new URL('../tools/local-cluster/cli.ts', import.meta.url).pathname;
+const layout = layoutFor(process.env);
+const NAMESPACE = 'local-cluster-e2e';
+const IMAGE = 'localhost:5001/local-cluster-e2e:1';
+
+const cli = (...args: string[]) => execa(process.execPath, ['--import', 'tsx', CLI, ...args]);
+const kubectl = (args: string[], options: { input?: string } = {}) =>
+  execa(join(layout.bin, 'kubectl'), [`--kubeconfig=${layout.kubeconfig}`, ...args], options);
+
+async function status(): Promise<ClusterStatus> {
+  const { stdout } = await execa(process.execPath, ['--import', 'tsx', CLI, 'status', '-o', 'json'], { reject: false });
+  return JSON.parse(stdout) as ClusterStatus;
+}
+
+async function pidOf(name: string): Promise<number> {
+  const { components } = await status();
+  return components.find((component) => component.name === name)!.pid!;
+}
+
+/** Prints who it is, and what the cluster says to it; called with an argument, just echoes it. */
+const PROGRAM = `package main
+
+import (
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	if len(os.Args) > 1 {
+		fmt.Println("echo", os.Args[1], "as", os.Getuid())
+		return
+	}
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+	url := "https://" + net.JoinHostPort(os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")) + "/version"
+	if response, err := client.Get(url); err != nil {
+		fmt.Println("api server:", err)
+	} else {
+		fmt.Println("api server:", response.StatusCode)
+	}
+	addresses, err := net.LookupHost("kubernetes.default")
+	fmt.Println("dns:", addresses, err)
+	fmt.Println("done")
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM)
+	<-stop
+}
+`;
+
+const pod = (name: string, securityContext: object) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: NAMESPACE },
+  spec: { containers: [{ name: 'main', image: IMAGE, imagePullPolicy: 'Always', securityContext }] },
+});
+const restricted = {
+  allowPrivilegeEscalation: false,
+  readOnlyRootFilesystem: true,
+  runAsNonRoot: true,
+  capabilities: { drop: ['ALL'] },
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+async function pushImage(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'nx-kube-image-'));
+  try {
+    writeFileSync(join(folder, 'main.go'), PROGRAM);
+    writeFileSync(
+      join(folder, 'Dockerfile'),
+      'FROM scratch\nCOPY program /program\nUSER 65532:65532\nENTRYPOINT ["/program"]\n',
+    );
+    await execa('go', ['build', '-o', 'program', 'main.go'], { cwd: folder, env: { CGO_ENABLED: '0', GOWORK: 'off' } });
+    const buildah = ['--storage-driver', 'vfs', '--root', join(folder, 'storage'), '--runroot', join(folder, 'run')];
+    await execa('buildah', [...buildah, 'build', '--isolation', 'chroot', '--tag', IMAGE, '.'], { cwd: folder });
+    await execa('buildah', [...buildah, 'push', '--tls-verify=false', IMAGE], { cwd: folder });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runPod(): Promise<void> {
+  await pushImage();
+  await kubectl(['create', 'namespace', NAMESPACE]);
+  await kubectl(['label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted']);
+  await kubectl(['-n', NAMESPACE, 'wait', '--for=create', 'serviceaccount/default', '--timeout=60s']);
+  await kubectl(['apply', '-f', '-'], { input: JSON.stringify(pod('restricted', restricted)) });
+  await kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/restricted', '--timeout=60s']);
+}
+
+/** Identity and fate of the pod's container. */
+async function containerOfPod() {
+  const { stdout } = await kubectl(['-n', NAMESPACE, 'get', 'pod', 'restricted', '-o', 'json']);
+  const { metadata, status } = JSON.parse(stdout) as {
+    metadata: { uid: string };
+    status: { phase: string; containerStatuses: { containerID: string; restartCount: number }[] };
+  };
+  const { containerID, restartCount } = status.containerStatuses[0]!;
+  return { uid: metadata.uid, phase: status.phase, containerID, restartCount };
+}
+
+/** The status of the answer to a GET request, with the client certificate of that name or none. */
+function statusOf(url: string, { authority, client }: { authority: string; client?: string }): Promise<number> {
+  const read = (file: string) => readFileSync(join(layout.pki, file));
+  const identity = client ? { cert: read(`${client}.crt`), key: read(`${client}.key`) } : {};
+  return new Promise((resolve, reject) => {
+    request(url, { ca: read(`${authority}.crt`), ...identity, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode!);
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+/** What the pod has written up to this text. */
+async function logsUntil(text: string): Promise<string> {
+  const logs = kubectl(['-n', NAMESPACE, 'logs', 'restricted', '--follow']);
+  let written = '';
+  logs.stdout.on('data', (chunk: Buffer) => {
+    written += chunk.toString();
+    if (written.includes(text)) logs.kill();
+  });
+  await logs.catch(() => {});
+  return written;
+}
+
+beforeAll(async () => {
+  await cli('up');
+  await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found']);
+  await runPod();
+}, 1_800_000);
+
+afterAll(async () => {
+  await cli('up');
+  await kubectl(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false']);
+});
+
+describe('the embedded cluster', () => {
+  it('is found to be up in under 2 s, and left as it is', async () => {
+    const before = await status();
+    const times: number[] = [];
+    for (let run = 0; run < 3; run++) {
+      const begun = performance.now();
+      expect((await cli('up')).stdout).toContain('already up');
+      times.push(performance.now() - begun);
+    }
+    // The best of three: what else the machine does is not measured here.
+    expect(Math.min(...times)).toBeLessThan(2000);
+    expect((await status()).components).toEqual(before.components);
+  });
+
+  it('listens on loopback and its own bridge only', async () => {
+    const pids = strayProcesses(layout).map(({ pid }) => pid);
+    const { stdout } = await execa('ss', ['-Htulnp']);
+    const listening = stdout
+      .split('\n')
+      .filter((line) => pids.some((pid) => line.includes(`pid=${pid},`)))
+      .map((line) => line.trim().split(/\s+/)[4]!);
+    expect(listening.length).toBeGreaterThanOrEqual(12);
+    for (const address of listening) expect(address).toMatch(/^(127\.0\.0\.1|10\.244\.0\.1):\d+$/);
+  });
+
+  it('keeps keys and kubeconfigs from other users', () => {
+    expect(statSync(layout.home).mode & 0o077).toBe(0);
+    expect(statSync(layout.kubeconfig).mode & 0o777).toBe(0o600);
+  });
+
+  it('announces its registry', async () => {
+    const { stdout } = await kubectl(['-n', 'kube-public', 'get', 'configmap', 'local-registry-hosting', '-o', 'json']);
+    expect((JSON.parse(stdout) as { data: object }).data).toEqual({
+      'localRegistryHosting.v1': 'host: "localhost:5001"\n',
+    });
+  });
+
+  it('runs a restricted pod without root from its registry, that reaches the API server and resolves names', async () => {
+    const written = await logsUntil('done');
+    expect(written).toContain('api server: 200');
+    expect(written).toContain('dns: [10.96.0.1] <nil>');
+  });
+
+  it('executes commands in a pod', async () => {
+    const { stdout } = await kubectl(['-n', NAMESPACE, 'exec', 'restricted', '--', '/program', 'hello']);
+    expect(stdout).toBe('echo hello as 65532');
+  });
+
+  it('refuses a pod that is not restricted where the namespace asks for that', async () => {
+    const apply = kubectl(['apply', '-f', '-'], { input: JSON.stringify(pod('privileged', { privileged: true })) });
+    await expect(apply).rejects.toThrow('violates PodSecurity "restricted:latest"');
+  });
+
+  it('lets nobody but the API server use the kubelet', async () => {
+    const ask = (client?: string) => statusOf('https://10.244.0.1:10250/pods', { authority: 'ca', client });
+    expect(await ask()).toBe(401);
+    expect(await ask('coredns')).toBe(403);
+    expect(await ask('kube-apiserver-kubelet-client')).toBe(200);
+  });
+
+  it('lets no client of the API server into etcd', async () => {
+    const ask = (client?: string) => statusOf('https://127.0.0.1:22379/health', { authority: 'etcd-ca', client });
+    expect(await ask('etcd-client')).toBe(200);
+    await expect(ask('admin')).rejects.toThrow();
+    await expect(ask()).rejects.toThrow();
+  });
+
+  it("does not let the node read what is not its pods'", async () => {
+    const asNode = [
+      `--kubeconfig=${join(layout.config, 'kubelet.kubeconfig')}`,
+      'auth',
+      'can-i',
+      'list',
+      'secrets',
+      '-A',
+    ];
+    await expect(execa(join(layout.bin, 'kubectl'), asNode)).rejects.toMatchObject({
+      stdout: expect.stringMatching(/^no/),
+    });
+  });
+
+  it('writes an audit log of writes, without content', async () => {
+    const value = `value-${Date.now()}`;
+    await kubectl(['-n', NAMESPACE, 'create', 'secret', 'generic', 'audited', `--from-literal=key=${value}`]);
+    const log = readFileSync(layout.auditLog, 'utf8');
+    expect(log).toMatch(/"verb":"create".*"resource":"secrets","namespace":"local-cluster-e2e","name":"audited"/);
+    expect(log).not.toContain(value);
+    expect(log).not.toContain(Buffer.from(value).toString('base64'));
+  });
+
+  it('comes up once, however many bring it up at the same time', async () => {
+    await cli('stop', 'kube-scheduler');
+    await Promise.all([cli('up'), cli('up'), cli('up')]);
+    const schedulers = strayProcesses(layout).filter(({ pid }) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]!.endsWith('/kube-scheduler'),
+    );
+    expect(schedulers.map(({ pid }) => pid)).toEqual([await pidOf('kube-scheduler')]);
+  });
+
+  it.each(COMPONENT_NAMES)('recovers from a killed %s, and the pod does not notice', async (name) => {
+    const before = await containerOfPod();
+    const pid = await pidOf(name);
+    process.kill(pid, 'SIGKILL');
+    await cli('up');
+    const after = await status();
+    expect(after.running).toBe(true);
+    expect(await pidOf(name)).not.toBe(pid);
+    expect(await containerOfPod()).toEqual(before);
+  });
+
+  it('recovers from all of them killed at once', async () => {
+    const before = await containerOfPod();
+    for (const { pid } of (await status()).components) process.kill(pid!, 'SIGKILL');
+    await cli('up');
+    expect((await status()).running).toBe(true);
+    expect(await containerOfPod()).toEqual(before);
+    expect((await kubectl(['-n', NAMESPACE, 'exec', 'restricted', '--', '/program', 'again'])).stdout).toContain(
+      'again',
+    );
+  });
+
+  it('restarts a component that hangs', async () => {
+    const pid = await pidOf('kube-scheduler');
+    process.kill(pid, 'SIGSTOP');
+    expect((await cli('up')).stderr).toContain('kube-scheduler: does not answer, restarting it');
+    expect((await status()).running).toBe(true);
+  });
+
+  it('can do without one component for a while', async () => {
+    await cli('stop', 'kube-apiserver', '--kill');
+    const { running, components } = await status();
+    expect(running).toBe(false);
+    expect(components.filter(({ state }) => state === 'not running').map(({ name }) => name)).toEqual([
+      'kube-apiserver',
+    ]);
+    await cli('start', 'kube-apiserver');
+    expect((await kubectl(['get', '--raw', '/readyz'])).stdout).toBe('ok');
+  });
+
+  it('says which component failed, and why', async () => {
+    await cli('stop', 'registry');
+    const other = execa(process.execPath, [
+      '-e',
+      `require('net').createServer().listen(5001, '127.0.0.1', () => console.log())`,
+    ]);
+    await new Promise((resolve) => other.stdout.once('data', resolve));
+    try {
+      await expect(cli('up')).rejects.toMatchObject({
+        stderr: expect.stringContaining('registry cannot start: another program listens on 127.0.0.1:5001'),
+      });
+    } finally {
+      other.kill();
+      await other.catch(() => {});
+    }
+    await cli('up');
+  });
+});
+
+describe('taking the cluster down', () => {
+  /** All that a cluster could leave behind, outside of its folder. */
+  async function machine() {
+    const rules = async (program: string) =>
+      (await execa(program)).stdout.split('\n').filter((line) => /^-A|^:\S+ -/.test(line));
+    const setting = (name: string) => readFileSync(`/proc/sys/${name}`, 'utf8').trim();
+    const list = (folder: string) => (existsSync(folder) ? readdirSync(folder) : []);
+    return {
+      rules: await rules('iptables-save'),
+      rulesOfVersion6: await rules('ip6tables-save'),
+      links: (JSON.parse((await execa('ip', ['-j', 'link'])).stdout) as { ifname: string }[]).map(
+        ({ ifname }) => ifname,
+      ),
+      routes: (await execa('ip', ['route'])).stdout,
+      mounts: parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')),
+      groups: readdirSync('/sys/fs/cgroup').flatMap((name) => list(join('/sys/fs/cgroup', name, 'nx-kube-local'))),
+      namespaces: list('/run/netns'),
+      sockets: list('/run/containerd/s'),
+      results: list('/var/lib/cni/results'),
+      logLinks: list('/var/log/containers'),
+      settings: ['net/ipv4/ip_forward', 'vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops'].map(setting),
+    };
+  }
+
+  it('leaves nothing behind, whatever was killed before', async () => {
+    await cli('down');
+    const before = await machine();
+    await cli('up');
+    await runPod();
+    const processes = strayProcesses(layout);
+    const program = readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .find(
+        (pid) => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '/program\0',
+      );
+    const container = identify(Number(program))!;
+    expect(isAlive(container)).toBe(true);
+    process.kill(await pidOf('containerd'), 'SIGKILL');
+    process.kill(await pidOf('kubelet'), 'SIGKILL');
+    await cli('down');
+    expect(await machine()).toEqual(before);
+    expect([...processes, container].filter(isAlive)).toEqual([]);
+    expect(strayProcesses(layout)).toEqual([]);
+    expect(readdirSync(layout.home).sort()).toEqual(['bin', 'builds', 'logs', 'processes']);
+    expect(await status()).toMatchObject({ running: false });
+  });
+
+  it('is done in no time when it is down already', async () => {
+    expect((await cli('down')).exitCode).toBe(0);
+  });
+
+  it('keeps objects and images if asked to', async () => {
+    await cli('up');
+    await runPod();
+    const before = await containerOfPod();
+    await cli('down', '--keep');
+    expect(strayProcesses(layout)).toEqual([]);
+    await cli('up');
+    await kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/restricted', '--timeout=60s']);
+    expect((await containerOfPod()).uid).toBe(before.uid);
+  });
+});

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { read, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pathWithHelm } from '../packages/executors/src/sources/helm.fixture.js';
+import { DevLoop } from './support/dev-loop.js';
+import { testCluster } from './support/pods.js';
+import { Workspace } from './support/workspace.js';
+
+const folder = 'greeter-controller';
+const project = 'sources-controller';
+const namespace = 'sources-system';
+const target = 'kustomize-build';
+
+let cluster: Cluster;
+let workspace: Workspace;
+let loop: DevLoop | undefined;
+let env: { PATH: string };
+
+const configMap = (name: string, data: Record<string, string>) =>
+  `${JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data })}\n`;
+/** Makes a manifest from the first line of a file; a second line is a comment, and a word that it does not like an error. */
+const generator = `
+import { readFileSync, writeFileSync } from 'node:fs';
+const [word] = readFileSync('${folder}/words.txt', 'utf8').split('\\n');
+if (word === 'bad') throw new Error('there is no such word as bad');
+const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'generated', namespace: '${namespace}' }, data: { word } };
+writeFileSync('${folder}/hack/generated.yaml', JSON.stringify(object));
+`;
+const pinned = configMap('pinned', { from: 'the web' });
+const server = createServer((_, answer) => answer.end(pinned));
+
+beforeAll(async () => {
+  env = { PATH: await pathWithHelm() };
+  cluster = await testCluster();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  workspace = new Workspace([folder]);
+  workspace.renameGreeter('sources');
+  for (const name of ['hack', 'chart/templates', 'config/first', 'config/last']) {
+    mkdirSync(workspace.path(folder, name), { recursive: true });
+  }
+  workspace.write(`${folder}/hack/one.yaml`, configMap('one', { level: 'low' }));
+  workspace.write(`${folder}/hack/two.yaml`, configMap('two', { level: 'low' }));
+  workspace.write(`${folder}/chart/Chart.yaml`, 'apiVersion: v2\nname: beside\nversion: 1.0.0\n');
+  workspace.write(`${folder}/chart/values.yaml`, 'color: red\n');
+  workspace.write(
+    `${folder}/chart/templates/map.yaml`,
+    'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\ndata: {color: "{{ .Values.color }}"}\n',
+  );
+  for (const name of ['first', 'last']) {
+    workspace.write(
+      `${folder}/config/${name}/kustomization.yaml`,
+      `configMapGenerator: [{name: ${name}, namespace: ${namespace}, literals: [a=b]}]\ngeneratorOptions: {disableNameSuffixHash: true}\n`,
+    );
+  }
+  workspace.write(`${folder}/words.txt`, 'generated\n');
+  workspace.write(`${folder}/generate.mjs`, generator);
+  configure();
+});
+
+afterAll(async () => {
+  if (loop?.process.exitCode === null) await loop.stop();
+  await workspace?.nx(['run', `${project}:down`, '--crds', '--namespaces']);
+  workspace?.remove();
+  server.close();
+  await cluster?.close();
+});
+
+function configure(more: object = {}): void {
+  const { port } = server.address() as AddressInfo;
+  const apply = {
+    extraManifests: [
+      `${folder}/hack/*.yaml`,
+      { url: `http://127.0.0.1:${port}/pinned.yaml`, sha256: createHash('sha256').update(pinned).digest('hex') },
+    ],
+    helm: [{ release: 'beside', chart: `./${folder}/chart`, namespace, set: { color: 'green' } }],
+    components: {
+      first: { path: 'config/first' },
+      last: { path: 'config/last', dependsOn: ['controller'] },
+      never: { enabled: false, path: 'config/none' },
+    },
+    ...more,
+  };
+  const generate = {
+    executor: 'nx:run-commands',
+    cache: true,
+    inputs: ['{projectRoot}/words.txt', '{projectRoot}/generate.mjs'],
+    outputs: ['{projectRoot}/hack/generated.yaml'],
+    options: { command: `node ${folder}/generate.mjs` },
+  };
+  const targets = {
+    generate,
+    'kustomize-apply': { options: apply },
+    dev: { options: { targets: { generate: { before: ['kustomize-build'] } } } },
+  };
+  workspace.write(`${folder}/project.json`, JSON.stringify({ targets }));
+}
+
+const live = (kind: string, name: string): Promise<KubeObject | undefined> =>
+  read(cluster, { apiVersion: kind === 'ConfigMap' ? 'v1' : 'apps/v1', kind, namespace, name });
+const dataOf = async (name: string): Promise<unknown> => (await live('ConfigMap', name))?.['data'];
+const createdAt = async (kind: string, name: string) =>
+  Date.parse((await live(kind, name))!.metadata.creationTimestamp!);
+
+describe('objects of other sources, in dev', () => {
+  it('are applied with the rendered ones: files, a pinned URL, a chart, components', async () => {
+    loop = new DevLoop(workspace, project, [], env);
+    await loop.up();
+    expect(await dataOf('one')).toEqual({ level: 'low' });
+    expect(await dataOf('two')).toEqual({ level: 'low' });
+    expect(await dataOf('pinned')).toEqual({ from: 'the web' });
+    expect(await dataOf('beside')).toEqual({ color: 'green' });
+    expect(await dataOf('first')).toEqual({ a: 'b' });
+    expect(await dataOf('last')).toEqual({ a: 'b' });
+  });
+
+  it('come up in the order of what they depend on: the last when the controller is ready', async () => {
+    const controller = await live('StatefulSet', 'sources-controller');
+    const created = await createdAt('StatefulSet', 'sources-controller');
+    expect(await createdAt('ConfigMap', 'first')).toBeLessThanOrEqual(created);
+    expect(await createdAt('ConfigMap', 'last')).toBeGreaterThanOrEqual(created);
+    expect(controller!.status.readyReplicas).toBe(1);
+  });
+
+  it('are applied again when their files are edited: only the object that changed', async () => {
+    loop!.skip();
+    workspace.write(`${folder}/hack/one.yaml`, configMap('one', { level: 'high' }));
+    const { changes } = await loop!.entry(target);
+    const changed = (all: { action: string }[]) => all.filter(({ action }) => action !== 'unchanged');
+    expect(changed(changes)).toMatchObject([
+      { subject: `ConfigMap/${namespace}/one`, action: 'configured', fields: ['data.level'] },
+    ]);
+    workspace.edit(`${folder}/chart/templates/map.yaml`, '\ndata: {', '\ndata: {shape: round, ');
+    expect(changed((await loop!.entry(target))['changes'])).toMatchObject([
+      { subject: `ConfigMap/${namespace}/beside`, action: 'configured', fields: ['data.shape'] },
+    ]);
+    workspace.edit(`${folder}/config/last/kustomization.yaml`, 'a=b', 'a=c');
+    expect(changed((await loop!.entry(target))['changes'])).toMatchObject([
+      { subject: `ConfigMap/${namespace}/last`, action: 'configured', fields: ['data.a'] },
+    ]);
+  });
+
+  it('show helm’s own message for a broken chart, and mend with it', async () => {
+    workspace.edit(`${folder}/chart/templates/map.yaml`, '{{ .Values.color }}', '{{ .Values.color ');
+    const broken = await loop!.entry(target);
+    expect(broken['outcome']).toBe('failed');
+    expect(broken['message']).toMatch(/helm release beside .*chart\): parse error at .*map\.yaml/s);
+    workspace.edit(`${folder}/chart/templates/map.yaml`, '{{ .Values.color ', '{{ .Values.color }}');
+    expect(await loop!.entry(target)).toMatchObject({ outcome: 'unchanged' });
+  });
+});
+
+describe('any other target, in dev', () => {
+  it('runs before the targets that wait for it', async () => {
+    const ends = loop!.events.filter(({ type }) => type === 'ledger').map(({ entry }) => entry.target);
+    expect(ends.indexOf('generate')).toBeLessThan(ends.indexOf(target));
+    expect(await dataOf('generated')).toEqual({ word: 'generated' });
+  });
+
+  it('runs when its inputs are edited, and what it writes reaches the cluster', async () => {
+    loop!.skip();
+    workspace.write(`${folder}/words.txt`, 'another\n');
+    expect(await loop!.entry('generate')).toMatchObject({ outcome: 'delivered' });
+    await loop!.next('ledger', ({ entry }) => entry.target === target && entry.outcome === 'delivered');
+    expect(await dataOf('generated')).toEqual({ word: 'another' });
+  });
+
+  it('says that its outputs are what they were', async () => {
+    loop!.skip();
+    workspace.write(`${folder}/words.txt`, 'another\na comment\n');
+    expect(await loop!.entry('generate')).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('shows its failure like every other target, and mends with it', async () => {
+    loop!.skip();
+    workspace.write(`${folder}/words.txt`, 'bad\n');
+    const entry = await loop!.entry('generate');
+    expect(entry['outcome']).toBe('failed');
+    expect(entry['message']).toContain('there is no such word as bad');
+    workspace.write(`${folder}/words.txt`, 'another\n');
+    expect(await loop!.entry('generate')).toMatchObject({ outcome: 'unchanged' });
+    await loop!.stop();
+  });
+});
+
+describe('objects of other sources, in kustomize-apply', () => {
+  it('are what dev applied, so that nothing changes; and are pruned when they leave the options', async () => {
+    const same = await workspace.nx(['run', `${project}:kustomize-apply`], env);
+    expect(same.exitCode, same.all).toBe(0);
+    expect(same.all).toMatch(/^\d+ objects unchanged$/m);
+    expect(same.all).not.toContain('pruned');
+
+    configure({ helm: [], components: {} });
+    const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-apply`], env);
+    expect(exitCode, all).toBe(0);
+    for (const name of ['beside', 'first', 'last']) {
+      expect(all).toContain(`ConfigMap/${namespace}/${name} pruned`);
+      expect(await live('ConfigMap', name)).toBeUndefined();
+    }
+    expect(await dataOf('one')).toEqual({ level: 'high' });
+  });
+
+  it('need helm only where there are charts, and say so before anything is done', async () => {
+    const folders = process.env['PATH']!.split(delimiter).filter((path) => !existsSync(join(path, 'helm')));
+    const without = { PATH: folders.join(delimiter) };
+    configure();
+    const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-apply`], without);
+    expect(exitCode).toBe(1);
+    expect(all).toContain('helm is not on PATH (at least helm 3.10.0); needed by kustomize-apply (helm)');
+  });
+});

@@ -1,0 +1,94 @@
+import { createInterface } from 'node:readline';
+import type { Workspace } from './workspace.js';
+
+// The loop's JSON lines, as a user's script would read them.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape of each event is what tests are about
+export type Event = { type: string; time: string; [key: string]: any };
+
+/** A real `nx run <project>:dev --output json`, and what it has said so far. */
+export class DevLoop {
+  readonly events: Event[] = [];
+  /** Lines that are no events: what a user would see of errors. */
+  readonly other: string[] = [];
+  readonly process;
+  #read = 0;
+  #wake = () => {};
+  #ended = false;
+
+  constructor(workspace: Workspace, project: string, args: string[] = [], env: Record<string, string> = {}) {
+    this.process = workspace.nx(['run', `${project}:dev`, '--output=json', ...args], env);
+    const onLine = (line: string) => {
+      const start = line.indexOf('{"time"');
+      if (start >= 0) this.events.push(JSON.parse(line.slice(start)));
+      else if (line.trim()) this.other.push(line);
+      this.#wake();
+    };
+    createInterface(this.process.stdout!).on('line', onLine);
+    createInterface(this.process.stderr!).on('line', onLine);
+    void this.process.then(() => {
+      this.#ended = true;
+      this.#wake();
+    });
+  }
+
+  /** The next event that matches, from where the last call stopped; every event is looked at once. */
+  async next(type: string, matches: (event: Event) => boolean = () => true): Promise<Event> {
+    for (;;) {
+      while (this.#read < this.events.length) {
+        const event = this.events[this.#read++]!;
+        if (event.type === type && matches(event)) return event;
+      }
+      if (this.#ended) throw new Error(`the loop ended without ${type}:\n${this.transcript()}`);
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** The first event of all that matches, said already or not; `next` is left where it is. */
+  async first(type: string, matches: (event: Event) => boolean = () => true): Promise<Event> {
+    for (;;) {
+      const found = this.events.find((event) => event.type === type && matches(event));
+      if (found) return found;
+      if (this.#ended) throw new Error(`the loop ended without ${type}:\n${this.transcript()}`);
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** The next ledger entry of a target that came to an end. */
+  async entry(target: string): Promise<Event> {
+    const isEnd = ({ entry }: Event) => entry.target === target && entry.outcome !== 'superseded';
+    return (await this.next('ledger', isEnd))['entry'];
+  }
+
+  /** Waits until everything is delivered and healthy for the first time. */
+  async up(): Promise<void> {
+    await this.entry('go-build');
+    if (!this.events.some(({ type }) => type === 'healthy')) await this.next('healthy');
+  }
+
+  /** Waits for a line that is no event and holds the text. */
+  async line(text: string): Promise<string> {
+    for (;;) {
+      const found = this.other.find((line) => line.includes(text));
+      if (found !== undefined) return found;
+      if (this.#ended) throw new Error(`the loop ended without saying "${text}":\n${this.transcript()}`);
+      await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
+
+  /** Forgets what was said so far, so that `next` only sees what comes after. */
+  skip(): void {
+    this.#read = this.events.length;
+  }
+
+  /** Ctrl-C. Resolves to the time it took to end, in ms, and how it ended. */
+  async stop(): Promise<{ ms: number; exitCode?: number }> {
+    const started = performance.now();
+    this.process.kill('SIGINT');
+    const { exitCode } = await this.process;
+    return { ms: performance.now() - started, exitCode };
+  }
+
+  transcript(): string {
+    return [...this.events.map((event) => JSON.stringify(event)), ...this.other].join('\n');
+  }
+}

@@ -1,0 +1,43 @@
+import { connect, exec, list, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { openSession } from '../../packages/executors/src/agent/session.js';
+
+export interface Pod {
+  name: string;
+  uid: string;
+  restarts: number;
+  ready: boolean;
+  object: KubeObject;
+}
+
+/** The cluster that KUBECONFIG names. */
+export function testCluster(): Promise<Cluster> {
+  return connect();
+}
+
+/** Pods that are not being deleted, by label, oldest name first. */
+export async function podsOf(cluster: Cluster, namespace: string, labelSelector: string): Promise<Pod[]> {
+  const pods = await list(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector });
+  return pods
+    .filter(({ metadata }) => !metadata.deletionTimestamp)
+    .map((object) => ({
+      name: object.metadata.name,
+      uid: object.metadata.uid!,
+      restarts: object['status'].containerStatuses?.[0]?.restartCount ?? 0,
+      ready: object['status'].conditions?.some((c: KubeObject) => c['type'] === 'Ready' && c['status'] === 'True'),
+      object,
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** What the agent inside the pod says is running: digest and process id, read through a session of this test's own. */
+export async function runningIn(cluster: Cluster, namespace: string, pod: string, container = 'manager') {
+  const stream = await exec(cluster, { namespace, pod, container, command: ['/nx-kube/agent', 'session'] });
+  const session = await openSession({
+    write: (chunk) => stream.write(chunk),
+    output: stream.stdout,
+    close: () => void stream.close(),
+  });
+  session.close();
+  await stream.close();
+  return session.hello.running;
+}

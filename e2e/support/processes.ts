@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+
+export interface ProcessInfo {
+  pid: number;
+  command: string[];
+}
+
+/** Processes of this machine whose command line matches; those in pods are among them. */
+export function processes(matches: (process: ProcessInfo) => boolean): ProcessInfo[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), command: read(`/proc/${name}/cmdline`).split('\0').filter(Boolean) }))
+    .filter((process) => process.command.length > 0 && matches(process));
+}
+
+/** Processes that work in a folder, or were started from it. */
+export function processesOf(folder: string): ProcessInfo[] {
+  return processes(
+    ({ pid, command }) => command.join(' ').includes(folder) || link(`/proc/${pid}/cwd`).startsWith(folder),
+  );
+}
+
+/** The first process of a pod's container, by its command: what the kubelet calls PID 1. */
+export function firstProcess(podUid: string, command: string): number {
+  const inPod = (pid: number) => read(`/proc/${pid}/cgroup`).replaceAll('_', '-').includes(podUid);
+  const found = processes(({ pid, command: [program, verb] }) => program === command && verb === 'run' && inPod(pid));
+  if (found.length !== 1) throw new Error(`${found.length} processes ${command} in pod ${podUid}`);
+  return found[0]!.pid;
+}
+
+/** Resident memory of a process, in bytes. */
+export function memoryOf(pid: number): number {
+  const kilobytes = /VmRSS:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`))?.[1];
+  return Number(kilobytes) * 1024;
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // It ended meanwhile.
+    return '';
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The embedded cluster's own tests take it down, with all that it holds: they come last. */
+class ClusterLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => (moduleId.endsWith('/local-cluster.e2e.spec.ts') ? 1 : 0);
+    return [...files].sort((a, b) => rank(a) - rank(b) || a.moduleId.localeCompare(b.moduleId));
+  }
+}
+
+/** Tests against a real cluster: one file at a time, for the cluster is shared and the machine is small. */
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['packages/*/src/**/*.cluster.spec.ts', 'e2e/**/*.e2e.spec.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    fileParallelism: false,
+    sequence: { sequencer: ClusterLast },
+    // A kubelet on two busy cores is late now and then; what is wrong is wrong twice.
+    retry: process.env['CI'] ? 1 : 0,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+  },
+});
