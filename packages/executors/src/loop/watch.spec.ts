@@ -9,6 +9,7 @@ describe('watch', () => {
   let stop: AbortController;
   let edits: Edit[];
   let next: () => Promise<Edit>;
+  let start: (quietMs?: number) => Promise<void>;
 
   beforeEach(async () => {
     root = realpathSync(mkdtempSync(join(tmpdir(), 'watch-')));
@@ -22,17 +23,15 @@ describe('watch', () => {
       while (!edits.length) await new Promise<void>((resolve) => (wake = resolve));
       return edits.shift()!;
     };
-    await watch({
-      workspaceRoot: root,
-      roots: ['a', 'b'],
-      // Wide enough for events that a busy machine hands over late.
-      quietMs: 500,
-      signal: stop.signal,
-      onEdit: (edit) => {
-        edits.push(edit);
-        wake();
-      },
-    });
+    // Wide enough for events that a busy machine hands over late.
+    start = (quietMs = 500) =>
+      watch({
+        ...{ workspaceRoot: root, roots: ['a', 'b'], quietMs, signal: stop.signal },
+        onEdit: (edit) => {
+          edits.push(edit);
+          wake();
+        },
+      });
   });
   afterEach(() => {
     stop.abort();
@@ -40,13 +39,23 @@ describe('watch', () => {
   });
 
   it('reports files that change together as one edit, with paths from the workspace root', async () => {
+    await start();
     writeFileSync(join(root, 'a/main.go'), 'package main // 1');
     writeFileSync(join(root, 'a/pkg/new.go'), 'package pkg');
     writeFileSync(join(root, 'b/x.go'), 'package b');
     expect((await next()).files).toEqual(['a/main.go', 'a/pkg/new.go', 'b/x.go']);
   });
 
+  it('sees each of rapid saves, also one right after an edit was reported', async () => {
+    await start(15);
+    for (const comment of ['', ' // 1', ' // 12']) {
+      writeFileSync(join(root, 'a/main.go'), `package main${comment}`);
+      expect((await next()).files).toEqual(['a/main.go']);
+    }
+  });
+
   it('sees an editor that saves by renaming over the file', async () => {
+    await start();
     writeFileSync(join(root, 'a/.main.go.swp'), 'package main // 2');
     renameSync(join(root, 'a/.main.go.swp'), join(root, 'a/main.go'));
     const seen = new Set<string>();
@@ -54,6 +63,7 @@ describe('watch', () => {
   });
 
   it('does not see ignored files, nor files outside the roots', async () => {
+    await start();
     writeFileSync(join(root, 'a/bin/manager'), 'binary');
     writeFileSync(join(root, 'other/x.go'), 'package other');
     writeFileSync(join(root, 'b/last.go'), 'package b');

@@ -1,5 +1,6 @@
 import { watch as watchFiles } from 'chokidar';
-import { relative, sep } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { relative, resolve, sep } from 'node:path';
 import { gitIgnored } from './git-ignored.js';
 
 /** Files that changed together. */
@@ -21,6 +22,12 @@ export interface WatchOptions {
 }
 
 /**
+ * chokidar drops what happens to a file within 50 ms of a change that it reported, so the last of rapid saves may be among
+ * it: each file is looked at once more after that.
+ */
+const lookAgainAfterMs = 50;
+
+/**
  * Watches files that git does not ignore and calls `onEdit` with what changed together. Resolves once every root is
  * being watched; from then on no edit is missed. Stops with the signal.
  */
@@ -35,23 +42,38 @@ export async function watch({ workspaceRoot, roots, quietMs = 15, signal, onEdit
   let changed = new Set<string>();
   let at = 0;
   let timer: NodeJS.Timeout | undefined;
-  const flush = () => {
-    const files = [...changed].sort();
+  const lookingAgain = new Set<NodeJS.Timeout>();
+  const note = (file: string) => {
+    if (!changed.size) at = performance.now();
+    changed.add(file);
+    clearTimeout(timer);
+    timer = setTimeout(() => void flush(), quietMs);
+  };
+  const flush = async () => {
+    const edit = { files: [...changed].sort(), at };
     changed = new Set();
-    onEdit({ files, at });
+    // As they are before anybody reads them.
+    const known = await Promise.all(edit.files.map((file) => versionOf(resolve(workspaceRoot, file))));
+    if (signal.aborted) return;
+    onEdit(edit);
+    const again = setTimeout(() => {
+      lookingAgain.delete(again);
+      edit.files.forEach(async (file, i) => {
+        if ((await versionOf(resolve(workspaceRoot, file))) !== known[i] && !signal.aborted) note(file);
+      });
+    }, lookAgainAfterMs);
+    lookingAgain.add(again);
   };
   watcher.on('all', (event, path) => {
     if (event === 'addDir' || event === 'unlinkDir') return;
-    if (!changed.size) at = performance.now();
-    changed.add(relative(workspaceRoot, workspacePath(workspaceRoot, path)).split(sep).join('/'));
-    clearTimeout(timer);
-    timer = setTimeout(flush, quietMs);
+    note(relative(workspaceRoot, resolve(workspaceRoot, path)).split(sep).join('/'));
   });
 
   signal.addEventListener(
     'abort',
     () => {
       clearTimeout(timer);
+      lookingAgain.forEach(clearTimeout);
       void watcher.close();
     },
     { once: true },
@@ -63,6 +85,10 @@ export async function watch({ workspaceRoot, roots, quietMs = 15, signal, onEdit
   });
 }
 
-function workspacePath(workspaceRoot: string, path: string): string {
-  return path.startsWith(workspaceRoot) ? path : `${workspaceRoot}${sep}${path}`;
+/** Differs after each save; undefined where there is no file. */
+async function versionOf(path: string): Promise<string | undefined> {
+  return stat(path, { bigint: true }).then(
+    ({ mtimeNs, size, ino }) => `${mtimeNs} ${size} ${ino}`,
+    () => undefined,
+  );
 }
