@@ -32,7 +32,8 @@ func TestADeliveryReplacesTheProcessAndOutlivesTheContainer(t *testing.T) {
 	if e := c.event("exited"); !e.Expected || e.PID != hello.Running.PID {
 		t.Errorf("%+v", e)
 	}
-	if s := c.event("started"); s.Source != "live" || s.Reason != "delivery" || s.PID != delivered.PID || s.Fallback != "" {
+	if s := c.event("started"); s.Source != "live" || s.Reason != "delivery" || s.PID != delivered.PID || s.Fallback != "" ||
+		!s.StartedAt.After(hello.Running.StartedAt) {
 		t.Errorf("%+v", s)
 	}
 	p.stdout.await(t, "first: "+filepath.Join(p.volume, "live")+" child waits an argument")

@@ -247,6 +247,7 @@ type answer struct {
 	ApplyMs, StopMs, StartMs, TransferMs, BackoffMs float64
 	Ms                                              float64
 	Expected, Held                                  bool
+	StartedAt                                       time.Time
 	LastLines                                       []string
 	Running                                         struct {
 		Digest, Source, State, Fallback string

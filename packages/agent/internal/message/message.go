@@ -122,7 +122,7 @@ type Started struct {
 	// Held says that the process waits for a debugger's client to let it go on.
 	Held bool `json:"held,omitempty"`
 
-	At time.Time `json:"-"`
+	StartedAt time.Time `json:"startedAt"`
 }
 
 // Reason is why a process was started.

@@ -96,7 +96,7 @@ func (p *Prober) until(ctx context.Context, probe message.Probe, started message
 	defer p.mu.Unlock()
 	// The process may have ended, or the probe been changed, since it answered.
 	if ctx.Err() == nil {
-		p.ready = &message.Ready{EventHead: message.Head("ready"), PID: started.PID, Ms: message.Ms(time.Since(started.At))}
+		p.ready = &message.Ready{EventHead: message.Head("ready"), PID: started.PID, Ms: message.Ms(time.Since(started.StartedAt))}
 		p.hub.Publish(*p.ready)
 	}
 }

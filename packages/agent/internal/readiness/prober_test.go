@@ -100,7 +100,7 @@ func TestAnAttemptOverTLSOrTCPSucceedsWhenSomethingListens(t *testing.T) {
 	}
 }
 
-func started(pid int) message.Started { return message.Started{PID: pid, At: time.Now()} }
+func started(pid int) message.Started { return message.Started{PID: pid, StartedAt: time.Now()} }
 
 func nextReady(t *testing.T, from <-chan any) message.Ready {
 	t.Helper()

@@ -155,7 +155,7 @@ func (s *Supervisor) relaunched(done relaunch) {
 	s.watch(s.child)
 	s.publish(message.RunningState)
 	s.Events.Publish(message.Started{EventHead: message.Head("started"), PID: s.pid(), Source: message.Live, Reason: reason,
-		Held: done.held, At: s.child.started})
+		Held: done.held, StartedAt: s.child.started.UTC()})
 	if done.held {
 		logf("the new process waits for the attached debugger to continue")
 	}

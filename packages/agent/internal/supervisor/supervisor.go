@@ -272,7 +272,7 @@ func (s *Supervisor) start(reason message.Reason) {
 		s.child, s.running = started, true
 		s.publish(message.RunningState)
 		s.Events.Publish(message.Started{EventHead: message.Head("started"), PID: started.Pid, Source: started.source,
-			Reason: reason, Fallback: s.fallback, At: started.started})
+			Reason: reason, Fallback: s.fallback, StartedAt: started.started.UTC()})
 	}
 	for _, r := range s.pending {
 		answer := reply{Result: Result{Start: time.Since(begun)}}

@@ -56,6 +56,8 @@ export type AgentEvent =
       pid: number;
       source: 'image' | 'live';
       reason: 'start' | 'delivery' | 'restart' | 'backoff';
+      /** RFC 3339, UTC. */
+      startedAt: string;
       fallback?: string;
     }
   | ({

@@ -55,6 +55,20 @@ export type LoopEvent =
       lastLines?: string[];
       pid?: number;
     }
+  /**
+   * `leads`: the process in the pod leads, `ms` after its start; `former` says how the tenure before it ended: given back, by its expiry, or
+   * by the loop. `waiting`: it cannot lead yet, for a process that is gone did not give the Lease back; `message` says why the loop could
+   * not end that, where it was to.
+   */
+  | {
+      type: 'lease';
+      state: 'leads';
+      lease: string;
+      pod: string;
+      ms: number;
+      former: 'given-back' | 'expired' | 'released';
+    }
+  | { type: 'lease'; state: 'waiting'; lease: string; pod: string; message?: string }
   | { type: 'log'; pod: string; container: string; line: string }
   /** `ok`: connections to `address` reach a pod. */
   | { type: 'forward'; name: string; address: string; state: 'ok' | 'failing'; message?: string }

@@ -47,6 +47,8 @@ export interface LoopOptions {
   timeoutMs: number;
   /** Report what the controller writes. */
   logs: boolean;
+  /** End the Lease of a process that is gone and did not give it back. Default: false. */
+  releaseLease?: boolean;
   portForwards: PortForwardSpec[];
   /** By target; `auto` where there is none. */
   modes: Readonly<Record<string, TriggerMode>>;
@@ -138,6 +140,7 @@ function startLanes(options: LoopOptions, { cluster, runner, emit: report, signa
     ...{ cluster, storeDirectory, graceMs, emit, signal },
     probe: !deploy.debug,
     logs: options.logs,
+    leases: { release: options.releaseLease ?? false },
   });
 
   const forwards = new Forwards(cluster, options.portForwards, { emit, signal });

@@ -1,6 +1,7 @@
 import { childController, explain, type ChildController, type Cluster } from '@nx-kube/cluster';
 import { followPods } from '../logs/follow-pods.js';
 import { labelSelector } from '../pods/label-selector.js';
+import { Leadership } from '../leader/leadership.js';
 import { BinaryStore } from '../pods/binary-store.js';
 import { PodKeeper } from '../pods/pod-keeper.js';
 import { agentProbe } from '../pods/target-container.js';
@@ -16,6 +17,8 @@ export interface WorkloadPodsOptions {
   probe?: boolean;
   /** Report what the container writes from now on. */
   logs: boolean;
+  /** Report who leads, and end tenures of processes that are gone if that is asked for. Default: neither. */
+  leases?: { release: boolean };
   emit: Emit;
   signal: AbortSignal;
 }
@@ -46,13 +49,16 @@ export class WorkloadPods {
       this.#stop?.abort();
       this.#stop = childController(signal);
       this.#identity = identity;
+      const { leases } = this.options;
+      const stopped = { emit, signal: this.#stop.signal };
+      const leadership = leases && new Leadership({ cluster, namespace: pods.namespace, ...leases, ...stopped });
       this.#keeper = new PodKeeper({
         ...pods,
         cluster,
         graceMs,
         store: new BinaryStore(storeDirectory),
-        emit,
-        signal: this.#stop.signal,
+        onProcess: (process) => leadership?.onStarted(process),
+        ...stopped,
       });
       if (this.options.logs) this.#followLogs(pods, this.#stop.signal);
     }

@@ -1,6 +1,7 @@
 import { watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/cluster';
 import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js';
 import type { Emit } from '../loop/events.js';
+import type { StartedProcess } from '../leader/leadership.js';
 import type { Delivery } from '../loop/lane.js';
 import { Binary, prepareBase, type PreparedBase } from './binary.js';
 import type { BinaryStore } from './binary-store.js';
@@ -18,6 +19,8 @@ export interface PodKeeperOptions {
   probe?: ReadinessProbe;
   graceMs?: number;
   store: BinaryStore;
+  /** Called for the process of each pod: when it is met, and each time another one is started. */
+  onProcess?: (process: StartedProcess) => void;
   emit: Emit;
   signal: AbortSignal;
 }
@@ -115,7 +118,7 @@ export class PodKeeper {
   }
 
   #replicaOf(container: RunningContainer): Replica {
-    const { cluster, probe, graceMs, emit, signal } = this.options;
+    const { cluster, probe, graceMs, onProcess, emit, signal } = this.options;
     const { pod } = container;
     const replica: Replica = new Replica(
       new PodLink({
@@ -125,6 +128,7 @@ export class PodKeeper {
         graceMs,
         onConnected: (link) => {
           emit({ type: 'pod', pod, state: 'connected', digest: link.running });
+          onProcess?.({ pod, startedAt: link.startedAt!, fresh: false });
           void replica.serve();
           this.#announce();
         },
@@ -135,6 +139,7 @@ export class PodKeeper {
         },
         onEvent: (_, event) => {
           this.#report(pod, event);
+          if (event.event === 'started') onProcess?.({ pod, startedAt: Date.parse(event.startedAt), fresh: true });
           replica.onEvent(event);
         },
       }),

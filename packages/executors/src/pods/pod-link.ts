@@ -43,6 +43,11 @@ export class PodLink {
     return this.options.container;
   }
 
+  /** When the process that was met was started, by the clock of its node, in ms since the epoch. */
+  get startedAt(): number | undefined {
+    return this.#session && Date.parse(this.#session.hello.running.startedAt);
+  }
+
   get connected(): boolean {
     return this.#session !== undefined;
   }

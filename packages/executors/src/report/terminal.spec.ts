@@ -30,6 +30,27 @@ describe('the terminal', () => {
       report({ type: 'start', project: 'p', context: 'kind-dev', server: 'https://127.0.0.1:1', leaves: 'Ctrl-C …' }),
     ).toEqual(['p → kind-dev (https://127.0.0.1:1)', 'Ctrl-C …']));
 
+  it('says how long a new process took to lead, and what to do where it waited for nothing', () => {
+    const lease = { type: 'lease', lease: 'Lease/ns/l', pod: 'p' } as const;
+    expect(
+      report(
+        { ...lease, state: 'leads', ms: 412, former: 'given-back' },
+        { ...lease, state: 'waiting' },
+        { ...lease, state: 'leads', ms: 16_240, former: 'expired' },
+        { ...lease, state: 'waiting', message: 'forbidden' },
+        { ...lease, state: 'leads', ms: 2100, former: 'released' },
+      ),
+    ).toEqual([
+      '  Pod/p: leads 0.4 s after its start',
+      '… Pod/p: waits for Lease/ns/l, which a process that is gone did not give back',
+      '  Pod/p: leads 16.2 s after its start: it had to wait until Lease/ns/l expired',
+      `  → Set LeaderElectionReleaseOnCancel in the manager's options, or "releaseLease": true on dev.`,
+      '… Pod/p: waits for Lease/ns/l, which a process that is gone did not give back',
+      '  it cannot be released: forbidden',
+      '  Pod/p: leads 2.1 s after its start, as Lease/ns/l was released for it',
+    ]);
+  });
+
   it('shows a compile error once, names it below later edits, and says when it is mended', () =>
     expect(
       report(

@@ -2,6 +2,7 @@ import type { Emit, LoopEvent } from '../loop/events.js';
 import { renderLine } from '../logs/render-line.js';
 import { changedLines } from './changes.js';
 import { ledgerLine } from './ledger.js';
+import { leaseLines } from './lease-lines.js';
 import { prefixed } from './prefixed.js';
 
 /** How often a step that takes long says that it still goes on, in ms. */
@@ -75,6 +76,8 @@ export function terminalReporter(
         }
         if (event.message && event.state === 'started') line(`  Pod/${event.pod}: ${event.message}`);
         return;
+      case 'lease':
+        return leaseLines(event).forEach(line);
       case 'log':
         return line(prefixed(event.pod, rawLogs ? event.line : renderLine(event.line)));
       case 'debug':

@@ -67,6 +67,7 @@ export function loopOptions(
     graceMs: (options.gracePeriod ?? 10) * 1000,
     portForwards: options.portForwards ?? [],
     logs: options.logs ?? true,
+    releaseLease: options.releaseLease ?? false,
     modes: options.triggerModes ?? {},
     timeoutMs: (options.timeout ?? 300) * 1000,
   };

@@ -17,6 +17,7 @@ export interface DevOptions {
   rawLogs?: boolean;
   output?: 'text' | 'json';
   gracePeriod?: number;
+  releaseLease?: boolean;
   timeout?: number;
   context?: string;
   allowContexts?: string[];

@@ -1,0 +1,137 @@
+import {
+  ApiError,
+  explain,
+  patch,
+  read,
+  refOf,
+  subject,
+  watch,
+  type Cluster,
+  type KubeObject,
+  type Watcher,
+} from '@nx-kube/cluster';
+import type { Emit } from '../loop/events.js';
+import { isHeldIn, tenureOf, type Tenure } from './tenure.js';
+
+export interface LeadershipOptions {
+  cluster: Cluster;
+  /** Where the Leases are: the workload's namespace. */
+  namespace: string;
+  /** End the tenure of a process that is gone, so that its successor need not wait until it expires. */
+  release: boolean;
+  emit: Emit;
+  signal: AbortSignal;
+}
+
+/** A process that was started in a pod. */
+export interface StartedProcess {
+  pod: string;
+  /** By the clock of the pod's node, in ms since the epoch. */
+  startedAt: number;
+  /** It has just been started, and was not met while it ran. */
+  fresh: boolean;
+}
+
+/**
+ * Says how long each new process takes to lead, and what it waits for: a process that ends without giving its Lease back keeps its
+ * successors idle until the Lease expires.
+ *
+ * A tenure in a pod that began before the pod's process was started belongs to a process that is gone: the agent starts no
+ * process before the former has ended, and both times are from the clock of one node.
+ */
+export class Leadership {
+  readonly #watcher: Watcher;
+  /** By Lease, as seen last; null where nobody had it. */
+  readonly #tenures = new Map<string, Tenure | null>();
+  /** When the process of each pod was started. */
+  readonly #processes = new Map<string, number>();
+  /** Pods whose process has been started and may come to lead. */
+  readonly #candidates = new Set<string>();
+  /** By Lease: the last process that was found to be gone and to hold it. */
+  readonly #seen = new Map<string, string>();
+  /** Leases whose last tenure was ended here. */
+  readonly #released = new Set<string>();
+
+  constructor(private readonly options: LeadershipOptions) {
+    const { cluster, namespace, signal } = options;
+    const leases = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, signal };
+    // Who may not see Leases is told nothing of them.
+    this.#watcher = watch(cluster, leases, (event) => {
+      if ('object' in event && event.type !== 'deleted') this.#onLease(event.object);
+    });
+  }
+
+  /** Resolves when the Leases that are there now are known. @throws ApiError where they may not be watched */
+  get synced(): Promise<void> {
+    return this.#watcher.synced;
+  }
+
+  /** A process runs in a pod, and the one before it has ended. */
+  onStarted({ pod, startedAt, fresh }: StartedProcess): void {
+    if (this.#processes.get(pod) === startedAt) return;
+    this.#processes.set(pod, startedAt);
+    this.#candidates.add(pod);
+    for (const lease of this.#watcher.store.values()) {
+      const tenure = tenureOf(lease);
+      const holder = tenure && [...this.#processes.keys()].find((known) => isHeldIn(known, tenure));
+      if (!holder) continue;
+      if (this.#isOver(holder, tenure)) void this.#onFormer(holder, lease);
+      else if (fresh && holder === pod) this.#leads(pod, lease, tenure, null);
+      // Another one leads, or this one did before it was met.
+      else this.#candidates.delete(pod);
+    }
+  }
+
+  #onLease(lease: KubeObject): void {
+    const name = subject(lease);
+    const former = this.#tenures.get(name);
+    const tenure = tenureOf(lease);
+    this.#tenures.set(name, tenure ?? null);
+    if (!tenure || tenure.holder === former?.holder) return;
+    const pod = [...this.#candidates].find((candidate) => isHeldIn(candidate, tenure));
+    if (pod === undefined) return;
+    if (this.#isOver(pod, tenure)) void this.#onFormer(pod, lease);
+    else this.#leads(pod, lease, tenure, former);
+  }
+
+  #isOver(pod: string, { acquiredAt }: Tenure): boolean {
+    return acquiredAt < this.#processes.get(pod)!;
+  }
+
+  #leads(pod: string, lease: KubeObject, { acquiredAt }: Tenure, former: Tenure | null | undefined): void {
+    const name = subject(lease);
+    const released = this.#released.delete(name);
+    // The others are on standby: that one of them leads some day has nothing to do with its start.
+    this.#candidates.clear();
+    this.options.emit({
+      type: 'lease',
+      state: 'leads',
+      lease: name,
+      pod,
+      ms: Math.max(0, acquiredAt - this.#processes.get(pod)!),
+      former: released ? 'released' : former ? 'expired' : 'given-back',
+    });
+  }
+
+  async #onFormer(pod: string, held: KubeObject): Promise<void> {
+    const { cluster, release, emit, signal } = this.options;
+    const name = subject(held);
+    try {
+      // What the watch has said may be older than the last word of the process that is gone.
+      const lease = await read(cluster, refOf(held), { signal });
+      const tenure = lease && tenureOf(lease);
+      if (!tenure || !isHeldIn(pod, tenure) || !this.#isOver(pod, tenure)) return;
+      if (this.#seen.get(name) === tenure.holder) return;
+      this.#seen.set(name, tenure.holder);
+      if (!release) return emit({ type: 'lease', state: 'waiting', lease: name, pod });
+      this.#released.add(name);
+      // Only what was read just now: a Lease that anybody has written to since stays as it is.
+      const { resourceVersion } = lease.metadata;
+      await patch(cluster, refOf(lease), { metadata: { resourceVersion }, spec: { holderIdentity: '' } }, { signal });
+    } catch (error) {
+      this.#released.delete(name);
+      if (signal.aborted || (error instanceof ApiError && error.status === 409)) return;
+      emit({ type: 'lease', state: 'waiting', lease: name, pod, message: explain(error) });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { KubeObject } from '@nx-kube/cluster';
+import { describe, expect, it } from 'vitest';
+import { isHeldIn, tenureOf } from './tenure.js';
+
+const lease = (spec: object): KubeObject => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name: 'l', namespace: 'n' },
+  spec,
+});
+
+describe('tenureOf', () => {
+  it('reads who has a Lease, and since when', () =>
+    expect(tenureOf(lease({ holderIdentity: 'pod-1_a-b', acquireTime: '2026-01-02T03:04:05.678901Z' }))).toEqual({
+      holder: 'pod-1_a-b',
+      acquiredAt: Date.parse('2026-01-02T03:04:05.678Z'),
+    }));
+  it.each([{}, { holderIdentity: '', acquireTime: '2026-01-02T03:04:05.678901Z' }, { holderIdentity: 'p_1' }])(
+    'reads nobody from %j',
+    (spec) => expect(tenureOf(lease(spec))).toBeUndefined(),
+  );
+});
+
+describe('isHeldIn', () => {
+  const held = (holder: string) => ({ holder, acquiredAt: 0 });
+  it('knows a process of the pod by its host name', () => {
+    expect(isHeldIn('manager-7c5-x1', held('manager-7c5-x1_0b8f'))).toBe(true);
+    expect(isHeldIn('manager-7c5-x', held('manager-7c5-x1_0b8f'))).toBe(false);
+    expect(isHeldIn('manager-7c5-x1', held('manager-7c5-x1'))).toBe(false);
+  });
+  it('knows the host name of a pod whose name is too long for one', () => {
+    const pod = `${'a'.repeat(62)}-7c5`;
+    expect(isHeldIn(pod, held(`${'a'.repeat(62)}_0b8f`))).toBe(true);
+  });
+});
