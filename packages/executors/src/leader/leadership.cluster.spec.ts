@@ -1,7 +1,7 @@
 import { connect, create, patch, read, remove, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LoopEvent } from '../loop/events.js';
-import { Leadership } from './leadership.js';
+import { Leadership, type StartedProcess } from './leadership.js';
 
 type LeaseEvent = LoopEvent & { type: 'lease' };
 
@@ -31,11 +31,15 @@ afterAll(async () => {
 });
 
 /** The Lease as a process in a pod has it since `acquired`. */
-const heldBy = (holderIdentity: string, acquired = started): KubeObject => ({
+const heldBy = (holderIdentity: string, acquired = started, renewed = acquired): KubeObject => ({
   apiVersion: ref.apiVersion,
   kind: ref.kind,
   metadata: { name: ref.name, namespace },
-  spec: { holderIdentity, acquireTime: time(acquired), leaseDurationSeconds: 15 },
+  spec: { holderIdentity, acquireTime: time(acquired), renewTime: time(renewed), leaseDurationSeconds: 15 },
+});
+const process = (pod: string, startedAt: number, more: Partial<StartedProcess> = {}): StartedProcess => ({
+  ...{ pod, container: `run of ${pod}`, alone: true, startedAt, fresh: true },
+  ...more,
 });
 const write = (lease: KubeObject) => patch(cluster, ref, { spec: lease['spec'] });
 
@@ -58,7 +62,7 @@ describe('who leads', () => {
     await create(cluster, heldBy('pod-a_1', started - 60 * second));
     const leadership = follow();
     await write(heldBy(''));
-    leadership.onStarted({ pod: 'pod-a', startedAt: started, fresh: true });
+    leadership.onStarted(process('pod-a', started));
     await write(heldBy('pod-a_2', started + 2 * second));
     expect(await next()).toEqual({
       ...{ type: 'lease', state: 'leads', lease: name, pod: 'pod-a', ms: 2000 },
@@ -70,35 +74,70 @@ describe('who leads', () => {
     await create(cluster, heldBy('pod-a_1', started - 60 * second));
     const leadership = follow();
     await leadership.synced;
-    leadership.onStarted({ pod: 'pod-a', startedAt: started, fresh: true });
+    leadership.onStarted(process('pod-a', started));
     expect(await next()).toEqual({ type: 'lease', state: 'waiting', lease: name, pod: 'pod-a' });
     await write(heldBy('pod-a_2', started + 16 * second));
     expect(await next()).toMatchObject({ state: 'leads', pod: 'pod-a', ms: 16_000, former: 'expired' });
   });
 
-  it('need not be waited for where the loop is to release it: only what a process that is gone has', async () => {
+  it('need not be waited for where the loop is to release it', async () => {
     await create(cluster, heldBy('pod-a_1', started - 60 * second));
     const leadership = follow(true);
     await leadership.synced;
-    leadership.onStarted({ pod: 'pod-b', startedAt: started, fresh: true });
-    leadership.onStarted({ pod: 'pod-a', startedAt: started - 90 * second, fresh: false });
+    leadership.onStarted(process('pod-a', started - 90 * second, { fresh: false }));
     expect((await read(cluster, ref))!['spec'].holderIdentity).toBe('pod-a_1');
-
-    leadership.onStarted({ pod: 'pod-a', startedAt: started, fresh: true });
+    leadership.onStarted(process('pod-a', started));
     while ((await read(cluster, ref))!['spec'].holderIdentity) await Promise.resolve();
     await write(heldBy('pod-a_2', started + 2 * second));
     expect(await next()).toMatchObject({ state: 'leads', pod: 'pod-a', ms: 2000, former: 'released' });
+  });
+
+  it.each([
+    ['whose former process was not met', [process('pod-a', started)]],
+    [
+      'where another container may hold it',
+      [
+        process('pod-a', started - 90 * second, { alone: false, fresh: false }),
+        process('pod-a', started, { alone: false }),
+      ],
+    ],
+    ['that came under the name of another', [-30, 0].map((s) => process('pod-a', started + s * second))],
+    [
+      'whose container was started anew',
+      [
+        process('pod-a', started - 90 * second, { container: 'run before' }),
+        process('pod-a', started, { fresh: false }),
+      ],
+    ],
+  ])('is waited for all the same in a pod %s', async (_, processes) => {
+    await create(cluster, heldBy('pod-a_1', started - 60 * second));
+    const leadership = follow(true);
+    await leadership.synced;
+    processes.forEach((one) => leadership.onStarted(one));
+    expect(await next()).toMatchObject({ state: 'waiting', pod: 'pod-a' });
+    expect((await read(cluster, ref))!['spec'].holderIdentity).toBe('pod-a_1');
+  });
+
+  it('is not waited for from one that has renewed it since', async () => {
+    await create(cluster, heldBy('pod-a_1', started - 60 * second, started + second));
+    const leadership = follow(true);
+    await leadership.synced;
+    leadership.onStarted(process('pod-a', started - 90 * second, { fresh: false }));
+    leadership.onStarted(process('pod-a', started));
+    leadership.onStarted(process('pod-b', started));
+    await write(heldBy('pod-b_1', started + 20 * second));
+    expect(await next()).toMatchObject({ state: 'leads' });
   });
 
   it('is no news where the process led already when it was met, nor of one on standby', async () => {
     await create(cluster, heldBy('pod-a_1', started + second));
     const leadership = follow();
     await leadership.synced;
-    leadership.onStarted({ pod: 'pod-a', startedAt: started, fresh: false });
-    leadership.onStarted({ pod: 'pod-b', startedAt: started, fresh: true });
+    leadership.onStarted(process('pod-a', started, { fresh: false }));
+    leadership.onStarted(process('pod-b', started));
     await write(heldBy('pod-b_1', started + 3600 * second));
     // Comes last, so that nothing was said of the ones before.
-    leadership.onStarted({ pod: 'pod-c', startedAt: started, fresh: true });
+    leadership.onStarted(process('pod-c', started));
     await write(heldBy('pod-c_1', started + 4000 * second));
     expect(await next()).toMatchObject({ state: 'leads', pod: 'pod-c' });
   });

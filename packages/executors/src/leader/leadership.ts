@@ -23,28 +23,38 @@ export interface LeadershipOptions {
   signal: AbortSignal;
 }
 
-/** A process that was started in a pod. */
+/** A process in the target container of a pod. */
 export interface StartedProcess {
   pod: string;
+  /** The container's run: another one after each restart of the container. */
+  container: string;
+  /** Whether no other container of the pod could have a Lease too. */
+  alone: boolean;
   /** By the clock of the pod's node, in ms since the epoch. */
   startedAt: number;
-  /** It has just been started, and was not met while it ran. */
+  /** It has just been started, after the one before it in this container had ended; it was not met while it ran. */
   fresh: boolean;
+}
+
+interface Known extends StartedProcess {
+  /** When the process before it in the same container was started; undefined where that is not known. */
+  formerAt?: number;
 }
 
 /**
  * Says how long each new process takes to lead, and what it waits for: a process that ends without giving its Lease back keeps its
  * successors idle until the Lease expires.
  *
- * A tenure in a pod that began before the pod's process was started belongs to a process that is gone: the agent starts no
- * process before the former has ended, and both times are from the clock of one node.
+ * A tenure in a pod that began, and was last renewed, before the pod's process was started belongs to a process that is gone. It is
+ * ended only where that is certain: the agent has seen the former process end, and the tenure began during its life, by the one
+ * clock of their node, in a pod where nothing else runs.
  */
 export class Leadership {
   readonly #watcher: Watcher;
   /** By Lease, as seen last; null where nobody had it. */
   readonly #tenures = new Map<string, Tenure | null>();
-  /** When the process of each pod was started. */
-  readonly #processes = new Map<string, number>();
+  /** By pod. */
+  readonly #processes = new Map<string, Known>();
   /** Pods whose process has been started and may come to lead. */
   readonly #candidates = new Set<string>();
   /** By Lease: the last process that was found to be gone and to hold it. */
@@ -66,10 +76,11 @@ export class Leadership {
     return this.#watcher.synced;
   }
 
-  /** A process runs in a pod, and the one before it has ended. */
-  onStarted({ pod, startedAt, fresh }: StartedProcess): void {
-    if (this.#processes.get(pod) === startedAt) return;
-    this.#processes.set(pod, startedAt);
+  onStarted(process: StartedProcess): void {
+    const { pod, container, startedAt, fresh } = process;
+    const known = this.#processes.get(pod);
+    if (known?.startedAt === startedAt) return;
+    this.#processes.set(pod, { ...process, formerAt: known?.container === container ? known.startedAt : undefined });
     this.#candidates.add(pod);
     for (const lease of this.#watcher.store.values()) {
       const tenure = tenureOf(lease);
@@ -80,6 +91,14 @@ export class Leadership {
       // Another one leads, or this one did before it was met.
       else this.#candidates.delete(pod);
     }
+  }
+
+  /** The container's run has ended, or the pod is on its way out. */
+  onGone(pod: string): void {
+    this.#candidates.delete(pod);
+    const known = this.#processes.get(pod);
+    // A pod that comes under the same name may be on another node, with another clock.
+    if (known) this.#processes.set(pod, { ...known, container: '' });
   }
 
   #onLease(lease: KubeObject): void {
@@ -94,8 +113,15 @@ export class Leadership {
     else this.#leads(pod, lease, tenure, former);
   }
 
-  #isOver(pod: string, { acquiredAt }: Tenure): boolean {
-    return acquiredAt < this.#processes.get(pod)!;
+  #isOver(pod: string, { acquiredAt, renewedAt }: Tenure): boolean {
+    const { startedAt } = this.#processes.get(pod)!;
+    return acquiredAt < startedAt && renewedAt < startedAt;
+  }
+
+  /** Whether a tenure that is over may be ended: nobody else can be the holder. */
+  #isOfFormer(pod: string, { acquiredAt }: Tenure): boolean {
+    const { alone, fresh, formerAt } = this.#processes.get(pod)!;
+    return alone && fresh && formerAt !== undefined && formerAt <= acquiredAt;
   }
 
   #leads(pod: string, lease: KubeObject, { acquiredAt }: Tenure, former: Tenure | null | undefined): void {
@@ -108,8 +134,8 @@ export class Leadership {
       state: 'leads',
       lease: name,
       pod,
-      ms: Math.max(0, acquiredAt - this.#processes.get(pod)!),
-      former: released ? 'released' : former ? 'expired' : 'given-back',
+      ms: Math.max(0, acquiredAt - this.#processes.get(pod)!.startedAt),
+      ...(former !== undefined && { former: released ? 'released' : former ? 'expired' : 'given-back' }),
     });
   }
 
@@ -123,14 +149,19 @@ export class Leadership {
       if (!tenure || !isHeldIn(pod, tenure) || !this.#isOver(pod, tenure)) return;
       if (this.#seen.get(name) === tenure.holder) return;
       this.#seen.set(name, tenure.holder);
-      if (!release) return emit({ type: 'lease', state: 'waiting', lease: name, pod });
+      if (!release || !this.#isOfFormer(pod, tenure))
+        return emit({ type: 'lease', state: 'waiting', lease: name, pod });
       this.#released.add(name);
       // Only what was read just now: a Lease that anybody has written to since stays as it is.
       const { resourceVersion } = lease.metadata;
       await patch(cluster, refOf(lease), { metadata: { resourceVersion }, spec: { holderIdentity: '' } }, { signal });
     } catch (error) {
       this.#released.delete(name);
-      if (signal.aborted || (error instanceof ApiError && error.status === 409)) return;
+      if (signal.aborted) return;
+      if (error instanceof ApiError && error.status === 409) {
+        this.#seen.delete(name);
+        return this.#onFormer(pod, held);
+      }
       emit({ type: 'lease', state: 'waiting', lease: name, pod, message: explain(error) });
     }
   }

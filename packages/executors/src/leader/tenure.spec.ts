@@ -11,9 +11,18 @@ const lease = (spec: object): KubeObject => ({
 
 describe('tenureOf', () => {
   it('reads who has a Lease, and since when', () =>
-    expect(tenureOf(lease({ holderIdentity: 'pod-1_a-b', acquireTime: '2026-01-02T03:04:05.678901Z' }))).toEqual({
+    expect(
+      tenureOf(
+        lease({
+          holderIdentity: 'pod-1_a-b',
+          acquireTime: '2026-01-02T03:04:05.678901Z',
+          renewTime: '2026-01-02T03:04:07.678901Z',
+        }),
+      ),
+    ).toEqual({
       holder: 'pod-1_a-b',
       acquiredAt: Date.parse('2026-01-02T03:04:05.678Z'),
+      renewedAt: Date.parse('2026-01-02T03:04:07.678Z'),
     }));
   it.each([{}, { holderIdentity: '', acquireTime: '2026-01-02T03:04:05.678901Z' }, { holderIdentity: 'p_1' }])(
     'reads nobody from %j',
@@ -22,7 +31,7 @@ describe('tenureOf', () => {
 });
 
 describe('isHeldIn', () => {
-  const held = (holder: string) => ({ holder, acquiredAt: 0 });
+  const held = (holder: string) => ({ holder, acquiredAt: 0, renewedAt: 0 });
   it('knows a process of the pod by its host name', () => {
     expect(isHeldIn('manager-7c5-x1', held('manager-7c5-x1_0b8f'))).toBe(true);
     expect(isHeldIn('manager-7c5-x', held('manager-7c5-x1_0b8f'))).toBe(false);

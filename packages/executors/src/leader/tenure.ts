@@ -4,17 +4,17 @@ import type { KubeObject } from '@nx-kube/cluster';
 export interface Tenure {
   /** `spec.holderIdentity`: host name and a random id, another one for each process. */
   holder: string;
-  /** By the clock of the holder's node, in ms since the epoch. */
+  /** By the clock of the holder's node, in ms since the epoch; and so is `renewedAt`. */
   acquiredAt: number;
+  renewedAt: number;
 }
 
 /** Undefined where nobody has the Lease: it was given back, or never taken. Pure. */
 export function tenureOf(lease: KubeObject): Tenure | undefined {
-  const { holderIdentity: holder, acquireTime } = (lease['spec'] ?? {}) as {
-    holderIdentity?: string;
-    acquireTime?: string;
-  };
-  return holder && acquireTime ? { holder, acquiredAt: Date.parse(acquireTime) } : undefined;
+  const spec = (lease['spec'] ?? {}) as { holderIdentity?: string; acquireTime?: string; renewTime?: string };
+  const { holderIdentity: holder, acquireTime, renewTime = acquireTime } = spec;
+  if (!holder || !acquireTime) return undefined;
+  return { holder, acquiredAt: Date.parse(acquireTime), renewedAt: Date.parse(renewTime!) };
 }
 
 /** Whether the holder is a process in the pod, now or before. Pure. */

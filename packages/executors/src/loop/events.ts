@@ -56,8 +56,8 @@ export type LoopEvent =
       pid?: number;
     }
   /**
-   * `leads`: the process in the pod leads, `ms` after its start; `former` says how the tenure before it ended: given back, by its expiry, or
-   * by the loop. `waiting`: it cannot lead yet, for a process that is gone did not give the Lease back; `message` says why the loop could
+   * `leads`: the process in the pod leads, `ms` after its start; `former` says how the tenure before it, if there was one, ended: given back, by
+   * its expiry, or by the loop. `waiting`: it cannot lead yet, for a process that is gone did not give the Lease back; `message` says why the loop could
    * not end that, where it was to.
    */
   | {
@@ -66,7 +66,7 @@ export type LoopEvent =
       lease: string;
       pod: string;
       ms: number;
-      former: 'given-back' | 'expired' | 'released';
+      former?: 'given-back' | 'expired' | 'released';
     }
   | { type: 'lease'; state: 'waiting'; lease: string; pod: string; message?: string }
   | { type: 'log'; pod: string; container: string; line: string }

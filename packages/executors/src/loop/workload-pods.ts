@@ -58,6 +58,7 @@ export class WorkloadPods {
         graceMs,
         store: new BinaryStore(storeDirectory),
         onProcess: (process) => leadership?.onStarted(process),
+        onGone: (pod) => leadership?.onGone(pod),
         ...stopped,
       });
       if (this.options.logs) this.#followLogs(pods, this.#stop.signal);

@@ -21,6 +21,8 @@ export interface PodKeeperOptions {
   store: BinaryStore;
   /** Called for the process of each pod: when it is met, and each time another one is started. */
   onProcess?: (process: StartedProcess) => void;
+  /** Called when the run of a pod's container has ended, or the pod is being deleted. */
+  onGone?: (pod: string) => void;
   emit: Emit;
   signal: AbortSignal;
 }
@@ -92,25 +94,36 @@ export class PodKeeper {
   }
 
   async #settled(binary: Binary, signal: AbortSignal): Promise<{ result: Delivered; fate: Promise<Fate> }[]> {
+    // Known when all of it is packed; a pod may have refused it long before that.
+    let digest: string | undefined;
+    binary.digest().then(
+      (known) => {
+        digest = known;
+        this.#announce();
+      },
+      // Whoever sends it says why.
+      () => {},
+    );
     for (;;) {
       const replicas = [...this.#replicas.values()];
       const served = replicas.flatMap(({ served }) => (served?.binary === binary ? [served] : []));
       const failed = served.find((one) => 'error' in one);
       if (failed && 'error' in failed) throw failed.error;
-      if (replicas.length) {
-        const digest = await binary.digest();
-        if (replicas.every(({ link }) => link.running === digest)) return served.filter((one) => 'result' in one);
-      }
+      const isCurrent = ({ link }: Replica) => link.running !== undefined && link.running === digest;
+      if (replicas.length && replicas.every(isCurrent)) return served.filter((one) => 'result' in one);
       await this.#change(signal);
     }
   }
 
   #onPod(pod: KubeObject, deleted: boolean): void {
     const running = deleted ? undefined : runningContainer(pod, this.options.container);
-    for (const [id, { link }] of this.#replicas) {
-      if (link.container.pod !== pod.metadata.name || id === running?.id) continue;
+    for (const [id, replica] of this.#replicas) {
+      if (replica.link.container.pod !== pod.metadata.name || id === running?.id) continue;
       this.#replicas.delete(id);
-      link.stop();
+      replica.link.stop();
+      // Nobody will tell any more what became of its process.
+      replica.onLost();
+      this.options.onGone?.(pod.metadata.name);
       this.options.emit({ type: 'pod', pod: pod.metadata.name, state: 'gone' });
     }
     if (running && !this.#replicas.has(running.id)) this.#replicas.set(running.id, this.#replicaOf(running));
@@ -119,7 +132,8 @@ export class PodKeeper {
 
   #replicaOf(container: RunningContainer): Replica {
     const { cluster, probe, graceMs, onProcess, emit, signal } = this.options;
-    const { pod } = container;
+    const { pod, id, alone } = container;
+    const process = { pod, container: id, alone };
     const replica: Replica = new Replica(
       new PodLink({
         cluster,
@@ -128,7 +142,7 @@ export class PodKeeper {
         graceMs,
         onConnected: (link) => {
           emit({ type: 'pod', pod, state: 'connected', digest: link.running });
-          onProcess?.({ pod, startedAt: link.startedAt!, fresh: false });
+          onProcess?.({ ...process, startedAt: link.startedAt!, fresh: false });
           void replica.serve();
           this.#announce();
         },
@@ -139,7 +153,9 @@ export class PodKeeper {
         },
         onEvent: (_, event) => {
           this.#report(pod, event);
-          if (event.event === 'started') onProcess?.({ pod, startedAt: Date.parse(event.startedAt), fresh: true });
+          if (event.event === 'started') {
+            onProcess?.({ ...process, startedAt: Date.parse(event.startedAt), fresh: true });
+          }
           replica.onEvent(event);
         },
       }),

@@ -27,7 +27,17 @@ describe('runningContainer', () => {
       pod: 'p',
       container: 'manager',
       id: 'containerd://1',
+      alone: false,
     }));
+  it('tells whether anything else runs in the pod', () => {
+    const alone = (initContainers: object[]) => {
+      const object = pod(running);
+      object['spec'] = { containers: [object['spec'].containers[0]], initContainers };
+      return runningContainer(object, 'manager')!.alone;
+    };
+    expect(alone([{ name: 'nx-kube-agent' }])).toBe(true);
+    expect(alone([{ name: 'proxy', restartPolicy: 'Always' }])).toBe(false);
+  });
   it.each([
     ['waits', pod({ state: { waiting: { reason: 'ContainerCreating' } } })],
     ['is being deleted', pod(running, { deletionTimestamp: '2026-01-01T00:00:00Z' })],

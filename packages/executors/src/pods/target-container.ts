@@ -10,6 +10,8 @@ export interface RunningContainer {
   container: string;
   /** The runtime's id: another one after each restart of the container. */
   id: string;
+  /** Whether it is the only container of the pod that runs: there is no other, and no sidecar. */
+  alone: boolean;
 }
 
 interface ContainerStatus {
@@ -24,12 +26,14 @@ interface ContainerStatus {
  */
 export function runningContainer(pod: KubeObject, container: string): RunningContainer | undefined {
   if (pod.metadata.deletionTimestamp) return undefined;
-  const spec = (pod['spec'] as PodSpec).containers.find(({ name }) => name === container);
+  const { containers, initContainers = [] } = pod['spec'] as PodSpec;
+  const spec = containers.find(({ name }) => name === container);
   if (spec?.command?.[0] !== agentPath) return undefined;
   const statuses = (pod['status']?.containerStatuses ?? []) as ContainerStatus[];
   const status = statuses.find(({ name }) => name === container);
   if (!status?.state?.running || !status.containerID) return undefined;
-  return { namespace: pod.metadata.namespace!, pod: pod.metadata.name, container, id: status.containerID };
+  const alone = containers.length === 1 && !initContainers.some(({ restartPolicy }) => restartPolicy === 'Always');
+  return { namespace: pod.metadata.namespace!, pod: pod.metadata.name, container, id: status.containerID, alone };
 }
 
 interface Probe {
