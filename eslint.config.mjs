@@ -1,12 +1,21 @@
 import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
-/** The arrows of the house: plugin → executors → cluster. Each entry lists what a folder may not import, and why. */
+const nx = ['@nx/*', 'nx', 'nx/*'];
+const noPlugin = { group: ['@nx-kube/plugin'], message: 'executors may not import plugin' };
+
+/**
+ * The arrows of the house: plugin → executors → cluster. Each entry lists what a folder may not import, and why. Of the
+ * entries that match a file only the last one counts, so that each lists everything.
+ */
 const arrows = [
   {
     files: ['packages/cluster/**'],
-    forbidden: ['@nx/*', 'nx', 'nx/*', '@nx-kube/*'],
-    message: 'cluster knows nothing of Nx, nor of the packages above it',
+    forbidden: [{ group: [...nx, '@nx-kube/*'], message: 'cluster knows nothing of Nx, nor of the packages above it' }],
+  },
+  {
+    files: ['packages/executors/**'],
+    forbidden: [noPlugin],
   },
   {
     files: ['packages/executors/**'],
@@ -16,14 +25,7 @@ const arrows = [
       'packages/executors/src/nx/**',
       '**/*.spec.ts',
     ],
-    forbidden: ['@nx/*', 'nx', 'nx/*', '@nx-kube/plugin'],
-    message: 'only executor.ts and nx-*.ts files know Nx; the core does not',
-  },
-  {
-    files: ['packages/executors/**'],
-    ignores: [],
-    forbidden: ['@nx-kube/plugin'],
-    message: 'executors may not import plugin',
+    forbidden: [noPlugin, { group: nx, message: 'only executor.ts and nx-*.ts files know Nx; the core does not' }],
   },
 ];
 
@@ -55,9 +57,9 @@ export default ts.config(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
-  ...arrows.map(({ files, ignores, forbidden, message }) => ({
+  ...arrows.map(({ files, ignores, forbidden }) => ({
     files,
-    ...(ignores?.length ? { ignores } : {}),
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: forbidden, message }] }] },
+    ...(ignores && { ignores }),
+    rules: { 'no-restricted-imports': ['error', { patterns: forbidden }] },
   })),
 );

@@ -27,7 +27,7 @@ const stages = [
     () => [
       check(process.execPath, [bin('eslint', 'bin/eslint.js'), '.']),
       check(process.execPath, [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', '.']),
-      ...['e2e', 'tools/bench', 'tools/docs', 'tools/local-cluster'].map((folder) =>
+      ...['e2e', 'tools/bench', 'tools/docs', 'tools/lint', 'tools/local-cluster'].map((folder) =>
         check(process.execPath, [bin('typescript', 'bin/tsc'), '-p', folder]),
       ),
       check(process.execPath, ['tools/docs/generate.mjs', '--check']),
