@@ -109,6 +109,14 @@ describe('an answer about a Secret', () => {
       'User "x"',
     );
   });
+
+  it('is not cut, for a value that the cut goes through could not be taken out any more', () => {
+    const body = statusBody({ reason: 'Forbidden', message: `${'x'.repeat(1995)} hunter2` });
+    const told = (subject: typeof secret) =>
+      apiErrorOf({ status: 403, body }, { method: 'PATCH', path: '/x', subject }).message;
+    expect(told(secret)).toMatch(/x hunter2$/);
+    expect(told(deployment)).toMatch(/x hunt$/);
+  });
 });
 
 describe('no answer', () => {

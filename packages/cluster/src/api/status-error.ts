@@ -34,7 +34,7 @@ export function apiErrorOf(answer: ErrorAnswer, request: { method: string; path:
   const causes = (parsed?.details?.causes ?? []).map((cause) => (quotesValues ? { field: cause.field } : cause));
   const message = quotesValues
     ? fieldsOnly(reason, causes, parsed?.message)
-    : withoutSubject(parsed?.message ?? reason).slice(0, 2000);
+    : withoutSubject(parsed?.message ?? reason).slice(0, secret ? undefined : longestMessage);
   return new ApiError(culpritOf(status), `${about}: ${message}`, {
     status,
     reason,
@@ -43,6 +43,12 @@ export function apiErrorOf(answer: ErrorAnswer, request: { method: string; path:
     next: nextStep(status),
   });
 }
+
+/**
+ * What is longer is cut, in characters; but not about a Secret: an admission webhook may quote a value, which whoever knows it can take
+ * out only as long as the cut has not gone through it.
+ */
+const longestMessage = 2000;
 
 const unfitManifest = /^failed to (?:create typed [\w ]+|convert [\w ]+) \([^)]*\)[\w ]*: /;
 

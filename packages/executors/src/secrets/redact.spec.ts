@@ -17,6 +17,18 @@ describe('registered values', () => {
     expect(redactor(secret).redact(JSON.stringify({ secret }))).toBe('{"secret":"***"}');
   });
 
+  it('are taken out of JSON as Go writes it, which escapes more', () => {
+    const value = 'a<b>&c\u2028"d\\e';
+    const asGoWritesIt = 'a\\u003cb\\u003e\\u0026c\\u2028\\"d\\\\e';
+    expect(JSON.parse(`"${asGoWritesIt}"`)).toBe(value);
+    expect(redactor(value).redact(`{"token":"${asGoWritesIt}"}`)).toBe('{"token":"***"}');
+  });
+
+  it('are taken out of base64 of JSON that holds them', () => {
+    const config = Buffer.from(JSON.stringify({ auths: { server: { password: secret } } })).toString('base64');
+    expect(redactor(secret).redact(config)).toMatch(/^[\w+/]{40,60}\*\*\*[\w+/=]{0,10}$/);
+  });
+
   it.each([0, 1, 2, 3])('are taken out of base64 that holds them after %i other bytes', (before) => {
     const encoded = Buffer.from(`${'u'.repeat(before)}${secret}:more`).toString('base64');
     const cleaned = redactor(secret).redact(`x ${encoded} y`);

@@ -4,7 +4,7 @@ const mask = '***';
 
 /**
  * Takes known values out of text that comes from elsewhere, such as the API server's messages: a value itself, its lines, as it is
- * inside JSON, and in base64, also as a part of something longer.
+ * inside of JSON, and in base64, also as a part of something longer.
  */
 export class Redactor {
   readonly #values: Buffer[] = [];
@@ -28,8 +28,16 @@ function formsOf(value: Buffer): string[] {
   const text = value.toString('utf8');
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const texts = [text, text.trim(), ...lines].filter((part) => part.length >= shortest);
-  const base64 = [value, Buffer.from(text.trim())].flatMap(base64FormsOf);
-  return [...texts, ...texts.map((part) => JSON.stringify(part).slice(1, -1)), ...base64];
+  // A registry's credentials are JSON in base64.
+  const encoded = [text.trim(), ...jsonFormsOf(text.trim())].map((form) => Buffer.from(form));
+  return [...texts, ...texts.flatMap(jsonFormsOf), ...[value, ...encoded].flatMap(base64FormsOf)];
+}
+
+/** What a text is inside of JSON: as JavaScript writes it, and as Go does, which also escapes what means something in HTML or JavaScript. */
+function jsonFormsOf(text: string): string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return [json, json.replace(/[<>&\u2028\u2029]/g, escape)];
 }
 
 /**
