@@ -19,7 +19,7 @@ export interface ApplyManifestsControl {
   onProgress?: (change: Change) => void;
   /** Called before anything is applied. */
   beforeApply?: (prepared: Prepared) => Promise<void>;
-  /** Called when the controller has been applied; what comes after it waits until it is ready. */
+  /** Called when the controller has been applied, with all objects; what comes after it waits until it is ready. */
   onWorkload?: (prepared: Prepared) => Promise<void>;
 }
 
@@ -62,12 +62,12 @@ export async function applyManifests(
       ];
       // Nothing is pruned before all is applied: what is to come may still be there.
       early.push(...(await applyAll(upTo, false)));
-      if (i === before.length) await onWorkload?.(prepared);
+      if (i === before.length) await onWorkload?.({ ...prepared, objects });
       await waitReady(cluster, stage.map(refOf), { timeoutMs, signal });
     }
   }
   const last = await applyAll(objects);
-  if (!after.length) await onWorkload?.(prepared);
+  if (!after.length) await onWorkload?.({ ...prepared, objects });
   return { ...prepared, objects, changes: merged(early, last) };
 }
 

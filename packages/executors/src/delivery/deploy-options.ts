@@ -31,7 +31,7 @@ export interface DeployOptions extends WorkloadChoice {
  * The set that owns what a project has in the cluster. Its parent lies in the context's namespace, not in the workload's: so
  * the set outlives a renamed namespace, and `down` with Namespaces.
  */
-export function setOf(project: string, cluster: Cluster): ApplySetRef {
+export function setOf(project: string, cluster: Pick<Cluster, 'namespace'>): ApplySetRef {
   const name = `nx-kube-${project.toLowerCase().replace(/[^a-z0-9.-]+/g, '-')}`;
   return { name, namespace: cluster.namespace };
 }

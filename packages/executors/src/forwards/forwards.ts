@@ -14,15 +14,23 @@ import { forwardTargets, type PortForwardSpec } from './port-forward-options.js'
 /** The port-forwards of a project: opened once the objects are applied, opened anew where they then lead elsewhere. */
 export class Forwards {
   readonly #open = new Map<string, ChildController>();
+  #applied: { main: KubeObject; objects: KubeObject[] } | undefined;
 
   constructor(
     private readonly cluster: Cluster,
-    private readonly specs: PortForwardSpec[],
+    private specs: readonly PortForwardSpec[],
     private readonly options: { emit: Emit; signal: AbortSignal },
   ) {}
 
+  /** Takes other options: only forwards that differ are closed and opened. @throws as `onApplied` */
+  setSpecs(specs: readonly PortForwardSpec[]): void {
+    this.specs = specs;
+    if (this.#applied) this.onApplied(this.#applied.main, this.#applied.objects);
+  }
+
   /** @throws NxKubeError (configuration) where an option fits none of the objects */
   onApplied(main: KubeObject, objects: KubeObject[]): void {
+    this.#applied = { main, objects };
     const targets = forwardTargets(this.specs, main, objects, this.cluster.namespace);
     const wanted = new Map(targets.map((target) => [JSON.stringify(target), target]));
     for (const [key, stop] of this.#open) {

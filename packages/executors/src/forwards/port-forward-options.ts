@@ -37,7 +37,7 @@ export interface ForwardTarget {
  * @throws NxKubeError (configuration) naming the option's element
  */
 export function forwardTargets(
-  specs: PortForwardSpec[],
+  specs: readonly PortForwardSpec[],
   main: KubeObject,
   objects: KubeObject[],
   defaultNamespace: string,

@@ -12,7 +12,7 @@ import type { Gate, Work } from './gate.js';
 export function obey(
   request: ControlRequest,
   gate: Gate,
-  serve: (targets: string[], work: Work) => void,
+  serve: (work: ReadonlyMap<string, Work>) => void,
   emit: Emit,
 ): void {
   if (request.verb === 'status') return;
@@ -26,6 +26,6 @@ export function obey(
   const now = performance.now();
   emit({ type: 'command', verb: request.verb, targets });
   if (request.verb === 'pause') gate.pause(targets);
-  if (request.verb === 'resume') gate.resume(targets, now).forEach((work, target) => serve([target], work));
-  if (request.verb === 'trigger') targets.forEach((target) => serve([target], gate.trigger(target, now)));
+  if (request.verb === 'resume') serve(gate.resume(targets, now));
+  if (request.verb === 'trigger') serve(new Map(targets.map((target) => [target, gate.trigger(target, now)])));
 }

@@ -1,4 +1,5 @@
 import type { Change } from '@nx-kube/cluster';
+import type { Dependents } from '../secrets/dependents.js';
 
 /** How far a target's content is: being made or delivered, delivered, or failed until the next edit mends it. */
 export type UpdateState = 'pending' | 'in_progress' | 'ok' | 'error';
@@ -46,6 +47,10 @@ export type LoopEvent =
   /** `edit` counts edits; 0 is the start, -1 a command. */
   | { type: 'ledger'; edit: number; files: string[]; entry: Entry }
   | { type: 'applied'; changes: Change[] }
+  /** A target made Secrets: what became of each, by names of keys and without values, and what uses those that changed. */
+  | ({ type: 'secrets'; target: string; changes: Change[] } & Dependents)
+  /** A developer's settings changed: the options that differ; the loop begins anew where it cannot take them over as it is. */
+  | { type: 'settings'; options: string[]; anew: boolean }
   | { type: 'pod'; pod: string; state: 'connected' | 'current' | 'lost' | 'gone'; digest?: string; message?: string }
   | {
       type: 'process';

@@ -37,6 +37,17 @@ describe('Gate', () => {
     expect(g.state('yaml').waiting).toEqual([]);
   });
 
+  it('takes other modes: what collected for a target that is auto now runs, unless it is paused', () => {
+    const g = gate();
+    g.admit(['yaml'], edit(1, 'x'));
+    expect(g.setModes({ yaml: 'manual', go: 'manual' }, 5).size).toBe(0);
+    expect(g.state('go').mode).toBe('manual');
+    expect([...g.setModes({}, 9)]).toEqual([['yaml', { number: 1, files: ['x'], at: 9 }]]);
+    g.pause(['go']);
+    expect(g.setModes({}, 9).size).toBe(0);
+    expect(g.state('go').paused).toBe(true);
+  });
+
   it('triggers a target that nothing collected for', () =>
     expect(gate().trigger('go', 9)).toEqual({ number: triggered, files: [], at: 9 }));
 });

@@ -68,6 +68,15 @@ export class Gate {
     return released;
   }
 
+  /** Sets the mode of each target; what collected for one that is `auto` now, and not paused, runs now. */
+  setModes(modes: Readonly<Record<string, TriggerMode>>, now: number): Map<string, Work> {
+    for (const [target, state] of this.#targets) state.mode = modes[target] ?? 'auto';
+    return this.resume(
+      this.targets.filter((target) => !this.#targets.get(target)!.paused),
+      now,
+    );
+  }
+
   /** What a target that is triggered has to do: what collected for it, or all of it anew. Its gate stays as it is. */
   trigger(target: string, now: number): Work {
     const state = this.#targets.get(target)!;

@@ -13,47 +13,95 @@ export interface HealthOptions {
   cluster: Cluster;
   emit: Emit;
   /** How long what was applied may take to become ready, in ms. */
-  timeoutMs: number;
+  timeoutMs: () => number;
   signal: AbortSignal;
 }
 
 /** A process that died so often in a row does not come up by itself. */
 const crashesInARow = 2;
+/** A process that has not died for so long runs, in ms: longer than the agent's longest back-off. */
+const runsAfterMs = 60_000;
+/** How often what is not healthy is looked at again where nothing else says that it may have changed, in ms. */
+const againAfterMs = 5000;
 
 /** Says whether what was applied is healthy, each time that changes: `healthy` and `unhealthy` events. */
 export class Health {
+  #objects: KubeObject[] = [];
   /** Ends the wait for what was applied before. */
   #superseded: ChildController | undefined;
+  /** What is wrong now, as it was told. */
+  #told: string | undefined;
   /** By pod; the agent keeps the container alive, so a crash does not show in the pod's own status. */
-  readonly #crashes = new Map<string, number>();
+  readonly #crashes = new Map<string, { count: number; at: number }>();
+  /** Ends the pause before what is not healthy is looked at again. */
+  #wake = () => {};
 
   constructor(private readonly options: HealthOptions) {}
 
   /** Waits for what has just been applied, in place of what was applied before. */
   onApplied(objects: KubeObject[]): void {
+    this.#objects = objects;
     this.#superseded?.abort();
     this.#superseded = childController(this.options.signal);
-    void this.#wait(objects, this.#superseded.signal);
+    void this.#wait(this.#superseded.signal);
   }
 
   onEvent(event: LoopEvent): void {
-    if (event.type !== 'process') return;
-    if (event.state === 'ready') this.#crashes.delete(event.pod);
-    if (event.state !== 'exited') return;
-    const crashes = (this.#crashes.get(event.pod) ?? 0) + 1;
-    this.#crashes.set(event.pod, crashes);
-    if (crashes < crashesInARow) return;
-    const message = [`Pod/${event.pod}: the process ${event.message}`, ...(event.lastLines ?? [])].join('\n  ');
-    this.options.emit({ type: 'unhealthy', message });
+    if (event.type === 'process' && event.state === 'exited') return this.#onExit(event);
+    if (event.type === 'process' && event.state === 'ready') this.#crashes.delete(event.pod);
+    else if (event.type === 'ledger' && event.entry.outcome === 'delivered') this.#crashes.clear();
+    else if (event.type !== 'cluster' || event.state !== 'reachable') return;
+    if (this.#told !== undefined) this.#wake();
   }
 
-  async #wait(objects: KubeObject[], signal: AbortSignal): Promise<void> {
+  #onExit({ pod, message, lastLines = [] }: LoopEvent & { type: 'process' }): void {
+    const count = (this.#crashes.get(pod)?.count ?? 0) + 1;
+    this.#crashes.set(pod, { count, at: performance.now() });
+    if (count < crashesInARow) return;
+    this.#tell([`Pod/${pod}: the process ${message}`, ...lastLines].join('\n  '));
+    // It may have been healthy before, and have nobody who waits for it.
+    if (this.#superseded?.signal.aborted === false) this.onApplied(this.#objects);
+  }
+
+  async #wait(signal: AbortSignal): Promise<void> {
     const { cluster, emit, timeoutMs } = this.options;
-    try {
-      await waitReady(cluster, objects.map(refOf), { timeoutMs, signal });
-      if (!signal.aborted) emit({ type: 'healthy' });
-    } catch (error) {
-      if (!signal.aborted) emit({ type: 'unhealthy', message: explain(error) });
+    while (!signal.aborted) {
+      if (this.#isCrashing) await this.#pause(signal);
+      try {
+        await waitReady(cluster, this.#objects.map(refOf), { timeoutMs: timeoutMs(), signal });
+        if (signal.aborted) return;
+        if (this.#isCrashing) continue;
+        this.#told = undefined;
+        return emit({ type: 'healthy' });
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#tell(explain(error));
+        await this.#pause(signal);
+      }
     }
+  }
+
+  /** What a pod's status does not show where it has no probe. */
+  get #isCrashing(): boolean {
+    const now = performance.now();
+    return [...this.#crashes.values()].some(({ count, at }) => count >= crashesInARow && now - at < runsAfterMs);
+  }
+
+  #tell(message: string): void {
+    if (message !== this.#told) this.options.emit({ type: 'unhealthy', message });
+    this.#told = message;
+  }
+
+  #pause(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
+      const timer = setTimeout(end, againAfterMs);
+      signal.addEventListener('abort', end, { once: true });
+      this.#wake = end;
+    });
   }
 }

@@ -9,7 +9,8 @@ import type { TaskRunner } from './task-runner.js';
 export interface ImageOptions {
   target: string;
   cluster: Cluster;
-  deploy: DeployOptions;
+  /** As they are now: a developer's settings may change them. */
+  deploy: () => DeployOptions;
   runner: TaskRunner;
   env: Record<string, string>;
   patience: Patience;
@@ -25,12 +26,13 @@ export function imageResource(options: ImageOptions): Resource<void> {
     async make(signal) {
       const run = await runner.run(target, { env, signal });
       if (!run.ok) return { ok: false, message: run.output.trim() };
-      const { name, tag, digest } = await readImage(deploy.image);
-      return { ok: true, digest: `${name}:${tag}@${digest}`, content: undefined };
+      const { image, registry, agent } = deploy();
+      const { name, tag, digest } = await readImage(image);
+      return { ok: true, digest: JSON.stringify([name, tag, digest, registry, agent]), content: undefined };
     },
     async deliver(_, signal) {
       const started = performance.now();
-      onDelivered(await patiently(() => deliverImages(cluster, deploy, { signal }), patience, signal));
+      onDelivered(await patiently(() => deliverImages(cluster, deploy(), { signal }), patience, signal));
       return { syncMs: performance.now() - started };
     },
   };

@@ -26,6 +26,9 @@ export interface Resource<Content> {
   idle?(signal: AbortSignal): Promise<void>;
 }
 
+/** How long an edit is not concluded for a new process that does not get ready: its probe may never succeed, in ms. */
+const readyWithinMs = 20_000;
+
 /** How long nothing has to happen before idle work begins: a person who saves again within it is not disturbed. */
 const idleAfterMs = 2000;
 
@@ -79,7 +82,7 @@ export class Lane<Content> {
     try {
       const delivery = await this.#deliver(made, timings);
       if (delivery === 'superseded') return end({ outcome: 'superseded' });
-      const result = await delivery.outcome;
+      const result = await within(readyWithinMs, delivery.outcome);
       const { bytes, pods, changes } = delivery;
       if (result && 'crashed' in result) {
         this.emit({ type: 'target', target, state: 'error', message: result.crashed });
@@ -157,6 +160,14 @@ export class Lane<Content> {
       end();
     }
   }
+}
+
+/** What a promise resolves to, or undefined where it has not after so long. */
+async function within<T>(ms: number, promise: Promise<T> | undefined): Promise<T | undefined> {
+  if (!promise) return undefined;
+  let timer!: NodeJS.Timeout;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** A piece of work that has its turn until it has gone. */

@@ -13,17 +13,20 @@ import type { TaskRunner } from './task-runner.js';
 export interface ManifestsOptions {
   target: string;
   cluster: Cluster;
-  deploy: ContentOptions;
+  /** As they are now: a developer's settings may change them. */
+  deploy: () => ContentOptions;
   kustomization: Render;
   runner: TaskRunner;
   patience: Patience;
   /** Where the images are; resolves once they have been delivered. */
   images: (until: AbortSignal) => Promise<DeliveredImages>;
   /** How long what others depend on may take to become ready, in ms. */
-  timeoutMs: number;
+  timeoutMs: () => number;
+  /** Called each time the manifests have been rendered. */
+  onRendered: () => void;
   /** Called before anything is applied. */
   beforeApply: (prepared: Prepared) => Promise<void>;
-  /** Called when the controller has been applied, and perhaps not yet what depends on it. */
+  /** Called when the controller has been applied, and perhaps not yet what depends on it; `objects` are all that will be. */
   onWorkload: (prepared: Prepared) => Promise<void>;
   onApplied: (applied: Applied) => void;
 }
@@ -44,6 +47,7 @@ export function manifestsResource(options: ManifestsOptions): Resource<Content> 
     patience,
     images,
     timeoutMs,
+    onRendered,
     beforeApply,
     onWorkload,
     onApplied,
@@ -66,10 +70,12 @@ export function manifestsResource(options: ManifestsOptions): Resource<Content> 
     async make(signal) {
       const failure = await render(signal);
       if (failure !== undefined) return { ok: false, message: failure };
-      const others = await patiently(() => readOtherObjects(cluster, deploy, signal), patience, signal);
-      const content = { rendered: await readManifests(deploy.manifests), others };
-      const hash = createHash('sha256').update(JSON.stringify(content));
-      if (deploy.transform) hash.update(await readFile(deploy.transform));
+      onRendered();
+      const now = deploy();
+      const others = await patiently(() => readOtherObjects(cluster, now, signal), patience, signal);
+      const content = { rendered: await readManifests(now.manifests), others };
+      const hash = createHash('sha256').update(JSON.stringify([content, now]));
+      if (now.transform) hash.update(await readFile(now.transform));
       hash.update(JSON.stringify(await images(signal)));
       return { ok: true, digest: hash.digest('hex'), content };
     },
@@ -81,7 +87,9 @@ export function manifestsResource(options: ManifestsOptions): Resource<Content> 
       const current = await images(signal);
       const applied = await patiently(
         () =>
-          applyManifests(cluster, rendered, current, deploy, { others, timeoutMs, signal, beforeApply, onWorkload }),
+          applyManifests(cluster, rendered, current, deploy(), {
+            ...{ others, timeoutMs: timeoutMs(), signal, beforeApply, onWorkload },
+          }),
         patience,
         signal,
       );

@@ -15,10 +15,16 @@ export interface WatchOptions {
   workspaceRoot: string;
   /** Folders and files to watch, relative to the workspace root. */
   roots: string[];
+  /** Whether a path, absolute, is not watched. Default: what git ignores is not. */
+  ignored?: (path: string, isDirectory: boolean) => boolean;
+  /** How many folders deep below the roots. Default: all. */
+  depth?: number;
   /** A save is often several events: an edit is complete when nothing has changed for so long. Default: 15 ms. */
   quietMs?: number;
   signal: AbortSignal;
   onEdit: (edit: Edit) => void;
+  /** Called when something cannot be watched, the first time that it happens. */
+  onError?: (error: NodeJS.ErrnoException) => void;
 }
 
 /**
@@ -28,14 +34,15 @@ export interface WatchOptions {
 const lookAgainAfterMs = 50;
 
 /**
- * Watches files that git does not ignore and calls `onEdit` with what changed together. Resolves once every root is
+ * Watches files and calls `onEdit` with what changed together. Resolves once every root is
  * being watched; from then on no edit is missed. Stops with the signal.
  */
-export async function watch({ workspaceRoot, roots, quietMs = 15, signal, onEdit }: WatchOptions): Promise<void> {
-  const ignored = gitIgnored(workspaceRoot);
+export async function watch(options: WatchOptions): Promise<void> {
+  const { workspaceRoot, roots, ignored = gitIgnored(workspaceRoot), depth, quietMs = 15, signal, onEdit } = options;
   const watcher = watchFiles(roots, {
     cwd: workspaceRoot,
     ignoreInitial: true,
+    depth,
     ignored: (path, stats) => ignored(path, stats?.isDirectory() ?? false),
   });
 
@@ -78,9 +85,14 @@ export async function watch({ workspaceRoot, roots, quietMs = 15, signal, onEdit
     },
     { once: true },
   );
-  await new Promise<void>((resolve, reject) => {
+  let failed = false;
+  // One limit that is reached is an error for each folder beyond it.
+  watcher.on('error', (error) => {
+    if (!failed) options.onError?.(error as NodeJS.ErrnoException);
+    failed = true;
+  });
+  await new Promise<void>((resolve) => {
     watcher.once('ready', resolve);
-    watcher.once('error', reject);
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }

@@ -1,5 +1,6 @@
 import type { Emit, LoopEvent } from '../loop/events.js';
 import { renderLine } from '../logs/render-line.js';
+import { secretLines } from '../secrets/change-lines.js';
 import { changedLines } from './changes.js';
 import { ledgerLine } from './ledger.js';
 import { leaseLines } from './lease-lines.js';
@@ -65,6 +66,13 @@ export function terminalReporter(
         return;
       case 'applied':
         return changedLines(event.changes).forEach((change) => line(`  ${change}`));
+      case 'secrets':
+        return secretLines(
+          event.changes.filter(({ action }) => action !== 'unchanged'),
+          event,
+        ).forEach((said) => line(`  ${said}`));
+      case 'settings':
+        return line(`⚙ ${event.options.join(', ')}${event.anew ? ': the loop begins anew' : ''}`);
       case 'pod':
         if (event.state === 'lost') line(`  Pod/${event.pod}: connection lost, connecting again`);
         if (event.state === 'current') line(`  Pod/${event.pod}: has the current binary`);

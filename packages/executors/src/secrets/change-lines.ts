@@ -1,9 +1,9 @@
 import type { Change } from '@nx-kube/cluster';
 import { changedLines, changeLines } from '../report/changes.js';
-import type { Dependent } from './dependents.js';
+import type { Dependents } from './dependents.js';
 
 /** One line for each Secret that changed, with the names of its keys, and one below it for each object that uses it. Pure. */
-export function secretLines(changes: Change[], { dependents, unseen }: { dependents: Dependent[]; unseen: string[] }) {
+export function secretLines(changes: Change[], { dependents, unseen }: Dependents) {
   const lines = changes.flatMap((change) => {
     const users = dependents.filter(({ secret }) => secret === change.subject);
     return [

@@ -10,6 +10,12 @@ export interface Dependent {
   uses: SecretUse[];
 }
 
+export interface Dependents {
+  dependents: Dependent[];
+  /** Kinds that the user of the context may not list. */
+  unseen: string[];
+}
+
 const kinds = [
   ['apps/v1', 'Deployment'],
   ['apps/v1', 'StatefulSet'],
@@ -23,14 +29,12 @@ const kinds = [
 
 /**
  * What uses the Secrets that were changed, made anew or pruned: workloads, ServiceAccounts, and pods that nothing else answers for.
- *
- * @returns them, and the kinds that the user of the context may not list
  */
 export async function dependentsOf(
   cluster: Cluster,
   changes: readonly Change[],
   { signal }: { signal?: AbortSignal } = {},
-): Promise<{ dependents: Dependent[]; unseen: string[] }> {
+): Promise<Dependents> {
   const changed = changes.filter(
     ({ action, ref }) => ref.kind === 'Secret' && !['created', 'unchanged'].includes(action),
   );

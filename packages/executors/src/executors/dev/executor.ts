@@ -5,10 +5,11 @@ import { clusterOptions, deployOptions } from '../../nx/deploy-target.js';
 import { printError } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { stopSignals } from '../../nx/run-executor.js';
+import { settingsChanges } from '../../nx/settings-changes.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { nxCliRunner } from '../../nx/nx-cli-runner.js';
-import { withSettings } from '../../nx/with-settings.js';
-import type { ControlRequest } from '../../control/messages.js';
+import { settle, type Settled } from '../../nx/with-settings.js';
+import type { ControlRequest, LoopStatus } from '../../control/messages.js';
 import { serveControl } from '../../control/server.js';
 import { socketPath } from '../../control/socket-path.js';
 import { StatusReader } from '../../control/status.js';
@@ -18,6 +19,7 @@ import type { Emit } from '../../loop/events.js';
 import { runLoop, runOnce, type LoopParts } from '../../loop/loop.js';
 import { jsonReporter } from '../../report/json.js';
 import { terminalReporter } from '../../report/terminal.js';
+import { settingsPaths } from '../../settings/load.js';
 import { checkCommands } from '../../tools/check-commands.js';
 import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
 import { checkDebugOption, withDebug } from './nx-debug.js';
@@ -27,9 +29,9 @@ import type { DevOptions } from './schema.js';
 
 const oneCtrlCMs = 500;
 
-export default withSettings(dev);
+type SettledDev = Settled<DevOptions>;
 
-async function dev(options: DevOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+export default async function dev(given: DevOptions, context: ExecutorContext): Promise<{ success: boolean }> {
   const stop = new AbortController();
   // Every request, child and watch of the loop listens to it: their number is no sign of a leak.
   setMaxListeners(256);
@@ -41,6 +43,45 @@ async function dev(options: DevOptions, context: ExecutorContext): Promise<{ suc
     stop.abort();
   };
   for (const name of stopSignals) process.on(name, onSignal);
+  const control = new Control(stop.signal);
+  try {
+    let settled: SettledDev | undefined = await settle(given, context);
+    for (let round = 0; settled; round += 1) {
+      const again = () => settle(given, context);
+      settled = await runDev(settled, { again, control, stop, isFirst: round === 0 });
+    }
+    // What was to be brought up once is not up.
+    return { success: !(stop.signal.aborted && given.once) };
+  } catch (error) {
+    if (!stop.signal.aborted) printError(explain(error));
+    return { success: stop.signal.aborted && !given.once };
+  } finally {
+    // What a one-shot run has open, it does not need any more.
+    stop.abort();
+    for (const name of stopSignals) process.off(name, onSignal);
+  }
+}
+
+interface DevParts {
+  /** The options and context by the settings as they are now. */
+  again: () => Promise<SettledDev>;
+  control: Control;
+  stop: AbortController;
+  /** Not after settings have changed: what this process has open itself is not in its way. */
+  isFirst: boolean;
+}
+
+/**
+ * Runs the loop under one state of the settings.
+ *
+ * @returns the next state, where they changed so that another loop has to take its place
+ */
+async function runDev(
+  settled: SettledDev,
+  { again, control, stop, isFirst }: DevParts,
+): Promise<SettledDev | undefined> {
+  const { options, context } = settled;
+  const { signal } = stop;
   const write = (text: string) => process.stdout.write(text);
   const terminal = options.output === 'json' ? undefined : terminalReporter(write, options);
   const reporter = terminal?.emit ?? jsonReporter(write);
@@ -55,10 +96,11 @@ async function dev(options: DevOptions, context: ExecutorContext): Promise<{ suc
     };
     const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
     const deploy = deployOptions(project, apply);
-    if (!once) await checkPortsAreFree(options.portForwards ?? []);
-    await checkDebugOption(options);
-    await checkCommands(requiredCommands(options, context), { ...deploy, signal: stop.signal });
-    cluster = await connect(clusterOptions(options, apply));
+    if (!once && isFirst) await checkPortsAreFree(options.portForwards ?? []);
+    if (isFirst) await checkDebugOption(options);
+    await checkCommands(requiredCommands(options, context), { ...deploy, signal });
+    const connection = await connect(clusterOptions(options, apply));
+    cluster = connection;
     emit({
       type: 'start',
       project: project.name,
@@ -68,45 +110,70 @@ async function dev(options: DevOptions, context: ExecutorContext): Promise<{ suc
         ? 'Brings everything up, waits until it is healthy, and leaves it running in the cluster.'
         : `Ctrl-C ends the loop${options.debug ? ' and debugging,' : ''} and leaves everything running in the cluster; nx run ${project.name}:down removes it.`,
     });
-    const [platform] = await nodePlatforms(cluster, { signal: stop.signal });
+    const [platform] = await nodePlatforms(cluster, { signal });
     const { targets = {} } = context.projectsConfigurations.projects[project.name]!;
     const { configurationName = '' } = context;
     const configurationOf = (target: string) =>
       targets[target]?.configurations?.[configurationName] && configurationName;
     const runner = nxCliRunner(project.workspaceRoot, project.name, configurationOf);
-    const loop = await withDebug(loopOptions(options, context, deploy, platform), options, context, {
-      runner,
-      signal: stop.signal,
-    });
+    const loopOf = ({ options, context }: SettledDev) => {
+      const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
+      const loop = loopOptions(options, context, deployOptions(project, apply), connection, platform);
+      return withDebug(loop, options, context, { runner, signal });
+    };
+    const loop = await loopOf(settled);
+    let current = settled;
+    let next: SettledDev | undefined;
     let applied = false;
     const parts: LoopParts = {
-      cluster,
-      runner,
-      emit: (event) => {
-        if (event.type === 'applied') applied = true;
-        emit(event);
-      },
-      signal: stop.signal,
-      control: async (gate, obey) => {
-        const answer = (request: ControlRequest) => {
+      ...{ cluster, runner, emit, signal },
+      onApplying: () => (applied = true),
+      control: (gate, obey) =>
+        control.serve(project.workspaceRoot, project.name, (request) => {
           obey(request);
           return status.status(gate);
-        };
-        await serveControl(await socketPath(project.workspaceRoot, project.name), answer, stop.signal);
+        }),
+      settings: {
+        paths: settingsPaths({ workspaceRoot: project.workspaceRoot, projectRoot: project.root }),
+        read: async () => {
+          next = await again();
+          const changed = settingsChanges(current.context, next.context);
+          current = next;
+          const anew = !sameConnection(settled, next, kustomizeApply);
+          return { options: await loopOf(next), changed, anew };
+        },
       },
     };
-    await (once ? runOnce(loop, parts) : runLoop(loop, parts));
+    if (once) await runOnce(loop, parts);
+    const end = once ? 'stopped' : await runLoop(loop, parts);
     if (loop.deploy.debug && applied) await endDebug(cluster, loop.deploy, emit);
-    return { success: true };
-  } catch (error) {
-    if (stop.signal.aborted) return { success: true };
-    printError(explain(error));
-    return { success: false };
+    return end === 'anew' ? next : undefined;
   } finally {
-    // What a one-shot run has open, it does not need any more.
-    stop.abort();
     terminal?.end();
     await cluster?.close();
-    for (const name of stopSignals) process.off(name, onSignal);
+  }
+}
+
+/** Whether the loop works in the same cluster, and speaks in the same way, under both. */
+function sameConnection(before: SettledDev, after: SettledDev, kustomizeApply: string): boolean {
+  const of = ({ options, context }: SettledDev) => {
+    const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
+    const { output, rawLogs } = options;
+    return JSON.stringify([clusterOptions(options, apply), output, rawLogs]);
+  };
+  return of(before) === of(after);
+}
+
+/** Commands from other terminals: one socket for as long as this process runs, whichever loop it leads to. */
+class Control {
+  #answer: ((request: ControlRequest) => LoopStatus) | undefined;
+
+  constructor(private readonly signal: AbortSignal) {}
+
+  async serve(workspaceRoot: string, project: string, answer: (request: ControlRequest) => LoopStatus): Promise<void> {
+    const isServed = this.#answer !== undefined;
+    this.#answer = answer;
+    if (isServed) return;
+    await serveControl(await socketPath(workspaceRoot, project), (request) => this.#answer!(request), this.signal);
   }
 }

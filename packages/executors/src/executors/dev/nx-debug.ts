@@ -5,7 +5,7 @@ import { checkDebuggable } from '../../debug/check-debuggable.js';
 import { debugOption, type DebugOptions } from '../../debug/debug-options.js';
 import { checkGoVersion } from '../../debug/go-versions.js';
 import { portProblem } from '../../forwards/forwards.js';
-import type { LoopOptions } from '../../loop/loop.js';
+import type { LoopOptions } from '../../loop/loop-options.js';
 import type { TaskRunner } from '../../loop/task-runner.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';

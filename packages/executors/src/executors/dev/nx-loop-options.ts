@@ -1,9 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
-import type { Platform } from '@nx-kube/cluster';
+import type { Cluster, Platform } from '@nx-kube/cluster';
 import { relative, sep } from 'node:path';
 import type { ContentOptions } from '../../delivery/content.js';
 import { sourceFiles } from '../../sources/sources.js';
-import type { LoopOptions } from '../../loop/loop.js';
+import type { LoopOptions } from '../../loop/loop-options.js';
 import type { FileInputs } from '../../loop/plan.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
@@ -12,6 +12,7 @@ import { normalize as normalizeGoBuild } from '../go-build/executor.js';
 import type { GoBuildOptions } from '../go-build/schema.js';
 import { normalize as normalizeKustomizeBuild } from '../kustomize-build/executor.js';
 import type { KustomizeBuildOptions } from '../kustomize-build/schema.js';
+import { composedTargets } from './nx-composed-targets.js';
 import { otherTargets } from './nx-other-targets.js';
 import type { DevOptions } from './schema.js';
 
@@ -21,12 +22,14 @@ const hostArchitecture = { x64: 'amd64' }[process.arch as string] ?? process.arc
 /**
  * The loop of a project, from the options and inputs of the targets it composes.
  *
+ * @param cluster where it works
  * @param platform what most nodes of the cluster run; the binary is built for it unless the target says otherwise
  */
 export function loopOptions(
   options: DevOptions,
   context: ExecutorContext,
   deploy: ContentOptions,
+  cluster: Pick<Cluster, 'namespace'>,
   platform: Platform | undefined,
 ): LoopOptions {
   const project = projectOf(context);
@@ -46,7 +49,16 @@ export function loopOptions(
       targetInputs(project.name, target, context.projectGraph, context.nxJsonConfiguration),
     ]),
   );
-  const { others, waitsFor, inputs: more } = otherTargets(options, context, Object.values(targets));
+  const { secrets, flux } = composedTargets(context, cluster);
+  const {
+    others,
+    waitsFor,
+    inputs: more,
+  } = otherTargets(options, context, Object.values(targets), {
+    flux: flux.map(({ target }) => target),
+    secrets: secrets.map(({ target }) => target),
+    before: targets.kustomizeBuild,
+  });
   more.forEach(([target, files]) => inputs.set(target, files));
   const files = [
     ...(deploy.transform ? [deploy.transform] : []),
@@ -60,7 +72,7 @@ export function loopOptions(
     workspaceRoot: project.workspaceRoot,
     deploy,
     targets,
-    ...{ others, waitsFor, inputs },
+    ...{ secrets, flux, others, waitsFor, inputs },
     goBuild: normalizeGoBuild({ ...goBuild, goarch }, context),
     kustomization: normalizeKustomizeBuild(kustomizeBuild, context),
     env: goarch && goarch !== hostArchitecture ? { GOARCH: goarch } : {},

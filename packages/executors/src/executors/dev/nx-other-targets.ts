@@ -15,19 +15,25 @@ export interface OtherTargets {
   inputs: [target: string, inputs: FileInputs][];
 }
 
+const none = { flux: [], secrets: [], before: '' };
+
 /**
- * The targets that are part of the loop beside its own, from the option `targets` and their configuration.
+ * The targets that are part of the loop beside its own, from the option `targets` and their configuration. Of the composed ones it
+ * only says what waits for them: Flux comes first, then Secrets, then what uses both.
  *
  * @param own names of the loop's own targets
+ * @param composed names of those that make Secrets or install Flux
  * @throws NxKubeError (configuration) for an unknown target, and for targets that wait for each other
  */
 export function otherTargets(
   { targets = {} }: Pick<DevOptions, 'targets'>,
   context: ExecutorContext,
   own: readonly string[],
+  composed: { flux: readonly string[]; secrets: readonly string[]; before: string } = none,
 ): OtherTargets {
   const project = projectOf(context);
-  const names = [...Object.keys(targets), ...own];
+  const { flux, secrets, before: users } = composed;
+  const names = [...Object.keys(targets), ...own, ...flux, ...secrets];
   const waitsFor = new Map<string, string[]>();
   const wait = (target: string, other: string) => waitsFor.set(target, [...(waitsFor.get(target) ?? []), other]);
   for (const [target, { dependsOn = [], before = [] }] of Object.entries(targets)) {
@@ -36,9 +42,12 @@ export function otherTargets(
     dependsOn.forEach((other) => wait(target, other));
     before.forEach((other) => wait(other, target));
   }
+  [...flux, ...secrets].forEach((target) => wait(users, target));
+  secrets.forEach((target) => flux.forEach((other) => wait(target, other)));
   requireNoCircle(waitsFor, own);
 
-  const others = Object.keys(targets).map((target): OtherTarget => {
+  const made = Object.keys(targets).filter((target) => ![...flux, ...secrets].includes(target));
+  const others = made.map((target): OtherTarget => {
     const options = siblingOptions<Record<string, unknown>>(context, 'targets', target);
     const { outputs = [] } = context.projectsConfigurations.projects[project.name]!.targets![target]!;
     return {

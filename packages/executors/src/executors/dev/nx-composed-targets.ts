@@ -1,0 +1,58 @@
+import type { ExecutorContext } from '@nx/devkit';
+import type { Cluster } from '@nx-kube/cluster';
+import type { FluxTarget } from '../../loop/flux-resource.js';
+import type { SecretsTarget } from '../../loop/secrets-resource.js';
+import { deployOptions } from '../../nx/deploy-target.js';
+import { projectOf } from '../../nx/project.js';
+import { siblingOptions } from '../../nx/sibling-target.js';
+import { secretInputs } from '../../secrets/secret-inputs.js';
+import { secretsSetOf } from '../../secrets/secrets-set.js';
+import type { FluxOptions } from '../flux/schema.js';
+import type { SecretsOptions } from '../secrets/schema.js';
+
+/**
+ * The targets of the project that make Secrets or install Flux, which the loop runs in its own process: values of secrets must not
+ * pass through another one. Those that are not enabled are left out.
+ */
+export function composedTargets(
+  context: ExecutorContext,
+  cluster: Pick<Cluster, 'namespace'>,
+): { secrets: SecretsTarget[]; flux: FluxTarget[] } {
+  const project = projectOf(context);
+  const { directory: projectDirectory, name } = project;
+  const { env } = process;
+  const secrets = targetsOf('@nx-kube/executors:secrets', context).flatMap((target): SecretsTarget[] => {
+    const {
+      enabled = true,
+      namespace,
+      createNamespaces,
+      force,
+      ...rest
+    } = siblingOptions<SecretsOptions & { enabled?: boolean }>(...[context, 'targets', target]);
+    if (!enabled) return [];
+    return [
+      {
+        target,
+        specs: rest.secrets,
+        read: { projectDirectory, env, namespace },
+        apply: { set: secretsSetOf(name, cluster), createNamespaces, force },
+        paths: secretInputs(rest.secrets, { projectDirectory, env }).paths,
+      },
+    ];
+  });
+  const { stateDirectory } = deployOptions(project, {});
+  const flux = targetsOf('@nx-kube/executors:flux', context).flatMap((target): FluxTarget[] => {
+    const options = siblingOptions<FluxOptions>(context, 'targets', target);
+    const { enabled = false, namespace = 'flux-system', timeout = 300, version, components, bootstrap } = options;
+    if (!enabled) return [];
+    const setup = { version, components, namespace, bootstrap };
+    return [{ target, setup, options: { target, stateDirectory, timeoutMs: timeout * 1000, env } }];
+  });
+  return { secrets, flux };
+}
+
+/** The names of the project's targets with an executor, in the order in which they stand there. */
+function targetsOf(executor: string, context: ExecutorContext): string[] {
+  const { targets = {} } = context.projectsConfigurations.projects[projectOf(context).name]!;
+  return Object.keys(targets).filter((name) => targets[name]!.executor === executor);
+}

@@ -1,0 +1,36 @@
+import type { Cluster } from '@nx-kube/cluster';
+import { ensureFlux, type EnsureFluxOptions } from '../flux/ensure-flux.js';
+import type { FluxSetup } from '../flux/flux-options.js';
+import type { Resource } from './lane.js';
+import { patiently, type Patience } from './patience.js';
+
+/** A target that installs or bootstraps Flux, as its options say. */
+export interface FluxTarget {
+  target: string;
+  setup: FluxSetup;
+  options: Pick<EnsureFluxOptions, 'target' | 'stateDirectory' | 'timeoutMs' | 'env'>;
+}
+
+export interface FluxResourceOptions {
+  cluster: Cluster;
+  /** As it is now: a developer's settings may change it. */
+  now: () => FluxTarget;
+  patience: Patience;
+  onLine: (line: string) => void;
+}
+
+/** Flux, in the wanted version: there is nothing to make, and nothing is delivered where the cluster runs it. */
+export function fluxResource({ cluster, now, patience, onLine }: FluxResourceOptions): Resource<FluxTarget> {
+  return {
+    target: now().target,
+    async make() {
+      const content = now();
+      return { ok: true, digest: JSON.stringify(content.setup), content };
+    },
+    async deliver({ setup, options }, signal) {
+      const started = performance.now();
+      await patiently(() => ensureFlux(cluster, setup, { ...options, signal, onLine }), patience, signal);
+      return { syncMs: performance.now() - started };
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { explain, type Change, type Cluster } from '@nx-kube/cluster';
+import { applySecrets, nothingChanged, type ApplySecretsOptions } from '../secrets/apply-secrets.js';
+import { dependentsOf, type Dependents } from '../secrets/dependents.js';
+import { readSecrets, type ReadSecrets, type ReadSecretsOptions } from '../secrets/read-secrets.js';
+import { problemsError } from '../settings/problem.js';
+import type { Resource } from './lane.js';
+import { patiently, type Patience } from './patience.js';
+
+/** A target that makes Secrets, as its options say. */
+export interface SecretsTarget {
+  target: string;
+  specs: unknown;
+  read: ReadSecretsOptions;
+  apply: Pick<ApplySecretsOptions, 'set' | 'createNamespaces' | 'force'>;
+  /** Absolute paths of the files and folders that they are made from. */
+  paths: readonly string[];
+}
+
+export interface SecretsResourceOptions {
+  cluster: Cluster;
+  /** As it is now: a developer's settings may change it. */
+  now: () => SecretsTarget;
+  patience: Patience;
+  onApplied: (changes: Change[], dependents: Dependents) => void;
+}
+
+/** The project's Secrets: made again from files and variables, compared by a digest that only this process can make, and applied. */
+export function secretsResource({ cluster, now, patience, onApplied }: SecretsResourceOptions): Resource<ReadSecrets> {
+  // A plain digest of a short value can be guessed from.
+  const key = randomBytes(32);
+  return {
+    target: now().target,
+    async make() {
+      const { specs, read, apply } = now();
+      const made = await readSecrets(specs, read);
+      if (made.problems.length) return { ok: false, message: explain(problemsError(made.problems, nothingChanged)) };
+      const digest = createHmac('sha256', key).update(JSON.stringify([made.secrets, apply]));
+      return { ok: true, digest: digest.digest('hex'), content: made };
+    },
+    async deliver({ secrets, redactor }, signal) {
+      const started = performance.now();
+      const apply = () => applySecrets(cluster, secrets, { ...now().apply, redactor, signal });
+      const changes = await patiently(apply, patience, signal);
+      onApplied(changes, await dependentsOf(cluster, changes, { signal }));
+      return { syncMs: performance.now() - started, changes };
+    },
+  };
+}

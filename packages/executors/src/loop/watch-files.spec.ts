@@ -1,0 +1,56 @@
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Edit } from './watch.js';
+import { watchFiles } from './watch-files.js';
+
+let folder: string;
+let root: string;
+let stop: AbortController;
+let next: () => Promise<string[]>;
+
+beforeEach(async () => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'watch-files-')));
+  root = join(folder, 'workspace');
+  mkdirSync(join(root, 'keys'), { recursive: true });
+  writeFileSync(join(root, '.gitignore'), '*\n');
+  writeFileSync(join(root, 'other.yaml'), '');
+  writeFileSync(join(folder, 'rsa.pub'), '1');
+  stop = new AbortController();
+  const edits: Edit[] = [];
+  let wake = () => {};
+  next = async () => {
+    while (!edits.length) await new Promise<void>((resolve) => (wake = resolve));
+    return edits.shift()!.files;
+  };
+  await watchFiles([join(root, 'dev-settings.yaml'), join(root, 'keys'), join(folder, 'rsa.pub')], {
+    ...{ workspaceRoot: root, quietMs: 100, signal: stop.signal },
+    onEdit: (edit) => {
+      edits.push(edit);
+      wake();
+    },
+  });
+});
+afterEach(() => {
+  stop.abort();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it('sees files that git ignores, that lie outside the workspace, or in a folder by name, and no others', async () => {
+  writeFileSync(join(root, 'other.yaml'), 'x');
+  writeFileSync(join(folder, 'rsa.pub'), '2');
+  expect(await next()).toEqual(['../rsa.pub']);
+  writeFileSync(join(root, 'keys', 'alice'), 'x');
+  expect(await next()).toEqual(['keys/alice']);
+});
+
+it('sees a file come, be replaced, and go', async () => {
+  writeFileSync(join(root, 'dev-settings.yaml'), 'dev: {}');
+  expect(await next()).toEqual(['dev-settings.yaml']);
+  writeFileSync(join(root, '.swp'), 'dev: {logs: false}');
+  renameSync(join(root, '.swp'), join(root, 'dev-settings.yaml'));
+  expect(await next()).toEqual(['dev-settings.yaml']);
+  rmSync(join(root, 'dev-settings.yaml'));
+  expect(await next()).toEqual(['dev-settings.yaml']);
+});
