@@ -164,6 +164,18 @@ describe('image-restart by itself', () => {
     expect(now.pid).not.toBe(process.pid);
   });
 
+  it('puts a new image into the workload, whose pod is another then', async () => {
+    const before = await thePod();
+    workspace.configure(folder, { 'image-build': { labels: { team: 'blue' } } });
+    expect(await run('image-restart')).toContain('restarted in 1 pod');
+
+    const now = await thePod();
+    const imageOf = ({ object }: typeof now) => object['spec'].containers[0].image as string;
+    expect(imageOf(now)).not.toBe(imageOf(before));
+    expect(now.uid).not.toBe(before.uid);
+    expect(now.ready).toBe(true);
+  });
+
   it('gives the agent first to a workload that has none', async () => {
     workspace.configure(folder, { 'kustomize-apply': { agent: false } });
     await run('kustomize-apply');

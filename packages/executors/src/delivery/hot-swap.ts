@@ -2,13 +2,12 @@ import { childController, NxKubeError, read, refOf, subject, waitReady, type Clu
 import { join } from 'node:path';
 import type { Emit } from '../loop/events.js';
 import { WorkloadPods } from '../loop/workload-pods.js';
-import { agentPath } from '../workload/inject-agent.js';
-import { podSpecOf } from '../workload/pod-template.js';
 import { prepare, type Prepared } from '../workload/prepare.js';
 import { applyWorkload } from './apply-workload.js';
 import { readManifests } from './content.js';
 import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
+import { hasImages } from './has-images.js';
 
 export interface HotSwapOptions {
   /** Absolute path of the binary. */
@@ -21,8 +20,8 @@ export interface HotSwapOptions {
 }
 
 /**
- * Brings every pod of the workload to the binary and restarts its process, once. Gives the workload its agent first if it
- * has none.
+ * Brings every pod of the workload to the binary and restarts its process, once. Gives the workload its image and agent first if it
+ * has others or none, which replaces its pods.
  *
  * @returns the number of pods, and of those that did not have the binary yet
  * @throws NxKubeError where the workload is not in the cluster, a pod does not get ready, or the new process dies
@@ -34,7 +33,7 @@ export async function hotSwap(
 ): Promise<{ pods: number; sentTo: number }> {
   const images = await deliverImages(cluster, { ...deploy, agent: true }, { signal: outer });
   const prepared = await prepare(await readManifests(deploy.manifests), { ...deploy, ...images }, deploy.manifests);
-  await ensureAgent(cluster, prepared, deploy, outer);
+  await ensureImages(cluster, prepared, deploy, outer);
   await waitReady(cluster, [refOf(prepared.workload)], { timeoutMs, signal: outer });
 
   // The connections to the pods end with the swap.
@@ -54,10 +53,10 @@ export async function hotSwap(
   }
 }
 
-/** Puts the agent into the live workload unless it is there. */
-async function ensureAgent(
+/** Gives the live workload its image and the agent unless it has them. */
+async function ensureImages(
   cluster: Cluster,
-  { workload, container }: Prepared,
+  { workload }: Prepared,
   deploy: DeployOptions,
   signal: AbortSignal,
 ) {
@@ -67,7 +66,6 @@ async function ensureAgent(
       next: 'Run kustomize-apply or dev first.',
     });
   }
-  const running = podSpecOf(live)?.containers.find(({ name }) => name === container.name);
-  if (running?.command?.[0] === agentPath) return;
+  if (hasImages(live, workload)) return;
   await applyWorkload(cluster, workload, deploy, { live, signal });
 }
