@@ -4,6 +4,7 @@ import { agentBinary } from '../agent/binaries.js';
 import { agentImage } from '../image/agent-image.js';
 import { loadImage } from '../image/load-image.js';
 import { pushImage } from '../image/push-image.js';
+import { checkPlatform } from './check-platform.js';
 import { readImage } from './content.js';
 import type { DeployOptions } from './deploy-options.js';
 
@@ -25,7 +26,7 @@ export interface DeliverImagesControl {
  * Brings the project's image and the agent's to where the nodes get them from, unless they are there: the registry named or
  * announced by the cluster, else the node itself (kind, k3d, minikube).
  *
- * @throws NxKubeError where there is no way to get an image into the cluster
+ * @throws NxKubeError where no node can run the image, or there is no way to get it into the cluster
  */
 export async function deliverImages(
   cluster: Cluster,
@@ -33,6 +34,7 @@ export async function deliverImages(
   { dryRun, signal, onProgress }: DeliverImagesControl = {},
 ): Promise<DeliveredImages> {
   const image = await readImage(options.image);
+  await checkPlatform(cluster, { platform: image.platform, folder: options.image }, signal);
   const registry = options.registry ?? (await localRegistry(cluster, { signal }));
   const deliver = async (archive: string, name: string, tag: string): Promise<string> => {
     if (!dryRun && registry) await pushImage({ archive, registry, name, tag, signal, onProgress });

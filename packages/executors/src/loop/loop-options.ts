@@ -25,7 +25,7 @@ export interface LoopOptions {
   inputs: ReadonlyMap<string, FileInputs>;
   goBuild: GoBuild;
   kustomization: Render;
-  /** Variables for runs through Nx: GOARCH, where the nodes' architecture is not this machine's. */
+  /** Variables for runs through Nx: the GOARCH that the loop itself builds for. */
   env: Record<string, string>;
   /** Time between SIGTERM and SIGKILL for the controller's process, in ms. */
   graceMs?: number;

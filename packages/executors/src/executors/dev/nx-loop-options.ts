@@ -16,9 +16,6 @@ import { composedTargets } from './nx-composed-targets.js';
 import { otherTargets } from './nx-other-targets.js';
 import type { DevOptions } from './schema.js';
 
-/** In Go's names. */
-const hostArchitecture = { x64: 'amd64' }[process.arch as string] ?? process.arch;
-
 /**
  * The loop of a project, from the options and inputs of the targets it composes.
  *
@@ -75,7 +72,8 @@ export function loopOptions(
     ...{ secrets, flux, others, waitsFor, inputs },
     goBuild: normalizeGoBuild({ ...goBuild, goarch }, context),
     kustomization: normalizeKustomizeBuild(kustomizeBuild, context),
-    env: goarch && goarch !== hostArchitecture ? { GOARCH: goarch } : {},
+    // Also where it is this machine's: GOARCH may be set to another in the environment.
+    env: goarch ? { GOARCH: goarch } : {},
     graceMs: (options.gracePeriod ?? 10) * 1000,
     portForwards: options.portForwards ?? [],
     logs: options.logs ?? true,
