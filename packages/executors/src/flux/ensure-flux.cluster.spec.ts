@@ -1,8 +1,7 @@
-import { create, explain, read, type Cluster } from '@nx-kube/cluster';
+import { create, explain, read, remove, type Cluster, type Ref } from '@nx-kube/cluster';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useNamespace } from '../secrets/test-namespace.fixture.js';
 import { putProgram, putPrograms } from '../tools/programs.fixture.js';
@@ -34,17 +33,27 @@ const ensure = (wanted: FluxSetup, more: { env?: Record<string, string>; timeout
 const messageOf = async (...args: Parameters<typeof ensure>) =>
   explain(await ensure(...args).catch((error: unknown) => error));
 
-/** A controller that the cluster runs, as the CLI labels it; without pods, so that it is ready at once. */
-async function putController(cluster: Cluster, name: string, version: string): Promise<void> {
+const controller = (name: string): Ref => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  namespace: test.namespace,
+  name,
+});
+
+/** A controller that the cluster runs, as the CLI labels it; without pods it is ready at once, and with one never. */
+async function putController(cluster: Cluster, name: string, version: string, replicas = 0): Promise<void> {
   const labels = { app: name, 'app.kubernetes.io/part-of': 'flux', 'app.kubernetes.io/version': version };
   await create(cluster, {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     metadata: { name, namespace: test.namespace, labels },
     spec: {
-      replicas: 0,
+      replicas,
       selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'manager', image: 'none' }] } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'manager', image: 'none', imagePullPolicy: 'Never' }] },
+      },
     },
   });
 }
@@ -53,6 +62,7 @@ async function putController(cluster: Cluster, name: string, version: string): P
 async function standIn(answer: string): Promise<void> {
   await putPrograms(root, {});
   const script = `[ "$1" = --version ] && { echo flux version ${fluxVersion}; exit; }
+[ "$1" = check ] && { echo "✔ prerequisites checks passed"; exit; }
 echo "$@" > ${root}/arguments
 echo "$GITHUB_TOKEN" > ${root}/token
 ${answer}
@@ -62,15 +72,6 @@ ${answer}
 }
 
 describe('the real flux CLI', () => {
-  it('takes the arguments of an install, and labels what it makes as the check for a version reads it', async () => {
-    const { stdout } = await execa('flux', ['install', '--export', '--components', fluxComponents.join(',')], {
-      env: { PATH: path },
-    });
-    expect(stdout).toContain(`app.kubernetes.io/version: v${fluxVersion}`);
-    expect(stdout).toContain('app.kubernetes.io/part-of: flux');
-    for (const name of fluxComponents) expect(stdout).toMatch(new RegExp(`kind: Deployment[^]*name: ${name}`));
-  });
-
   it('is not run where the cluster has the wanted version', async () => {
     for (const name of fluxComponents) await putController(test.cluster, name, `v${fluxVersion}`);
     const lines: string[] = [];
@@ -78,16 +79,39 @@ describe('the real flux CLI', () => {
     expect(lines).toEqual([]);
   });
 
-  it('fails with its own message', async () => {
-    // An older version than the CLI's is downloaded, which the CLI cannot do without a network.
-    const text = await messageOf({ ...setup(), version: '0.0.1' });
+  it('finds that the cluster will do, and fails with its own message for a version that it cannot download', async () => {
+    vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1');
+    const lines: string[] = [];
+    const text = await messageOf({ ...setup(), version: '2.3.0' }, { lines });
+    expect(lines).toContain('✔ prerequisites checks passed');
     expect(text).toMatch(/^flux install failed:\n/);
-    expect(text).toMatch(/✗ .*v?0\.0\.1|✗ .*download|✗ /);
+    expect(text).toMatch(/✗ .*(github\.com|GitHub).*127\.0\.0\.1:1/s);
     expect(text).toContain('→ Mend what it names');
+  });
+
+  it('is not waited for longer than the time-out, and the controller that is not ready is named', async () => {
+    for (const name of fluxComponents) await remove(test.cluster, controller(name));
+    const [last, ...others] = [...fluxComponents].reverse();
+    for (const name of others) await putController(test.cluster, name, `v${fluxVersion}`);
+    await putController(test.cluster, last!, `v${fluxVersion}`, 1);
+    expect(await messageOf(setup(), { timeoutMs: 2000 })).toContain(`Deployment/${test.namespace}/${last}`);
   });
 });
 
 describe('what is checked first', () => {
+  it('is the age of the version', async () => {
+    expect(await messageOf({ ...setup(), version: '2.2.3' })).toContain(
+      '"version": "2.2.3" is too old: at least 2.3.0 is needed',
+    );
+  });
+
+  it('is the file of the key', async () => {
+    const bootstrap = { provider: 'git', url: 'ssh://git@example.com/f.git', privateKeyFile: `${root}/none` } as const;
+    expect(await messageOf({ ...setup(), bootstrap })).toBe(
+      `bootstrap.privateKeyFile: there is no file ${root}/none\n  → Correct the option; it is relative to the workspace root.`,
+    );
+  });
+
   it('is the version', async () => {
     expect(await messageOf({ ...setup(), version: 'newest' })).toBe(
       `"version": "newest" is not a version of Flux\n  → Set the option "version" to one such as ${fluxVersion}.`,
@@ -103,7 +127,7 @@ describe('what is checked first', () => {
 
   it('is the CLI', async () => {
     vi.stubEnv('PATH', '/nowhere');
-    expect(await messageOf(setup())).toContain('flux is not on PATH (at least flux 2.2.0); needed by flux');
+    expect(await messageOf(setup())).toContain('flux is not on PATH (at least flux 2.3.0); needed by flux');
   });
 });
 
@@ -115,7 +139,7 @@ describe('a bootstrap, with a recording stand-in for the CLI, since the real one
     await standIn('echo "► connecting"');
     const lines: string[] = [];
     expect(await ensure({ ...setup(), bootstrap }, { env, lines })).toEqual({ version: fluxVersion, changed: true });
-    expect(lines).toEqual(['► connecting']);
+    expect(lines).toEqual(['✔ prerequisites checks passed', '► connecting']);
     const args = await readFile(join(root, 'arguments'), 'utf8');
     expect(args).toMatch(/^bootstrap github --owner me --repository fleet --context /);
     expect(args).not.toContain(env.MY_TOKEN);

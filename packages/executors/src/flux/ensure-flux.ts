@@ -1,8 +1,10 @@
 import { NxKubeError, refOf, waitReady, type Cluster } from '@nx-kube/cluster';
-import { coerce, valid } from 'semver';
+import { stat } from 'node:fs/promises';
+import { coerce, lt, valid } from 'semver';
 import { runCommand } from '../command/run.js';
 import { checkCommands } from '../tools/check-commands.js';
-import { fluxArguments, needsToken } from './flux-arguments.js';
+import { tools } from '../tools/tools.js';
+import { checkArguments, fluxArguments, needsToken } from './flux-arguments.js';
 import { tokenVariables, type FluxBootstrap, type FluxSetup } from './flux-options.js';
 import { fluxDeployments, isInstalled } from './installed.js';
 
@@ -19,10 +21,10 @@ export interface EnsureFluxOptions {
 }
 
 /**
- * Brings Flux to the wanted version with the real CLI, unless the cluster runs it, and waits until its controllers are ready. The CLI
- * and the token are checked before anything else.
+ * Brings Flux to the wanted version with the real CLI, unless the cluster runs it, and waits until its controllers are ready. The CLI,
+ * the token or key, and by the CLI the cluster are checked before anything else.
  *
- * @throws NxKubeError: configuration for the CLI, version or token; cluster with the CLI's own message, or naming the controller
+ * @throws NxKubeError: configuration for the CLI, version, token or key; cluster with the CLI's own message, or naming the controller
  */
 export async function ensureFlux(
   cluster: Cluster,
@@ -35,24 +37,31 @@ export async function ensureFlux(
   const version = wantedVersion(setup, 'version' in cli ? cli.version : undefined);
   const { bootstrap } = setup;
   const token = bootstrap && needsToken(bootstrap) ? tokenOf(bootstrap, options.env) : undefined;
+  if (bootstrap) await requireKey(bootstrap);
 
   const wanted = { ...setup, version };
   const changed = !(await isInstalled(cluster, wanted, signal));
   if (changed) {
-    const args = fluxArguments(wanted, { context: cluster.context, timeoutMs });
     const redacted = (text: string) => (token ? text.replaceAll(token, '***') : text);
-    const { exitCode, stdout, stderr } = await runCommand(path, args, {
-      env: bootstrap && token ? { [tokenVariables[bootstrap.provider]]: token } : undefined,
-      signal,
-      onLine: onLine && ((line) => onLine(redacted(line))),
-    });
-    signal?.throwIfAborted();
-    if (exitCode !== 0) {
-      const what = `flux ${args.slice(0, bootstrap ? 2 : 1).join(' ')}`;
-      throw new NxKubeError('cluster', `${what} failed:\n${redacted((stderr || stdout).trim())}`, {
+    const run = async (what: string, args: string[], env?: Record<string, string>) => {
+      const { exitCode, stdout, stderr } = await runCommand(path, args, {
+        env,
+        signal,
+        onLine: onLine && ((line) => onLine(redacted(line))),
+      });
+      signal?.throwIfAborted();
+      if (exitCode === 0) return;
+      throw new NxKubeError('cluster', `flux ${what} failed:\n${redacted((stderr || stdout).trim())}`, {
         next: 'Mend what it names, and run again.',
       });
-    }
+    };
+    const { context } = cluster;
+    await run('check --pre', checkArguments({ context, timeoutMs }));
+    await run(
+      bootstrap ? `bootstrap ${bootstrap.provider}` : 'install',
+      fluxArguments(wanted, { context, timeoutMs }),
+      bootstrap && token ? { [tokenVariables[bootstrap.provider]]: token } : undefined,
+    );
   }
   const deployments = await fluxDeployments(cluster, setup.namespace, signal);
   await waitReady(cluster, deployments.map(refOf), { timeoutMs, signal });
@@ -61,12 +70,15 @@ export async function ensureFlux(
 
 function wantedVersion({ version }: FluxSetup, ofCli: string | undefined): string {
   const wanted = version === undefined ? ofCli : valid(version);
-  if (wanted) return wanted;
+  const { floor } = tools.flux.programs[0]!;
+  if (wanted && !lt(wanted, floor)) return wanted;
   throw new NxKubeError(
     'configuration',
     version === undefined
       ? 'the flux CLI does not know its version'
-      : `"version": "${version}" is not a version of Flux`,
+      : wanted
+        ? `"version": "${version}" is too old: at least ${floor} is needed`
+        : `"version": "${version}" is not a version of Flux`,
     { next: `Set the option "version" to one such as ${coerce(ofCli)?.version ?? '2.9.5'}.` },
   );
 }
@@ -84,4 +96,11 @@ function tokenOf(
       next: `Export ${tokenVariable}, or name another variable in "bootstrap.tokenVariable".`,
     },
   );
+}
+
+async function requireKey({ privateKeyFile }: FluxBootstrap): Promise<void> {
+  if (privateKeyFile === undefined || (await stat(privateKeyFile).catch(() => undefined))?.isFile()) return;
+  throw new NxKubeError('configuration', `bootstrap.privateKeyFile: there is no file ${privateKeyFile}`, {
+    next: 'Correct the option; it is relative to the workspace root.',
+  });
 }

@@ -23,6 +23,8 @@ export interface FluxBootstrap {
   branch?: string;
   /** The owner is a user. */
   personal?: boolean;
+  /** Of git, behind ssh: file with the private key; absolute. Default: the keys of the ssh agent, and a deploy key that the CLI makes. */
+  privateKeyFile?: string;
   /** Name of the environment variable with the token. Default: the one that the CLI reads. */
   tokenVariable?: string;
 }

@@ -1,10 +1,11 @@
-import { cacheDir } from '@nx/devkit';
+import { cacheDir, type ExecutorContext } from '@nx/devkit';
 import type { ConnectOptions } from '@nx-kube/cluster';
 import { join } from 'node:path';
 import type { ContentOptions } from '../delivery/content.js';
 import type { KustomizeApplyOptions } from '../executors/kustomize-apply/schema.js';
 import type { HelmRelease } from '../sources/helm.js';
-import { projectPath, workspacePath, type Project } from './project.js';
+import { projectOf, projectPath, workspacePath, type Project } from './project.js';
+import { siblingOptions } from './sibling-target.js';
 
 /** Which cluster: the options that every target that touches one has. */
 export type ClusterOptions = Pick<ConnectOptions, 'context' | 'allowContexts'>;
@@ -40,6 +41,18 @@ export function deployOptions(project: Project, options: KustomizeApplyOptions):
 /** A target's own say over that of the apply target it refers to. */
 export function clusterOptions(own: ClusterOptions, apply: ClusterOptions): ClusterOptions {
   return { context: own.context ?? apply.context, allowContexts: own.allowContexts ?? apply.allowContexts };
+}
+
+/** The same, for a target that a project may have without an apply target. */
+export function clusterOptionsOf(
+  own: ClusterOptions & { kustomizeApply?: string },
+  context: ExecutorContext,
+): ClusterOptions {
+  const usual = 'kustomize-apply';
+  const { kustomizeApply = usual } = own;
+  const { targets = {} } = context.projectsConfigurations.projects[projectOf(context).name]!;
+  if (kustomizeApply === usual && !targets[usual]) return clusterOptions(own, {});
+  return clusterOptions(own, siblingOptions<ClusterOptions>(context, 'kustomizeApply', kustomizeApply));
 }
 
 function isUrl(text: string): boolean {

@@ -30,7 +30,21 @@ describe('needs of the enabled parts', () => {
       { kustomizeApply: { target: 'apply', components: { unpacker: {} } } },
       [{ tool: 'kustomize', by: 'apply (components)' }],
     ],
-    [{ flux: { target: 'flux' } }, [{ tool: 'flux', by: 'flux' }]],
+    [{ kustomizeApply: { target: 'apply', components: { unpacker: { enabled: false } } } }, []],
+    [
+      {
+        kustomizeApply: { target: 'apply', components: { unpacker: { enabled: false }, registry: { enabled: true } } },
+      },
+      [{ tool: 'kustomize', by: 'apply (components)' }],
+    ],
+    [{ flux: [] }, []],
+    [
+      { flux: [{ target: 'flux' }, { target: 'fleet' }] },
+      [
+        { tool: 'flux', by: 'flux' },
+        { tool: 'flux', by: 'fleet' },
+      ],
+    ],
   ])('%j need %j', (parts, needs) => {
     expect(needsOf(parts)).toEqual(needs);
   });

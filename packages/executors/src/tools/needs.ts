@@ -9,17 +9,20 @@ export interface Need {
   program?: string;
 }
 
+/** Those that are not enabled are not rendered. */
+type Components = Readonly<Record<string, { enabled?: boolean }>>;
+
 /** What is asked of targets, by their options; a part that is absent is not enabled. */
 export interface EnabledParts {
   goBuild?: { target: string };
   kustomizeBuild?: { target: string; enableHelm?: boolean };
   imageBuild?: { target: string; dockerfile?: string; baseImage?: string; builder?: string };
-  kustomizeApply?: { target: string; helm?: readonly unknown[]; components?: object };
-  flux?: { target: string };
+  kustomizeApply?: { target: string; helm?: readonly unknown[]; components?: Components };
+  flux?: readonly { target: string }[];
 }
 
 /** The tools that enabled parts need, and which part needs each. Pure. */
-export function needsOf({ goBuild, kustomizeBuild, imageBuild, kustomizeApply, flux }: EnabledParts): Need[] {
+export function needsOf({ goBuild, kustomizeBuild, imageBuild, kustomizeApply, flux = [] }: EnabledParts): Need[] {
   const needs: Need[] = [];
   if (goBuild) needs.push({ tool: 'go', by: goBuild.target });
   if (kustomizeBuild) needs.push({ tool: 'kustomize', by: kustomizeBuild.target });
@@ -30,9 +33,9 @@ export function needsOf({ goBuild, kustomizeBuild, imageBuild, kustomizeApply, f
     if (option) needs.push({ tool: 'builder', by: `${target} (${option})`, ...(builder && { program: builder }) });
   }
   if (kustomizeApply?.helm?.length) needs.push({ tool: 'helm', by: `${kustomizeApply.target} (helm)` });
-  if (Object.keys(kustomizeApply?.components ?? {}).length) {
+  if (Object.values(kustomizeApply?.components ?? {}).some(({ enabled = true }) => enabled)) {
     needs.push({ tool: 'kustomize', by: `${kustomizeApply!.target} (components)` });
   }
-  if (flux) needs.push({ tool: 'flux', by: flux.target });
+  for (const { target } of flux) needs.push({ tool: 'flux', by: target });
   return needs;
 }

@@ -63,7 +63,8 @@ export const tools: Readonly<Record<ToolName, Tool>> = {
   },
   flux: {
     title: 'flux',
-    programs: [{ name: 'flux', floor: '2.2.0', versionArgs: printsVersion }],
+    // The first whose HelmRelease is v2, which is the one that hand-over knows.
+    programs: [{ name: 'flux', floor: '2.3.0', versionArgs: printsVersion }],
     get: 'Install the flux CLI: https://fluxcd.io/flux/installation/#install-the-flux-cli',
   },
 };

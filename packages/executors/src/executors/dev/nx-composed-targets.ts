@@ -2,12 +2,11 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster } from '@nx-kube/cluster';
 import type { FluxTarget } from '../../loop/flux-resource.js';
 import type { SecretsTarget } from '../../loop/secrets-resource.js';
-import { deployOptions } from '../../nx/deploy-target.js';
+import { fluxTargets } from '../../nx/flux-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { secretInputs } from '../../secrets/secret-inputs.js';
 import { secretsSetOf } from '../../secrets/secrets-set.js';
-import type { FluxOptions } from '../flux/schema.js';
 import type { SecretsOptions } from '../secrets/schema.js';
 
 /**
@@ -18,8 +17,7 @@ export function composedTargets(
   context: ExecutorContext,
   cluster: Pick<Cluster, 'namespace'>,
 ): { secrets: SecretsTarget[]; flux: FluxTarget[] } {
-  const project = projectOf(context);
-  const { directory: projectDirectory, name } = project;
+  const { directory: projectDirectory, name } = projectOf(context);
   const { env } = process;
   const secrets = targetsOf('@nx-kube/executors:secrets', context).flatMap((target): SecretsTarget[] => {
     const {
@@ -40,15 +38,7 @@ export function composedTargets(
       },
     ];
   });
-  const { stateDirectory } = deployOptions(project, {});
-  const flux = targetsOf('@nx-kube/executors:flux', context).flatMap((target): FluxTarget[] => {
-    const options = siblingOptions<FluxOptions>(context, 'targets', target);
-    const { enabled = false, namespace = 'flux-system', timeout = 300, version, components, bootstrap } = options;
-    if (!enabled) return [];
-    const setup = { version, components, namespace, bootstrap };
-    return [{ target, setup, options: { target, stateDirectory, timeoutMs: timeout * 1000, env } }];
-  });
-  return { secrets, flux };
+  return { secrets, flux: fluxTargets(context) };
 }
 
 /** The names of the project's targets with an executor, in the order in which they stand there. */

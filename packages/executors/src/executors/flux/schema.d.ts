@@ -8,6 +8,7 @@ export interface FluxOptions {
   namespace?: string;
   bootstrap?: FluxBootstrap;
   timeout?: number;
+  kustomizeApply?: string;
   context?: string;
   allowContexts?: string[];
 }

@@ -1,0 +1,42 @@
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
+import { describe, expect, it } from 'vitest';
+import { executorContext } from './executor-context.fixture.js';
+import { fluxTargets } from './flux-targets.js';
+
+const executor = '@nx-kube/executors:flux';
+
+function context(targets: Record<string, TargetConfiguration>, configurationName?: string): ExecutorContext {
+  const found = executorContext('/workspace', 'ocm');
+  found.projectsConfigurations.projects['ocm']!.targets = targets;
+  return { ...found, configurationName };
+}
+
+describe('targets that install Flux', () => {
+  it('are those with the executor that are enabled, whatever their names', () => {
+    const targets = {
+      flux: { executor, options: {} },
+      fleet: { executor, options: { enabled: true, components: ['source-controller'], timeout: 60 } },
+      other: { executor: 'nx:run-commands', options: { enabled: true } },
+    };
+    expect(fluxTargets(context(targets))).toMatchObject([
+      {
+        target: 'fleet',
+        setup: { components: ['source-controller'], namespace: 'flux-system' },
+        options: { target: 'fleet', timeoutMs: 60_000 },
+      },
+    ]);
+    expect(fluxTargets(context({}))).toEqual([]);
+  });
+
+  it('may be enabled in a configuration', () => {
+    const targets = { flux: { executor, configurations: { fleet: { enabled: true, namespace: 'fleet' } } } };
+    expect(fluxTargets(context(targets))).toEqual([]);
+    expect(fluxTargets(context(targets, 'fleet'))).toMatchObject([{ target: 'flux', setup: { namespace: 'fleet' } }]);
+  });
+
+  it('take the file of a private key from the workspace', () => {
+    const bootstrap = { provider: 'git', url: 'ssh://git@example.com/f.git', privateKeyFile: 'keys/fleet' };
+    const [target] = fluxTargets(context({ flux: { executor, options: { enabled: true, bootstrap } } }));
+    expect(target!.setup.bootstrap).toEqual({ ...bootstrap, privateKeyFile: '/workspace/keys/fleet' });
+  });
+});

@@ -1,0 +1,34 @@
+import type { ExecutorContext } from '@nx/devkit';
+import type { FluxOptions } from '../executors/flux/schema.js';
+import type { FluxTarget } from '../loop/flux-resource.js';
+import { deployOptions } from './deploy-target.js';
+import { projectOf, workspacePath } from './project.js';
+import { configuredOptions } from './sibling-target.js';
+
+/** What a target that installs Flux does, from its options; undefined unless it is enabled. */
+export function fluxTarget(context: ExecutorContext, target: string, options: FluxOptions): FluxTarget | undefined {
+  const { enabled = false, namespace = 'flux-system', timeout = 300, version, components, bootstrap } = options;
+  if (!enabled) return undefined;
+  const project = projectOf(context);
+  const { stateDirectory } = deployOptions(project, {});
+  const { privateKeyFile } = bootstrap ?? {};
+  return {
+    target,
+    setup: {
+      ...{ version, components, namespace },
+      ...(bootstrap && {
+        bootstrap: { ...bootstrap, ...(privateKeyFile && { privateKeyFile: workspacePath(project, privateKeyFile) }) },
+      }),
+    },
+    options: { target, stateDirectory, timeoutMs: timeout * 1000, env: process.env },
+  };
+}
+
+/** The enabled targets of the project that install Flux, in the order in which they stand there. */
+export function fluxTargets(context: ExecutorContext): FluxTarget[] {
+  const { targets = {} } = context.projectsConfigurations.projects[projectOf(context).name]!;
+  return Object.entries(targets).flatMap(([name, target]) => {
+    if (target.executor !== '@nx-kube/executors:flux') return [];
+    return fluxTarget(context, name, configuredOptions<FluxOptions>(target, context.configurationName)) ?? [];
+  });
+}
