@@ -2,6 +2,7 @@ export * from './abort/child-controller.js';
 export * from './errors.js';
 export * from './object/kube-object.js';
 export * from './object/manifests.js';
+export * from './object/yaml-schema.js';
 export * from './connect/cluster.js';
 export * from './connect/connect.js';
 export * from './api/api-error.js';
@@ -20,7 +21,7 @@ export {
 export { apply, type ApplyOptions, type Change } from './apply/apply.js';
 export * from './apply/is-current.js';
 export * from './apply/stages.js';
-export { applySet, plannedPrune, type ApplySetOptions, type PruneOptions } from './apply-set/apply-set.js';
+export { applySet, plannedPrune, tryParent, type ApplySetOptions, type PruneOptions } from './apply-set/apply-set.js';
 export { applySetId, type ParentIdentity } from './apply-set/id.js';
 export { membersOf, type Member } from './apply-set/members.js';
 export type { ApplySetRef } from './apply-set/parent.js';

@@ -81,6 +81,26 @@ it('beats the configuration that runs with settings', async () => {
   expect(siblingOptions(context, 'kustomizeApply', 'kustomize-apply')).toMatchObject({ registry: 'mine.example.com' });
 });
 
+it('keeps the names of configurations, by which others know what a target can be run in', async () => {
+  await writeFile(join(root, 'dev-settings.yaml'), 'kustomize-apply: {registry: mine.example.com}');
+  const { context } = await settle({}, contextOf());
+  const { configurations, options } = context.projectsConfigurations.projects['one']!.targets!['kustomize-apply']!;
+  expect(configurations).toEqual({ debug: {} });
+  expect(options).toMatchObject({ registry: 'mine.example.com', context: 'shared' });
+});
+
+it('tells once what is wrong only in the options with the settings over them', async () => {
+  const context = { ...contextOf(), targetName: 'kustomize-apply' };
+  await writeFile(join(root, 'dev-settings.yaml'), 'kustomize-apply: {components: {unpakcer: {enabled: true}}}');
+  const error: unknown = await settle({ components: { unpacker: { path: 'config/unpacker' } } }, context).catch(
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toMatchObject({
+    culprit: 'configuration',
+    message: 'dev-settings.yaml: kustomize-apply.components.unpakcer: has no path',
+  });
+});
+
 it('runs an executor with its settings, or says what is wrong in them and does not run it', async () => {
   const runs: unknown[] = [];
   const executor = withSettings<{ timeout?: number }>(async (options) => {

@@ -1,6 +1,8 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { explain } from '@nx-kube/cluster';
-import { applySettings, loadSettings } from '../settings/load.js';
+import { layOver } from '../settings/lay-over.js';
+import { inTheSettings, loadSettings } from '../settings/load.js';
+import { distinct, requireNoProblems, type Problem } from '../settings/problem.js';
 import { printError } from './print.js';
 import { projectOf } from './project.js';
 import { configuredOptions } from './sibling-target.js';
@@ -44,26 +46,33 @@ export async function settle<Options extends object>(
   const { projectsConfigurations, configurationName, targetName = '' } = context;
   const { [name]: project, ...others } = projectsConfigurations.projects;
   const { targets = {} } = project!;
-  const { settings } = await loadSettings({
+  const layers = await loadSettings({
     ...{ workspaceRoot, projectRoot, targets },
     others: Object.values(others).map((other) => other.targets ?? {}),
   });
-  if (Object.keys(settings).length === 0) return { options, context };
+  if (layers.every(({ settings }) => Object.keys(settings).length === 0)) return { options, context };
 
-  const settled = Object.entries(targets).map(([target, configuration]): [string, TargetConfiguration] => {
-    if (!settings[target]) return [target, configuration];
-    const whole = applySettings(settings, target, configuredOptions(configuration, configurationName));
-    // They are in the options now, and must not be laid over them once more.
-    return [target, { ...configuration, options: whole, configurations: {} }];
-  });
-  const projects = {
-    ...projectsConfigurations.projects,
-    [name]: { ...project!, targets: Object.fromEntries(settled) },
-  };
+  const problems: Problem[] = [];
+  const settled: Record<string, TargetConfiguration> = {};
+  for (const [target, configuration] of Object.entries(targets)) {
+    const { executor } = configuration;
+    const before = configuredOptions(configuration, configurationName);
+    const whole = await layOver({ target, executor, options: before }, layers, problems);
+    settled[target] = whole === before ? configuration : { ...configuration, ...alreadyIn(whole, configuration) };
+  }
+  const { executor } = targets[targetName] ?? {};
+  const own = await layOver({ target: targetName, executor, options }, layers, problems);
+  requireNoProblems(distinct(problems), inTheSettings);
+  const projects = { ...projectsConfigurations.projects, [name]: { ...project!, targets: settled } };
   return {
-    options: { ...applySettings(settings, targetName, options), ...givenByHand(options, context) },
+    options: { ...own, ...givenByHand(options, context) },
     context: { ...context, projectsConfigurations: { ...projectsConfigurations, projects } },
   };
+}
+
+/** The configuration that runs is in the options now, and must not be laid over them once more; that there is one still counts. */
+function alreadyIn(options: object, { configurations = {} }: TargetConfiguration): Partial<TargetConfiguration> {
+  return { options, configurations: Object.fromEntries(Object.keys(configurations).map((name) => [name, {}])) };
 }
 
 /** The options that stood on the command line of this run. */

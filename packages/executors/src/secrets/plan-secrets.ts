@@ -1,4 +1,4 @@
-import { isRecord } from '../settings/merge.js';
+import { isRecord } from '../settings/record.js';
 import { suggestion } from '../settings/nearest.js';
 import type { Problem } from '../settings/problem.js';
 import { parseFileSource } from './file-source.js';

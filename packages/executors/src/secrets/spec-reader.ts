@@ -1,5 +1,5 @@
 import { suggestion } from '../settings/nearest.js';
-import { isRecord } from '../settings/merge.js';
+import { isRecord } from '../settings/record.js';
 import type { Problem } from '../settings/problem.js';
 import {
   isVariableName,

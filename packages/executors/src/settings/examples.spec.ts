@@ -20,7 +20,8 @@ it('the examples of settings are good as they are, with nothing set in the envir
     const directory = await mkdtemp(join(tmpdir(), 'nx-kube-example-'));
     try {
       await copyFile(join(examples, file), join(directory, 'dev-settings.yaml'));
-      const { settings } = await loadSettings({ workspaceRoot: directory, projectRoot: '.', targets, env: {} });
+      const [layer] = await loadSettings({ workspaceRoot: directory, projectRoot: '.', targets, env: {} });
+      const { settings } = layer!;
       expect(settings['dev']).toHaveProperty('timeout');
       if (settings['secrets']) expect(planSecrets(settings['secrets']['secrets']).problems).toEqual([]);
     } finally {

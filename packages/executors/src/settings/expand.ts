@@ -1,4 +1,4 @@
-import { isRecord } from './merge.js';
+import { isRecord } from './record.js';
 import type { Problem } from './problem.js';
 import { expand, malformedReference, parseTemplate, type Environment } from './references.js';
 import type { Schema } from './schema.js';
@@ -40,8 +40,7 @@ export function expandSettings(
   }
   if (!isRecord(value)) return value;
   const entries = Object.entries(value).map(([key, entry]) => {
-    const known = schemas.flatMap((schema) => branches(schema.properties?.[key] ?? schema.additionalProperties));
-    return [key, expandSettings(entry, known, below(place, key), env, problems)];
+    return [key, expandSettings(entry, branchesBelow(schemas, key), below(place, key), env, problems)];
   });
   return Object.fromEntries(entries);
 }
@@ -51,6 +50,11 @@ export function branches(schema: Schema | boolean | undefined): Schema[] {
   if (!isRecord(schema)) return [];
   const { oneOf = [], anyOf = [], allOf = [], then } = schema as Schema;
   return [schema as Schema, ...[...oneOf, ...anyOf, ...allOf, ...(then ? [then] : [])].flatMap(branches)];
+}
+
+/** The schemas of what stands under a key. */
+export function branchesBelow(schemas: readonly Schema[], key: string): Schema[] {
+  return schemas.flatMap((schema) => branches(schema.properties?.[key] ?? schema.additionalProperties));
 }
 
 function expandText(text: string, place: Place, env: Environment, problems: Problem[]): string {

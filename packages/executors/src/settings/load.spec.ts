@@ -3,9 +3,13 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { applySettings, loadSettings, settingsPaths, type LoadSettingsOptions } from './load.js';
+import { layOver } from './lay-over.js';
+import { loadSettings, settingsPaths, type LoadSettingsOptions } from './load.js';
+import { requireNoProblems, type Problem } from './problem.js';
+import type { Environment } from './references.js';
 
 const targets = {
+  'kustomize-apply': { executor: '@nx-kube/executors:kustomize-apply' },
   secrets: { executor: '@nx-kube/executors:secrets' },
   'go-build': { executor: '@nx-kube/executors:go-build' },
   lint: { executor: 'nx:run-commands' },
@@ -22,9 +26,22 @@ const write = (path: string, text: string) => writeFile(join(root, path), text);
 const load = (options: Partial<LoadSettingsOptions> = {}) =>
   loadSettings({ workspaceRoot: root, projectRoot: 'apps/one', targets, env: { USER: 'ada' }, ...options });
 
+/** What all files together say of a target, laid over its options. */
+async function over(options: object, target = 'secrets', env: Environment = { USER: 'ada' }): Promise<object> {
+  const problems: Problem[] = [];
+  const { executor } = targets[target as keyof typeof targets];
+  const laid = await layOver({ target, executor, options }, await load({ env }), problems);
+  requireNoProblems(problems, 'in the settings');
+  return laid;
+}
+
 /** What a user would see. */
 async function failure(options: Partial<LoadSettingsOptions> = {}): Promise<string> {
-  const error: unknown = await load(options).then(
+  return told(load(options));
+}
+
+async function told(work: Promise<unknown>): Promise<string> {
+  const error: unknown = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -34,7 +51,7 @@ async function failure(options: Partial<LoadSettingsOptions> = {}): Promise<stri
 }
 
 describe('settings files', () => {
-  it('need not be there', async () => expect(await load()).toEqual({ settings: {}, files: [] }));
+  it('need not be there', async () => expect(await load()).toEqual([]));
 
   it('of the project are laid over those of the workspace, key by key', async () => {
     await write(
@@ -45,39 +62,49 @@ describe('settings files', () => {
       'apps/one/dev-settings.json',
       '{"$schema": "x", "secrets": {"namespace": "mine", "secrets": {"a": {"cert": "y"}, "b": {"kind": "tls"}}}}',
     );
-    expect(await load()).toEqual({
-      settings: {
-        secrets: { namespace: 'mine', dryRun: true, secrets: { a: { kind: 'tls', cert: 'y' }, b: { kind: 'tls' } } },
-      },
-      files: [join(root, 'dev-settings.yaml'), join(root, 'apps/one/dev-settings.json')],
+    expect((await load()).map(({ path }) => path)).toEqual([
+      join(root, 'dev-settings.yaml'),
+      join(root, 'apps/one/dev-settings.json'),
+    ]);
+    expect(await over({})).toEqual({
+      namespace: 'mine',
+      dryRun: true,
+      secrets: { a: { kind: 'tls', cert: 'y' }, b: { kind: 'tls' } },
     });
   });
 
   it('are laid over the options of a target', async () => {
     await write('apps/one/dev-settings.yaml', 'secrets: {secrets: {a: {cert: mine.crt}}, allowContexts: [dev]}');
-    const { settings } = await load();
     const options = {
       secrets: { a: { kind: 'tls', cert: 'a.crt', key: 'a.key' } },
       allowContexts: ['a', 'b'],
       force: true,
     };
-    expect(applySettings(settings, 'secrets', options)).toEqual({
+    expect(await over(options)).toEqual({
       secrets: { a: { kind: 'tls', cert: 'mine.crt', key: 'a.key' } },
       allowContexts: ['dev'],
       force: true,
     });
-    expect(applySettings(settings, 'lint', { fix: true })).toEqual({ fix: true });
+    expect(await over({ fix: true }, 'lint')).toEqual({ fix: true });
   });
 
   it('may be empty, or have sections with nothing but comments', async () => {
     await write('dev-settings.yaml', '# nothing yet\n');
     await write('apps/one/dev-settings.yaml', 'secrets:\n  # namespace: mine\n');
-    expect((await load()).settings).toEqual({ secrets: {} });
+    expect((await load()).map(({ settings }) => settings)).toEqual([{}, { secrets: {} }]);
+  });
+
+  it('are YAML as kubectl reads it', async () => {
+    const patch = '{target: {}, merge: {defaultMode: 0644, on: yes, date: 2026-01-31}}';
+    await write('dev-settings.yaml', `kustomize-apply: {patches: [${patch}]}`);
+    expect(await over({}, 'kustomize-apply')).toEqual({
+      patches: [{ target: {}, merge: { defaultMode: 420, true: true, date: '2026-01-31' } }],
+    });
   });
 
   it('are read once in a project that is the workspace', async () => {
     await write('dev-settings.yaml', 'secrets: {namespace: a}');
-    expect((await load({ projectRoot: '.' })).files).toEqual([join(root, 'dev-settings.yaml')]);
+    expect(await load({ projectRoot: '.' })).toMatchObject([{ path: join(root, 'dev-settings.yaml') }]);
     expect(settingsPaths({ workspaceRoot: root, projectRoot: '.' })).toHaveLength(2);
     expect(settingsPaths({ workspaceRoot: root, projectRoot: 'apps/one' })).toHaveLength(4);
   });
@@ -85,9 +112,9 @@ describe('settings files', () => {
   it('of the workspace may speak of targets that only other projects have', async () => {
     await write('dev-settings.yaml', 'credentials: {namespace: a}\nsecrets: {namespace: b}');
     const others = [{ credentials: { executor: '@nx-kube/executors:secrets' } }];
-    expect((await load({ others })).settings).toEqual({ secrets: { namespace: 'b' } });
+    expect(await load({ others })).toMatchObject([{ settings: { secrets: { namespace: 'b' } } }]);
     expect(await failure()).toBe(
-      'dev-settings.yaml: credentials: is no target of the project\n  → Use one of secrets.',
+      'dev-settings.yaml: credentials: is no target of the project\n  → Use one of kustomize-apply, secrets.',
     );
     await write('apps/one/dev-settings.yaml', 'credentials: {namespace: a}');
     expect(await failure({ others })).toContain('apps/one/dev-settings.yaml: credentials: is no target of the project');
@@ -100,9 +127,7 @@ describe('references to the environment', () => {
       'dev-settings.yaml',
       'secrets: {namespace: "${USER}-dev", context: "${CONTEXT:-kind-dev}", allowContexts: ["${USER}"]}',
     );
-    expect((await load()).settings).toEqual({
-      secrets: { namespace: 'ada-dev', context: 'kind-dev', allowContexts: ['ada'] },
-    });
+    expect(await over({})).toEqual({ namespace: 'ada-dev', context: 'kind-dev', allowContexts: ['ada'] });
   });
 
   it('to secrets stay references', async () => {
@@ -120,9 +145,10 @@ describe('references to the environment', () => {
     };
     for (const secrets of [{ a: spec }, [spec]]) {
       await write('dev-settings.json', JSON.stringify({ secrets: { secrets } }));
-      const { settings } = await load({ env: { USER: 'ada', TOKEN: 'hunter2hunter2' } });
       const kept = { ...spec, namespace: 'ada' };
-      expect(settings).toEqual({ secrets: { secrets: Array.isArray(secrets) ? [kept] : { a: kept } } });
+      expect(await over({}, 'secrets', { USER: 'ada', TOKEN: 'hunter2hunter2' })).toEqual({
+        secrets: Array.isArray(secrets) ? [kept] : { a: kept },
+      });
     }
   });
 });
@@ -214,6 +240,13 @@ describe('a mistake is one error with file, key path and next step', () => {
     expect(await failure()).toBe(message);
   });
 
+  it('an integer that is not read as it is written', async () => {
+    await write('dev-settings.yaml', 'secrets: {secrets: {a: {literals: {pin: 12345678901234567890}}}}');
+    expect(await failure()).toBe(
+      'dev-settings.yaml: secrets.secrets.a.literals.pin: is an integer too large to be read exactly\n  → Put it in quotes if it is a text, or use one between -(2^53 - 1) and 2^53 - 1.',
+    );
+  });
+
   it('several, of both files, together', async () => {
     await write('dev-settings.yaml', 'secrets: {forse: true}');
     await write('apps/one/dev-settings.yaml', 'secrets: {dryRun: 1}\nsecretes: {}');
@@ -224,5 +257,61 @@ describe('a mistake is one error with file, key path and next step', () => {
       '  apps/one/dev-settings.yaml: secretes: is no target of the project → Did you mean secrets?',
       '  → Mend all of them, and run it again.',
     ]);
+  });
+});
+
+describe('what only shows in the options with the settings over them', () => {
+  it('a secret value in another form keeps nothing of its old form', async () => {
+    await write(
+      'dev-settings.yaml',
+      'secrets: {secrets: {a: {literals: {t: {env: URL}}}, b: {password: {file: ./token}}}}',
+    );
+    const a = { kind: 'generic', literals: { t: { plain: 'x' }, u: { file: 'u' } } };
+    const b = { kind: 'docker-registry', server: 's', password: { env: 'TOKEN' } };
+    expect(await over({ secrets: { a, b } })).toEqual({
+      secrets: {
+        a: { ...a, literals: { t: { env: 'URL' }, u: { file: 'u' } } },
+        b: { ...b, password: { file: './token' } },
+      },
+    });
+  });
+
+  it('a secret of another kind keeps nothing, of the same kind everything else', async () => {
+    const options = { secrets: { a: { kind: 'generic', literals: { t: '${T}' }, immutable: true } } };
+    await write('dev-settings.yaml', 'secrets: {secrets: {a: {kind: from-file, files: ./t}}}');
+    expect(await over(options)).toEqual({ secrets: { a: { kind: 'from-file', files: './t' } } });
+    await write('dev-settings.yaml', 'secrets: {secrets: {a: {kind: generic, immutable: false}}}');
+    expect(await over(options)).toEqual({ secrets: { a: { ...options.secrets.a, immutable: false } } });
+  });
+
+  it('a map in place of a list, and a list in place of a map', async () => {
+    await write('dev-settings.yaml', 'secrets: {secrets: {a: {kind: tls}}}');
+    expect(await told(over({ secrets: [{ name: 'b', kind: 'tls' }] }))).toBe(
+      'dev-settings.yaml: secrets.secrets: is a map, and what it is laid over is a list\n  → Make both a map, or both a list.',
+    );
+    await write('apps/one/dev-settings.yaml', 'secrets: {secrets: [{name: a, kind: tls}]}');
+    expect(await told(over({}))).toBe(
+      'apps/one/dev-settings.yaml: secrets.secrets: is a list, and what it is laid over is a map\n  → Make both a list, or both a map.',
+    );
+  });
+
+  const components = { unpacker: { path: 'config/unpacker' }, registry: { path: 'config/registry' } };
+  it.each([
+    ['unpakcer: {enabled: true}', 'unpakcer: has no path\n  → Did you mean unpacker?'],
+    ['cache: {enabled: true}', 'cache: has no path\n  → Add it, or correct the name.'],
+  ])('an entry that is not whole and that the options do not have: %s', async (entry, message) => {
+    await write('dev-settings.yaml', 'kustomize-apply: {components: {registry: {enabled: false}}}');
+    await write('apps/one/dev-settings.yaml', `kustomize-apply: {components: {${entry}}}`);
+    expect(await told(over({ components }, 'kustomize-apply'))).toBe(
+      `apps/one/dev-settings.yaml: kustomize-apply.components.${message}`,
+    );
+  });
+
+  it('not what the options lack by themselves, nor what the settings add to them', async () => {
+    await write('dev-settings.yaml', 'kustomize-apply: {components: {registry: {enabled: false}, cache: {path: c}}}');
+    const options = { components: { ...components, registry: {} } };
+    expect(await over(options, 'kustomize-apply')).toEqual({
+      components: { ...components, registry: { enabled: false }, cache: { path: 'c' } },
+    });
   });
 });

@@ -1,12 +1,14 @@
 import { join, resolve } from 'node:path';
 import { branches, expandSettings, whereOf } from './expand.js';
-import { deepMerge } from './merge.js';
 import { suggestion } from './nearest.js';
 import { requireNoProblems, type Problem } from './problem.js';
 import { readSettingsFile, settingsFileNames, type SettingsFile } from './read-file.js';
 import type { Environment } from './references.js';
 import { executorSchema, partialSchema, type Schema } from './schema.js';
 import { validateSettings } from './validate.js';
+
+/** What several mistakes are introduced with. */
+export const inTheSettings = 'in the settings';
 
 /** Options by the name of the target that they are laid over; a part of its options each. */
 export type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -27,41 +29,38 @@ export interface LoadSettingsOptions {
   env?: Environment;
 }
 
-export interface LoadedSettings {
+/** One settings file, filled in and checked. */
+export interface SettingsLayer {
+  /** Absolute. */
+  path: string;
+  /** As messages name it: relative to the workspace root. */
+  label: string;
   settings: Settings;
-  /** Absolute paths of the files that were read: the workspace's, then the project's. */
-  files: string[];
 }
 
 /**
- * One developer's settings: the workspace's file, with the project's laid over it. References to the environment are filled in, but for those
- * to secrets, which stay references.
+ * One developer's settings: the workspace's file, and the project's, which is stronger. References to the environment are filled in, but for
+ * those to secrets, which stay references.
  *
  * @throws NxKubeError (configuration) that names file, key path and next step of every mistake
  */
-export async function loadSettings(options: LoadSettingsOptions): Promise<LoadedSettings> {
+export async function loadSettings(options: LoadSettingsOptions): Promise<SettingsLayer[]> {
   const problems: Problem[] = [];
-  const files: string[] = [];
-  let settings: Settings = {};
+  const layers: SettingsLayer[] = [];
   for (const directory of settingsDirectories(options)) {
     const file = await readSettingsFile(directory, options.workspaceRoot);
     if (!file) continue;
-    files.push(file.path);
     const others = directory === resolve(options.workspaceRoot) ? (options.others ?? []) : [];
-    settings = deepMerge(settings, await check(file, { ...options, others }, problems));
+    const { path, label } = file;
+    layers.push({ path, label, settings: await check(file, { ...options, others }, problems) });
   }
-  requireNoProblems(problems, 'in the settings');
-  return { settings, files };
+  requireNoProblems(problems, inTheSettings);
+  return layers;
 }
 
 /** Every path at which a settings file of the project may be, whether it is there or not: what to watch. */
 export function settingsPaths(options: Pick<LoadSettingsOptions, 'workspaceRoot' | 'projectRoot'>): string[] {
   return settingsDirectories(options).flatMap((directory) => settingsFileNames.map((name) => join(directory, name)));
-}
-
-/** The options with the target's settings laid over them. Pure. */
-export function applySettings<Options extends object>(settings: Settings, target: string, options: Options): Options {
-  return deepMerge(options, settings[target] ?? {});
 }
 
 /** The weaker one first. */

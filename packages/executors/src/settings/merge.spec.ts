@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
-import { deepMerge } from './merge.js';
+import { merge } from './merge.js';
+import type { Problem } from './problem.js';
+
+const place = { file: 'dev-settings.yaml', path: 'dev' };
 
 it('leaves the siblings of a nested key that is given, and replaces lists and scalars', () => {
   const base = { a: { b: 1, c: { d: 2, e: 3 } }, list: [1, 2], scalar: 1 };
   const over = { a: { c: { d: 9 } }, list: [3], scalar: { now: 'a map' }, extra: true };
-  expect(deepMerge(base, over)).toEqual({
+  expect(merge(base, over, [], place, [])).toEqual({
     a: { b: 1, c: { d: 9, e: 3 } },
     list: [3],
     scalar: { now: 'a map' },
@@ -14,8 +17,33 @@ it('leaves the siblings of a nested key that is given, and replaces lists and sc
 });
 
 it('takes __proto__ for a name like any other', () => {
-  const merged = deepMerge({ a: 1 }, JSON.parse('{"__proto__": {"polluted": true}}')) as Record<string, unknown>;
+  const merged = merge({ a: 1 }, JSON.parse('{"__proto__": {"polluted": true}}'), [], place, []) as Record<
+    string,
+    unknown
+  >;
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   expect(merged['polluted']).toBeUndefined();
   expect(Object.keys(merged)).toEqual(['a', '__proto__']);
+});
+
+it('replaces what is one value, or of another kind, as a whole', () => {
+  const schema = {
+    additionalProperties: { 'x-kind': 'kind', properties: { value: { oneOf: [{ type: 'string' }], 'x-merge': 'whole' as const } } },
+  }; // prettier-ignore
+  const base = { a: { kind: 'x', value: { env: 'A' }, rest: 1 }, b: { kind: 'x', rest: 1 }, c: { kind: 'x', rest: 1 } };
+  const over = { a: { value: { file: 'a' } }, b: { kind: 'y' }, c: { kind: 'x' } };
+  expect(merge(base, over, [schema], place, [])).toEqual({
+    a: { kind: 'x', value: { file: 'a' }, rest: 1 },
+    b: { kind: 'y' },
+    c: { kind: 'x', rest: 1 },
+  });
+});
+
+it('tells of every list and map that meet', () => {
+  const problems: Problem[] = [];
+  merge({ a: [1], b: { c: {} }, d: 1 }, { a: {}, b: { c: [] }, d: [] }, [], place, problems);
+  expect(problems.map(({ where, problem }) => `${where} ${problem}`)).toEqual([
+    'dev-settings.yaml: dev.a is a map, and what it is laid over is a list',
+    'dev-settings.yaml: dev.b.c is a list, and what it is laid over is a map',
+  ]);
 });

@@ -25,6 +25,11 @@ export function problemsError(problems: readonly Problem[], title: string): NxKu
   });
 }
 
+/** Without those that say what another one says: a rule may stand in two places. Pure. */
+export function distinct(problems: readonly Problem[]): Problem[] {
+  return [...new Map(problems.map((problem) => [problem.where + problem.problem, problem])).values()];
+}
+
 /** @throws NxKubeError (configuration) if there is any problem */
 export function requireNoProblems(problems: readonly Problem[], title: string): void {
   if (problems.length > 0) throw problemsError(problems, title);

@@ -1,4 +1,4 @@
-import { isRecord } from './merge.js';
+import { isRecord } from './record.js';
 import { executorNames, executorSchema, partialSchema, type Schema } from './schema.js';
 
 /** For editors: the schema of a settings file in a project whose targets have the names that are inferred. */

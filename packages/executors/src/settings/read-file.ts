@@ -1,8 +1,9 @@
-import { NxKubeError } from '@nx-kube/cluster';
-import { CORE_SCHEMA, load, YAMLException } from 'js-yaml';
+import { kubernetesYaml, NxKubeError, UnsafeInteger } from '@nx-kube/cluster';
+import { load, YAMLException } from 'js-yaml';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { isRecord } from './merge.js';
+import { below, whereOf, type Place } from './expand.js';
+import { isRecord } from './record.js';
 
 /** The names that a settings file may have; a folder has at most one of them. */
 export const settingsFileNames = ['dev-settings.yaml', 'dev-settings.json'] as const;
@@ -38,6 +39,7 @@ export async function readSettingsFile(directory: string, workspaceRoot: string)
   if (!name) return undefined;
   const path = join(directory, name);
   const content = parse(await textOf(path, label(name)), label(name));
+  requireExact(content, { file: label(name), path: '' });
   if (content === undefined || content === null) return { path, label: label(name), content: {} };
   if (isRecord(content)) return { path, label: label(name), content };
   throw new NxKubeError('configuration', `${label(name)}: must map names of targets to their options`, {
@@ -57,10 +59,13 @@ async function textOf(path: string, label: string): Promise<string> {
   }
 }
 
-/** The parsers' own messages quote the text around a mistake, which may hold what nobody is to see. */
+/**
+ * YAML is read as kubectl and kustomize read it, for patches and values of charts stand in it. The parsers' own messages quote the text around a
+ * mistake, which may hold what nobody is to see.
+ */
 function parse(text: string, label: string): unknown {
   try {
-    return label.endsWith('.json') ? parseJson(text) : load(text, { schema: CORE_SCHEMA });
+    return label.endsWith('.json') ? parseJson(text) : load(text, { schema: kubernetesYaml });
   } catch (error) {
     if (!(error instanceof YAMLException) && !(error instanceof SyntaxError)) throw error;
     const line = lineOf(error, text);
@@ -71,6 +76,17 @@ function parse(text: string, label: string): unknown {
       next: `Mend the ${kind}${line === undefined ? '' : ' at that line'}.`,
     });
   }
+}
+
+/** Handing on another number than was written would be silent damage. */
+function requireExact(value: unknown, place: Place): void {
+  if (value instanceof UnsafeInteger) {
+    throw new NxKubeError('configuration', `${whereOf(place)}: is an integer too large to be read exactly`, {
+      next: 'Put it in quotes if it is a text, or use one between -(2^53 - 1) and 2^53 - 1.',
+    });
+  }
+  const entries = Array.isArray(value) ? [...value.entries()] : isRecord(value) ? Object.entries(value) : [];
+  for (const [key, entry] of entries) requireExact(entry, below(place, key));
 }
 
 function parseJson(text: string): unknown {

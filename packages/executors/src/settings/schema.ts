@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRecord } from './merge.js';
+import { isRecord } from './record.js';
 
 /** A JSON schema, as far as it is looked at. */
 export interface Schema {
@@ -19,6 +19,10 @@ export interface Schema {
   'x-settings'?: boolean;
   /** `kept`: references to the environment in it are left to the executor, since what they stand for may be secret. */
   'x-references'?: 'kept';
+  /** `whole`: one value in several parts, of which settings replace all or none. */
+  'x-merge'?: 'whole';
+  /** The field that says what kind of a thing it is: where settings say another kind, nothing is left of what was there. */
+  'x-kind'?: string;
   [keyword: string]: unknown;
 }
 
@@ -59,30 +63,39 @@ function readJson(path: string): Promise<unknown> {
  * to definitions are filled in. Pure.
  */
 export function partialSchema(schema: Schema): Schema {
+  return withoutReferences(schema, false);
+}
+
+/** The schema of all of the options: what is required is. References to definitions are filled in. Pure. */
+export function wholeSchema(schema: Schema): Schema {
+  return withoutReferences(schema, true);
+}
+
+function withoutReferences(schema: Schema, whole: boolean): Schema {
   const { definitions = {}, ...rest } = schema;
   // The editors' dialect is not one that validators know.
   delete rest['$schema'];
-  return partial(rest, definitions, false);
+  return filledIn(rest, definitions, whole);
 }
 
 const named = ['properties', 'patternProperties'] as const;
 const listed = ['oneOf', 'anyOf', 'allOf'] as const;
 
-function partial(given: Schema, definitions: Record<string, Schema>, whole: boolean): Schema {
+function filledIn(given: Schema, definitions: Record<string, Schema>, whole: boolean): Schema {
   const schema: Schema = { ...resolve(given, definitions) };
   if (!whole) delete schema.required;
   for (const keyword of named) {
     const below = schema[keyword];
     if (isRecord(below)) {
-      schema[keyword] = mapValues(below as Record<string, Schema>, (one) => partial(one, definitions, whole));
+      schema[keyword] = mapValues(below as Record<string, Schema>, (one) => filledIn(one, definitions, whole));
     }
   }
-  for (const keyword of listed) schema[keyword] &&= schema[keyword].map((one) => partial(one, definitions, whole));
+  for (const keyword of listed) schema[keyword] &&= schema[keyword].map((one) => filledIn(one, definitions, whole));
   if (isRecord(schema.additionalProperties)) {
-    schema.additionalProperties = partial(schema.additionalProperties as Schema, definitions, whole);
+    schema.additionalProperties = filledIn(schema.additionalProperties as Schema, definitions, whole);
   }
-  if (schema.items) schema.items = partial(schema.items, definitions, true);
-  if (schema.then) schema.then = partial(schema.then, definitions, whole);
+  if (schema.items) schema.items = filledIn(schema.items, definitions, true);
+  if (schema.then) schema.then = filledIn(schema.then, definitions, whole);
   return schema;
 }
 

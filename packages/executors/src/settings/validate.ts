@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { below, whereOf, type Place } from './expand.js';
 import { suggestion } from './nearest.js';
-import type { Problem } from './problem.js';
+import { distinct, type Problem } from './problem.js';
 import type { Schema } from './schema.js';
 
 /**
@@ -9,14 +9,27 @@ import type { Schema } from './schema.js';
  * quoted.
  */
 export async function validateSettings(value: unknown, schema: Schema, place: Place): Promise<Problem[]> {
+  return distinct((await failures(value, schema)).map((error) => problemOf(error, place)));
+}
+
+/** A field that an object lacks, and the keys and indices that lead to the object. */
+export interface Missing {
+  keys: (string | number)[];
+  field: string;
+}
+
+/** What `value` lacks of what the schema requires. */
+export async function missingFields(value: unknown, schema: Schema): Promise<Missing[]> {
+  const required = (await failures(value, schema)).filter(({ keyword }) => keyword === 'required');
+  return required.map((error) => ({ keys: keysOf(error), field: error.params.missingProperty as string }));
+}
+
+async function failures(value: unknown, schema: Schema): Promise<ErrorObject[]> {
   // Only who has a settings file pays for loading it.
   const { Ajv } = await import('ajv');
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, logger: false });
   const validate = ajv.compile(schema);
-  if (validate(value)) return [];
-  const problems = telling(validate.errors ?? []).map((error) => problemOf(error, place));
-  // A rule that stands on both sides of an alternative fails twice.
-  return [...new Map(problems.map((problem) => [problem.where + problem.problem, problem])).values()];
+  return validate(value) ? [] : telling(validate.errors ?? []);
 }
 
 /** Of the failures of alternatives only those of the alternative that was meant, which the type of the value tells. */
@@ -103,11 +116,15 @@ function article(type: string): string {
   return names[type] ?? `a ${type}`;
 }
 
+function placeOf(error: ErrorObject, root: Place): Place {
+  return keysOf(error).reduce(below, root);
+}
+
 /** From a JSON pointer. */
-function placeOf({ instancePath }: ErrorObject, root: Place): Place {
-  const keys = instancePath
+function keysOf({ instancePath }: ErrorObject): (string | number)[] {
+  return instancePath
     .split('/')
     .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return keys.reduce((place, key) => below(place, /^\d+$/.test(key) ? Number(key) : key), root);
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((key) => (/^\d+$/.test(key) ? Number(key) : key));
 }

@@ -1,0 +1,67 @@
+import { below, branches, whereOf, type Place } from './expand.js';
+import type { SettingsLayer } from './load.js';
+import { merge } from './merge.js';
+import { nearest } from './nearest.js';
+import type { Problem } from './problem.js';
+import { isRecord } from './record.js';
+import { executorSchema, wholeSchema, type Schema } from './schema.js';
+import { missingFields, type Missing } from './validate.js';
+
+/** A target, and the options that settings are laid over. */
+export interface Laid<Options extends object> {
+  target: string;
+  executor?: string;
+  options: Options;
+}
+
+/**
+ * The options with all that the settings say of the target laid over them, the weaker file first.
+ *
+ * @param layers that have been checked, each by itself
+ * @param problems gets what is wrong only in what comes of them together
+ */
+export async function layOver<Options extends object>(
+  { target, executor = '', options }: Laid<Options>,
+  layers: readonly SettingsLayer[],
+  problems: Problem[],
+): Promise<Options> {
+  const found = await executorSchema(executor);
+  const about = layers.filter(({ settings }) => settings[target]);
+  if (!found || about.length === 0) return options;
+  const schema = wholeSchema(found);
+  let laid: unknown = options;
+  for (const layer of about) {
+    laid = merge(laid, layer.settings[target], branches(schema), placeIn(layer, target), problems);
+  }
+  for (const missing of await missingOnlyNow(options, laid, schema)) {
+    // The strongest one that speaks of the object.
+    const layer = about.findLast(({ settings }) => at(settings[target], missing.keys) !== undefined)!;
+    problems.push(problemOf(missing, placeIn(layer, target), options));
+  }
+  return laid as Options;
+}
+
+/** What the options lack by themselves is no mistake of the settings. */
+async function missingOnlyNow(before: unknown, now: unknown, schema: Schema): Promise<Missing[]> {
+  const known = new Set((await missingFields(before, schema)).map((missing) => JSON.stringify(missing)));
+  return (await missingFields(now, schema)).filter((missing) => !known.has(JSON.stringify(missing)));
+}
+
+/** An entry that is not whole is most likely another one, with its name mistyped. */
+function problemOf({ keys, field }: Missing, place: Place, options: unknown): Problem {
+  const siblings = at(options, keys.slice(0, -1));
+  const near = isRecord(siblings) && nearest(String(keys.at(-1)), Object.keys(siblings));
+  return {
+    where: whereOf(keys.reduce(below, place)),
+    problem: `has no ${field}`,
+    next: near ? `Did you mean ${near}?` : 'Add it, or correct the name.',
+  };
+}
+
+function placeIn({ label }: SettingsLayer, target: string): Place {
+  return { file: label, path: target };
+}
+
+function at(value: unknown, keys: readonly (string | number)[]): unknown {
+  return keys.reduce<unknown>((inner, key) => (inner as Record<string, unknown> | undefined)?.[key], value);
+}
