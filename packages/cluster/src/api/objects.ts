@@ -121,6 +121,8 @@ export interface RemoveOptions {
   /** Default: `Background`. */
   propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   gracePeriodSeconds?: number;
+  /** Have the server check the deletion, rights and admission included, and not do it. Default: false. */
+  dryRun?: boolean;
   signal?: AbortSignal;
 }
 
@@ -133,18 +135,21 @@ export async function remove(cluster: Cluster, ref: Ref, options: RemoveOptions 
 export async function removeTelling(
   cluster: Cluster,
   ref: Ref,
-  { uid, propagationPolicy = 'Background', gracePeriodSeconds, signal }: RemoveOptions = {},
+  { uid, propagationPolicy = 'Background', gracePeriodSeconds, dryRun = false, signal }: RemoveOptions = {},
 ): Promise<'absent' | 'gone' | 'going'> {
   try {
     const { path, ref: scoped } = await locate(cluster, ref);
     const answer = await cluster.request<{ kind?: string; status?: unknown } | undefined>({
       method: 'DELETE',
       path,
+      // For who reads the server's audit log: beside a body it does not count.
+      query: { dryRun: dryRun ? 'All' : undefined },
       body: {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy,
         gracePeriodSeconds,
+        dryRun: dryRun ? ['All'] : undefined,
         preconditions: uid === undefined ? undefined : { uid },
       },
       subject: scoped,

@@ -87,6 +87,23 @@ export async function plannedPrune(
   return leftBehind(before, stay).flatMap(({ ref }) => (mayPrune(ref, prune) ? [ref] : []));
 }
 
+/**
+ * Has the server check what `applySet` with these objects would write of the set itself: its parent. Writes nothing, and asks nothing
+ * where the parent would not be written.
+ *
+ * @throws NxKubeError as `applySet` would
+ */
+export async function tryParent(
+  cluster: Cluster,
+  set: ApplySetRef,
+  objects: readonly KubeObject[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<void> {
+  const former = await readParent(cluster, set, signal);
+  const desired = await membersToBe(cluster, set, objects, { signal });
+  await writeParent(cluster, set, extentOf(set, desired), { former, dryRun: true, signal });
+}
+
 /** The objects as they will be: in their namespaces, and labelled as members. */
 async function membersToBe(
   cluster: Cluster,

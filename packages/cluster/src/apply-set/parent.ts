@@ -77,12 +77,12 @@ export async function readParent(
   };
 }
 
-/** Writes the parent, unless it says so already. */
+/** Writes the parent, unless it says so already; with `dryRun` the server only checks whether it could be written. */
 export async function writeParent(
   cluster: Cluster,
   set: ApplySetRef,
   extent: Extent,
-  { former, signal }: { former?: Parent; signal?: AbortSignal },
+  { former, dryRun = false, signal }: { former?: Parent; dryRun?: boolean; signal?: AbortSignal },
 ): Promise<Parent> {
   const ref = parentRef(set);
   const namespaces = [...extent.additionalNamespaces].filter((name) => name !== set.namespace).sort();
@@ -100,7 +100,7 @@ export async function writeParent(
       cluster.request<KubeObject>({
         method: 'PATCH',
         path,
-        query: { fieldManager: 'nx-kube', force: true },
+        query: { fieldManager: 'nx-kube', force: true, dryRun: dryRun ? 'All' : undefined },
         contentType: 'application/apply-patch+yaml',
         body: {
           apiVersion: 'v1',

@@ -198,8 +198,9 @@ class Application {
   async #recreate(plan: Plan): Promise<Change> {
     const { ref, live } = plan;
     const uid = live!.metadata.uid!;
-    if (this.options.dryRun) return changeOf(plan, 'recreated');
-    await this.#retry(() => remove(this.cluster, ref, { uid, ...this.#signal }));
+    const { dryRun } = this.options;
+    await this.#retry(() => remove(this.cluster, ref, { uid, dryRun, ...this.#signal }));
+    if (dryRun) return changeOf(plan, 'recreated');
     await waitGone(this.cluster, [{ ref, uid }], { timeoutMs: this.#stageTimeoutMs, ...this.#signal });
     plan.applied = await this.#patch(plan);
     return changeOf(plan, 'recreated', plan.applied);

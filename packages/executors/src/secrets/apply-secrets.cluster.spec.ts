@@ -8,6 +8,7 @@ import {
   remove,
   removeSet,
   type Change,
+  type Cluster,
   type KubeObject,
 } from '@nx-kube/cluster';
 import { execa } from 'execa';
@@ -47,14 +48,17 @@ const put = (name: string, content: string | Buffer) => writeFile(join(directory
 let project: string;
 let projects = 0;
 
-async function bring(specs: SecretSpecs, options: Partial<ApplySecretsOptions> = {}): Promise<Change[]> {
+async function bring(
+  specs: SecretSpecs,
+  { cluster = test.cluster, ...options }: Partial<ApplySecretsOptions> & { cluster?: Cluster } = {},
+): Promise<Change[]> {
   const { secrets, problems, redactor } = await readSecrets(specs, { projectDirectory: directory, env });
   expect(problems).toEqual([]);
   test.writes();
-  return await applySecrets(test.cluster, secrets, { set: secretsSetOf(project, test.cluster), redactor, ...options });
+  return await applySecrets(cluster, secrets, { set: secretsSetOf(project, cluster), redactor, ...options });
 }
 
-async function refused(specs: SecretSpecs, options: Partial<ApplySecretsOptions> = {}): Promise<string> {
+async function refused(specs: SecretSpecs, options: Parameters<typeof bring>[1] = {}): Promise<string> {
   const error: unknown = await bring(specs, options).then(
     () => 'nothing was thrown',
     (thrown: unknown) => thrown,
@@ -332,6 +336,47 @@ describe('one mistake, and nothing changes', () => {
       /^Secret\/\S+\/mistake-owned: belongs to another ApplySet \(applyset-\S+-v1\)\n {2}→ Rename it here, or remove it there\.$/,
     );
     expect(test.writes()).toEqual([]);
+  });
+
+  it('where the user may not delete: neither what left the set nor what is to be made anew', async () => {
+    start();
+    const specs = (token: string): SecretSpecs => ({
+      'mistake-rights': generic(token),
+      'mistake-rights-anew': { ...generic(token), immutable: true },
+    });
+    await bring({ ...specs('USER_NAME'), 'mistake-rights-gone': generic() });
+    const before = [await live('mistake-rights'), await live('mistake-rights-anew')];
+    const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create', 'patch'] }];
+    await test.asServiceAccount('may-not-delete', rules, async (cluster) => {
+      const message = await refused(specs('TOKEN'), { cluster });
+      expect(message.split('\n')).toEqual([
+        '2 problems: nothing was changed',
+        expect.stringMatching(
+          /^ {2}Secret\/\S+\/mistake-rights-anew: .*cannot delete resource "secrets".* → Ask for the permission/,
+        ),
+        expect.stringMatching(/^ {2}Secret\/\S+\/mistake-rights-gone: .*cannot delete resource "secrets"/),
+        '  → Mend all of them, and run it again.',
+      ]);
+    });
+    expect(test.writes()).toEqual([]);
+    expect([await live('mistake-rights'), await live('mistake-rights-anew')]).toEqual(before);
+    expect(await live('mistake-rights-gone')).toBeDefined();
+  });
+
+  it('where the user may not write what the set is known by', async () => {
+    start();
+    const rules = [
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create'] },
+      { apiGroups: [''], resources: ['secrets'], verbs: ['patch'], resourceNames: ['mistake-parent'] },
+    ];
+    await test.asServiceAccount('may-not-patch', rules, async (cluster) => {
+      const { name } = secretsSetOf(project, cluster);
+      const message = await refused({ 'mistake-parent': generic() }, { cluster });
+      expect(message).toMatch(new RegExp(`^Secret/\\S+/${name}: .*cannot patch resource "secrets"`));
+      expect(message).toContain('→ Ask for the permission');
+    });
+    expect(test.writes()).toEqual([]);
+    expect(await live('mistake-parent')).toBeUndefined();
   });
 
   it('where a name is there twice once the context’s namespace is filled in', async () => {

@@ -1,4 +1,4 @@
-import { ApiError, explain, type ApiRequest, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { ApiError, applySetId, explain, type ApiRequest, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { expect, it } from 'vitest';
 import { applySecrets } from './apply-secrets.js';
 import { dependentsOf } from './dependents.js';
@@ -50,6 +50,7 @@ async function failure(
 it('a webhook’s refusal that quotes values is told without them, and nothing is written', async () => {
   const { error, calls } = await failure((call) => {
     if (call.startsWith('GET')) throw notFound();
+    if (call.endsWith('/set')) return { metadata: { name: 'set', uid: 'u' } };
     const message = `Secret/ns/s: admission webhook denied: token "${env.TOKEN}" (${base64}) is weak`;
     throw new ApiError('configuration', message, { status: 403, reason: 'Forbidden', next: `Change ${env.TOKEN}.` });
   });
@@ -71,6 +72,44 @@ it('a failure on the way that quotes values is told without them, and can still 
   expect(error).toMatchObject({ status: 409, message: 'cannot store ***' });
   expect((error as Error).cause).toBeUndefined();
   expect((error as Error).stack).not.toContain(env.TOKEN);
+});
+
+it('rights that are missing for what is to be made anew, deleted, or known of the set are told before anything is written', async () => {
+  const id = applySetId({ name: 'set', namespace: 'ns', kind: 'Secret', group: '' });
+  const secret = (name: string, metadata: object) => ({
+    ...{ apiVersion: 'v1', kind: 'Secret', type: 'Opaque', immutable: true, data: {} },
+    metadata: { name, namespace: 'ns', uid: name, ...metadata },
+  });
+  const labels = { 'applyset.kubernetes.io/part-of': id };
+  const live: Record<string, object> = {
+    s: secret('s', { labels }),
+    set: secret('set', {
+      labels: { 'applyset.kubernetes.io/id': id },
+      annotations: {
+        'applyset.kubernetes.io/tooling': 'nx-kube/v0.0.0',
+        'applyset.kubernetes.io/contains-group-kinds': 'Secret',
+        'applyset.kubernetes.io/additional-namespaces': 'former',
+      },
+    }),
+  };
+  const { error, calls } = await failure((call, { method, subject }) => {
+    if (method === 'GET' && subject) return live[subject.name];
+    if (method === 'GET')
+      return { metadata: {}, items: call.includes('/ns/') ? [live['s'], secret('gone', { labels })] : [] };
+    if (method === 'PATCH' && subject!.name === 's')
+      throw new ApiError('configuration', 'field is immutable', { status: 422, reason: 'Invalid' });
+    throw new ApiError('configuration', `Secret/ns/${subject!.name}: cannot ${method}`, {
+      ...{ status: 403, reason: 'Forbidden', next: 'Ask for the permission.' },
+    });
+  });
+  expect(explain(error)).toBe(
+    '3 problems: nothing was changed\n' +
+      '  Secret/ns/s: cannot DELETE → Ask for the permission.\n' +
+      '  Secret/ns/gone: cannot DELETE → Ask for the permission.\n' +
+      '  Secret/ns/set: cannot PATCH → Ask for the permission.\n' +
+      '  → Mend all of them, and run it again.',
+  );
+  expect(calls.filter((call) => !/^(GET|dry) /.test(call))).toEqual([]);
 });
 
 it('a failure that is no refusal is not told as one', async () => {

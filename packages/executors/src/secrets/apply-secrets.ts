@@ -8,7 +8,7 @@ import {
   type Cluster,
 } from '@nx-kube/cluster';
 import { requireNoProblems, type Problem } from '../settings/problem.js';
-import { checkOnServer } from './check-on-server.js';
+import { checkOnServer, checkParent, checkRemoval } from './check-on-server.js';
 import { createNamespaces, creationOf, findNamespaces } from './namespaces.js';
 import { redactError } from './redact-error.js';
 import type { Redactor } from './redact.js';
@@ -34,9 +34,9 @@ export interface ApplySecretsOptions {
 export const nothingChanged = 'nothing was changed';
 
 /**
- * Brings the cluster to hold exactly these Secrets of the set: first the server checks all of them, then missing namespaces are
- * created, then what differs is applied and what left the set is deleted. A Secret whose type changes, or that is immutable, is made
- * anew. Nothing is written where there is nothing to change.
+ * Brings the cluster to hold exactly these Secrets of the set: first the server checks all that is to be done, rights included, then
+ * missing namespaces are created, then what differs is applied and what left the set is deleted. A Secret whose type changes, or
+ * that is immutable, is made anew. Nothing is written where there is nothing to change.
  *
  * @returns one change an object: namespaces that were created, the Secrets in their order, those that were pruned; with
  * names of keys and never values
@@ -68,13 +68,14 @@ async function applyChecked(
   const pruned = await plannedPrune(cluster, set, desired, { signal });
   const setId = applySetId({ name: set.name, namespace: set.namespace, kind: 'Secret', group: '' });
   const check = { setId, absent: new Set([...missing, ...unusable]), force, signal };
-  const checked = await Promise.all(desired.map((secret) => checkOnServer(cluster, secret, check)));
-  requireNoProblems([...problems, ...checked.filter((one) => 'problem' in one)], nothingChanged);
+  const checked = await Promise.all([
+    ...desired.map((secret) => checkOnServer(cluster, secret, check)),
+    ...pruned.map((ref) => checkRemoval(cluster, ref, check)),
+  ]);
+  const parent = await checkParent(cluster, set, desired, check);
+  requireNoProblems([...problems, ...checked.filter((one) => 'problem' in one), ...parent], nothingChanged);
 
-  if (dryRun) {
-    const gone = pruned.map((ref): Change => ({ subject: subject(ref), ref, action: 'pruned' }));
-    return [...missing.map(creationOf), ...checked.filter((one) => 'action' in one), ...gone];
-  }
+  if (dryRun) return [...missing.map(creationOf), ...checked.filter((one) => 'action' in one)];
   const created = await createNamespaces(cluster, missing, { signal, onProgress });
   return [...created, ...(await applySet(cluster, set, desired, { recreate: true, force, signal, onProgress }))];
 }

@@ -1,4 +1,17 @@
-import { apply, read, refOf, retry, subject, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import {
+  apply,
+  read,
+  refOf,
+  remove,
+  retry,
+  subject,
+  tryParent,
+  type ApplySetRef,
+  type Change,
+  type Cluster,
+  type KubeObject,
+  type Ref,
+} from '@nx-kube/cluster';
 import type { Problem } from '../settings/problem.js';
 import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
@@ -56,6 +69,37 @@ export async function checkOnServer(
     return change!;
   } catch (error) {
     return refusal(where, error);
+  }
+}
+
+/** Asks the server whether a Secret that left the set may be deleted. Deletes nothing. */
+export async function checkRemoval(
+  cluster: Cluster,
+  ref: Ref,
+  { signal }: Pick<CheckOptions, 'signal'>,
+): Promise<Change | Problem> {
+  const where = subject(ref);
+  try {
+    await retry(() => remove(cluster, ref, { dryRun: true, signal }), { signal });
+    return { subject: where, ref, action: 'pruned' };
+  } catch (error) {
+    return refusal(where, error);
+  }
+}
+
+/** Asks the server whether the Secret that says where the set's are may be written as these need it. Writes nothing. */
+export async function checkParent(
+  cluster: Cluster,
+  set: ApplySetRef,
+  secrets: readonly SecretObject[],
+  { absent, signal }: Pick<CheckOptions, 'absent' | 'signal'>,
+): Promise<Problem[]> {
+  if (absent.has(set.namespace)) return [];
+  try {
+    await tryParent(cluster, set, secrets, { signal });
+    return [];
+  } catch (error) {
+    return [refusal(`Secret/${set.namespace}/${set.name}`, error)];
   }
 }
 

@@ -1,5 +1,9 @@
 import { connect, create, read, remove, waitGone, type ApiRequest, type Cluster } from '@nx-kube/cluster';
+import { dump, load } from 'js-yaml';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
 /** For a test file: the cluster of `$KUBECONFIG`, as if its context were in a namespace of the file's own, and what was asked of it. */
@@ -12,6 +16,8 @@ export interface TestNamespace {
   writesAndDryRuns(): string[];
   /** A further namespace, not created, that is removed at the end. */
   further(name: string): string;
+  /** Calls `work` with the cluster as a new ServiceAccount of the namespace, which may do there what the rules say. */
+  asServiceAccount<T>(name: string, rules: object[], work: (cluster: Cluster) => Promise<T>): Promise<T>;
 }
 
 const dry = 'dry run of ';
@@ -22,11 +28,12 @@ export function useNamespace(): TestNamespace {
   let real: Cluster;
   let cluster: Cluster;
   const written: string[] = [];
+  const note = ({ method, path, query }: ApiRequest) => {
+    if (method !== 'GET') written.push(`${query?.['dryRun'] ? dry : ''}${method} ${path}`);
+  };
   beforeAll(async () => {
     real = await connect();
-    cluster = inNamespace(real, namespace, ({ method, path, query }) => {
-      if (method !== 'GET') written.push(`${query?.['dryRun'] ? dry : ''}${method} ${path}`);
-    });
+    cluster = inNamespace(real, namespace, note);
     await create(real, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   });
   afterAll(async () => {
@@ -50,7 +57,35 @@ export function useNamespace(): TestNamespace {
       namespaces.push(`${namespace}-${name}`);
       return `${namespace}-${name}`;
     },
+    async asServiceAccount(name, rules, work) {
+      const metadata = { name, namespace };
+      const [group, apiVersion] = ['rbac.authorization.k8s.io', 'rbac.authorization.k8s.io/v1'];
+      await create(real, { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+      await create(real, { apiVersion, kind: 'Role', metadata, rules });
+      await create(real, {
+        ...{ apiVersion, kind: 'RoleBinding', metadata, roleRef: { apiGroup: group, kind: 'Role', name } },
+        subjects: [{ kind: 'ServiceAccount', name, namespace }],
+      });
+      return await acting(`system:serviceaccount:${namespace}:${name}`, (restricted) =>
+        work(inNamespace(restricted, namespace, note)),
+      );
+    },
   };
+}
+
+async function acting<T>(user: string, work: (cluster: Cluster) => Promise<T>): Promise<T> {
+  const config = load(await readFile(process.env['KUBECONFIG']!, 'utf8')) as { users: { user: object }[] };
+  for (const entry of config.users) entry.user = { ...entry.user, as: user };
+  const directory = await mkdtemp(join(tmpdir(), 'nx-kube-acting-'));
+  const kubeconfigPath = join(directory, 'kubeconfig');
+  await writeFile(kubeconfigPath, dump(config));
+  const restricted = await connect({ kubeconfigPath });
+  try {
+    return await work(restricted);
+  } finally {
+    await restricted.close();
+    await rm(directory, { recursive: true });
+  }
 }
 
 function inNamespace(real: Cluster, namespace: string, onRequest: (request: ApiRequest) => void): Cluster {
