@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -33,7 +34,8 @@ export class Workspace {
       const built = /\/(bin|dist)(\/|$)/;
       cpSync(join(repository, 'examples', name), join(this.root, atRoot && name !== 'shared' ? '' : name), {
         recursive: true,
-        filter: (path) => !built.test(path.slice(repository.length)),
+        // A workspace that is the project itself has nothing of Nx in it but nx.json.
+        filter: (path) => !built.test(path.slice(repository.length)) && !(atRoot && path.endsWith('/project.json')),
       });
     }
     this.write('.gitignore', 'node_modules\nbin/\ndist/\n.nx/\n');
@@ -61,6 +63,10 @@ export class Workspace {
 
   write(path: string, text: string): void {
     writeFileSync(this.path(path), text);
+  }
+
+  rename(from: string, to: string): void {
+    renameSync(this.path(from), this.path(to));
   }
 
   /** Replaces the first occurrence of `from`, which has to be there. */

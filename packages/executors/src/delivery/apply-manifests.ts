@@ -1,4 +1,6 @@
 import { applySet, refOf, waitReady, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { imageName, replaceImage } from '../workload/image.js';
+import { fromSuspendedFlux } from '../flux/take-over.js';
 import { prepare, type Prepared } from '../workload/prepare.js';
 import { readOtherObjects, type ContentOptions, type OtherObjects } from './content.js';
 import { setOf } from './deploy-options.js';
@@ -40,13 +42,17 @@ export async function applyManifests(
   const { dryRun, timeoutMs = 300_000, signal, onProgress, beforeApply, onWorkload } = control;
   const prepared = await prepare(rendered, { ...options, ...images }, options.manifests);
   const { extra, components } = control.others ?? (await readOtherObjects(cluster, options, signal));
-  const { before, after } = components;
+  // What runs beside the controller may come from its image, too.
+  const { image: own } = prepared.container;
+  const beside = (stage: KubeObject[]) => (own ? replaceImage(stage, imageName(own), images.image.reference) : stage);
+  const [before, after] = [components.before.map(beside), components.after.map(beside)];
   const stages = [...before, [...prepared.objects, ...extra], ...after];
   const objects = stages.flat();
   const set = setOf(options.project, cluster);
   const { recreate, force } = options;
+  const takeOver = fromSuspendedFlux(cluster, signal);
   const applyAll = (upTo: KubeObject[], prune?: false) =>
-    applySet(cluster, set, upTo, { recreate, force, dryRun, prune, signal, onProgress });
+    applySet(cluster, set, upTo, { recreate, force, takeOver, dryRun, prune, signal, onProgress });
 
   await beforeApply?.(prepared);
   const early: Change[] = [];

@@ -21,7 +21,7 @@ export interface LoopParts {
   /** Called before anything is applied for the first time. */
   onApplying?: () => void;
   /** Opens the way for commands from other terminals, each of which is given to `obey`. */
-  control?: (gate: Gate, obey: (request: ControlRequest) => void) => Promise<void>;
+  control?: (gate: Gate, obey: (request: ControlRequest) => void) => void;
   settings?: SettingsFiles;
 }
 
@@ -54,7 +54,7 @@ export async function runLoop(first: LoopOptions, parts: LoopParts): Promise<'st
   const modeOf = (target: string) => options.modes[target] ?? 'auto';
   const gate = new Gate(targetNames(options).map((target) => [target, modeOf(target)]));
   const lanes = startLanes(() => options, gate, { ...parts, signal }, Number.MAX_SAFE_INTEGER);
-  await parts.control?.(gate, (request) => obey(request, gate, lanes.serve, emit));
+  parts.control?.(gate, (request) => obey(request, gate, lanes.serve, emit));
 
   let number = 0;
   let files: ChildController | undefined;

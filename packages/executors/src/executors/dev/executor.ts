@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutorContext } from '@nx/devkit';
-import { connect, explain, nodePlatforms, type Cluster } from '@nx-kube/cluster';
+import { connect, explain, nodePlatforms, NxKubeError, type Cluster } from '@nx-kube/cluster';
 import { clusterOptions, deployOptions } from '../../nx/deploy-target.js';
 import { printError } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
@@ -96,6 +96,7 @@ async function runDev(
     };
     const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
     const deploy = deployOptions(project, apply);
+    if (!once) await control.open(project.workspaceRoot, project.name);
     if (!once && isFirst) await checkPortsAreFree(options.portForwards ?? []);
     if (isFirst) await checkDebugOption(options);
     await checkCommands(requiredCommands(options, context), { ...deploy, signal });
@@ -128,11 +129,12 @@ async function runDev(
     const parts: LoopParts = {
       ...{ cluster, runner, emit, signal },
       onApplying: () => (applied = true),
-      control: (gate, obey) =>
-        control.serve(project.workspaceRoot, project.name, (request) => {
+      control: (gate, obey) => {
+        control.answer = (request) => {
           obey(request);
           return status.status(gate);
-        }),
+        };
+      },
       settings: {
         paths: settingsPaths({ workspaceRoot: project.workspaceRoot, projectRoot: project.root }),
         read: async () => {
@@ -166,14 +168,17 @@ function sameConnection(before: SettledDev, after: SettledDev, kustomizeApply: s
 
 /** Commands from other terminals: one socket for as long as this process runs, whichever loop it leads to. */
 class Control {
-  #answer: ((request: ControlRequest) => LoopStatus) | undefined;
+  #isOpen = false;
+  answer: (request: ControlRequest) => LoopStatus = () => {
+    throw new NxKubeError('configuration', 'the loop is starting', { next: 'Try again in a moment.' });
+  };
 
   constructor(private readonly signal: AbortSignal) {}
 
-  async serve(workspaceRoot: string, project: string, answer: (request: ControlRequest) => LoopStatus): Promise<void> {
-    const isServed = this.#answer !== undefined;
-    this.#answer = answer;
-    if (isServed) return;
-    await serveControl(await socketPath(workspaceRoot, project), (request) => this.#answer!(request), this.signal);
+  /** @throws NxKubeError (configuration) where another loop of the project runs */
+  async open(workspaceRoot: string, project: string): Promise<void> {
+    if (this.#isOpen) return;
+    await serveControl(await socketPath(workspaceRoot, project), (request) => this.answer(request), this.signal);
+    this.#isOpen = true;
   }
 }

@@ -1,0 +1,213 @@
+import { list, read, type Cluster, type Ref } from '@nx-kube/cluster';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditLog } from './support/audit-log.js';
+import { DevLoop } from './support/dev-loop.js';
+import { podsOf, runningIn, testCluster } from './support/pods.js';
+import { repository, Workspace } from './support/workspace.js';
+
+const folder = 'ocm-controller';
+const project = 'ocm-env-controller';
+const namespace = 'ocm-env-system';
+const marker = `${folder}/pkg/build/marker.go`;
+const environment = { REGISTRY_USER: 'robot', REGISTRY_TOKEN: 'planted-token-1' };
+
+let cluster: Cluster;
+let workspace: Workspace;
+let loop: DevLoop;
+
+/** The developer's own settings, with more lines. */
+function settings(more = '', { localPort = 0 } = {}): void {
+  workspace.write(
+    `${folder}/dev-settings.yaml`,
+    `kustomize-apply:
+  components:
+    unpacker: { enabled: true }
+${more.includes('patches:') ? more : ''}
+secrets: { enabled: true }
+dev:
+  portForwards: [{ selector: app=registry, port: 5000, localPort: ${localPort} }]
+${more.includes('patches:') ? '' : more}`,
+  );
+}
+const start = () => new DevLoop(workspace, project, [], environment);
+const secret = (name: string): Ref => ({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+const thePod = async () => {
+  const [pod] = await podsOf(cluster, namespace, `app=${project}`);
+  return { ...(await runningIn(cluster, namespace, pod!.name)), uid: pod!.uid, restarts: pod!.restarts };
+};
+let saves = 0;
+function save(): void {
+  saves += 1;
+  workspace.edit(marker, /const Marker = ".*"/, `const Marker = "${project} save ${saves}"`);
+}
+
+beforeAll(async () => {
+  cluster = await testCluster();
+  workspace = new Workspace([folder]);
+  workspace.renameOcm('ocm-env');
+  // A controller that does not give its Lease back.
+  workspace.edit(`${folder}/main.go`, 'LeaderElectionReleaseOnCancel: true', 'LeaderElectionReleaseOnCancel: false');
+  workspace.edit('.gitignore', 'node_modules', 'node_modules\nrsa.pub\ndev-settings.yaml');
+  workspace.write(`${folder}/rsa.pub`, 'key one');
+  settings();
+  loop = start();
+});
+
+afterAll(async () => {
+  if (loop?.process.exitCode === null) await loop.stop();
+  await workspace?.nx(['run', `${project}:down`, '--crds', '--namespaces'], environment);
+  workspace?.remove();
+  await cluster?.close();
+});
+
+describe('the environment of a controller, as its example has it', () => {
+  it('takes at most 60 lines of configuration', () => {
+    const lines = readFileSync(join(repository, 'examples', folder, 'project.json'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(lines.length).toBeLessThanOrEqual(60);
+  });
+
+  it('comes up with three kinds of secrets, an unpacker after the controller, and a forward to the registry', async () => {
+    const { entry } = await loop.first('ledger', ({ entry }) => entry.target === 'secrets');
+    expect(entry.outcome).toBe('delivered');
+    await loop.up();
+    const made = await Promise.all(['regcred', 'creds', 'alice'].map((name) => read(cluster, secret(name))));
+    expect(made.map((object) => object?.['type'])).toEqual(['kubernetes.io/dockerconfigjson', 'Opaque', 'Opaque']);
+    expect(Buffer.from(made[2]!['data'].alice, 'base64').toString()).toBe('key one');
+
+    const unpacker = await read(cluster, { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'unpacker' });
+    const controller = await read(cluster, { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: project });
+    expect(unpacker!['status'].readyReplicas).toBe(1);
+    const conditions = controller!['status'].conditions as { type: string; lastTransitionTime: string }[];
+    const available = conditions.find(({ type }) => type === 'Available')!.lastTransitionTime;
+    expect(Date.parse(unpacker!.metadata.creationTimestamp!)).toBeGreaterThanOrEqual(Date.parse(available));
+
+    const forward = await loop.first('forward', ({ state }) => state === 'ok');
+    expect((await fetch(`http://${forward['address']}/v2/`)).status).toBe(200);
+  });
+
+  it('makes no write request when dev is run again: the API server’s audit log has none', async () => {
+    await loop.stop();
+    const log = auditLog();
+    loop = start();
+    await loop.up();
+    await loop.first('ledger', ({ entry }) => entry.target === 'secrets');
+    expect(log.writes()).toEqual([]);
+  });
+
+  it('has no value of a secret in anything that the loop said', () => {
+    const { REGISTRY_TOKEN } = environment;
+    const forms = [REGISTRY_TOKEN, Buffer.from(REGISTRY_TOKEN).toString('base64'), 'key one'];
+    for (const form of forms) expect(loop.transcript()).not.toContain(form);
+  });
+});
+
+describe('while dev runs', () => {
+  it('a rotated file of a secret is taken over, and what uses the secret is listed', async () => {
+    loop.skip();
+    const before = await thePod();
+    workspace.write(`${folder}/rsa.pub`, 'key two');
+    const event = await loop.next('secrets', ({ target }) => target === 'secrets');
+    const changes = event['changes'].filter(({ action }: { action: string }) => action !== 'unchanged');
+    expect(changes).toMatchObject([
+      { subject: `Secret/${namespace}/alice`, action: 'configured', fields: ['data.alice'] },
+    ]);
+    expect(event['dependents']).toEqual([]);
+    expect(Buffer.from((await read(cluster, secret('alice')))!['data'].alice, 'base64').toString()).toBe('key two');
+    expect(await thePod()).toEqual(before);
+  });
+
+  it('a file of a secret that goes is an error that names it, and mends when it is back', async () => {
+    loop.skip();
+    workspace.rename(`${folder}/rsa.pub`, `${folder}/gone.pub`);
+    const failed = await loop.entry('secrets');
+    expect(failed).toMatchObject({ outcome: 'failed', message: expect.stringContaining('there is no file ./rsa.pub') });
+    workspace.rename(`${folder}/gone.pub`, `${folder}/rsa.pub`);
+    expect(await loop.entry('secrets')).toMatchObject({ outcome: 'unchanged' });
+  });
+
+  it('other port-forwards in the settings open and close, and nothing else happens', async () => {
+    const before = await thePod();
+    const log = auditLog();
+    loop.skip();
+    settings('', { localPort: 15_000 });
+    expect(await loop.next('settings')).toMatchObject({ options: ['dev.portForwards'], anew: false });
+    const { address } = await loop.next('forward', ({ state }) => state === 'ok');
+    expect(address).toBe('127.0.0.1:15000');
+    expect((await fetch(`http://${address}/v2/`)).status).toBe(200);
+    expect(log.writes()).toEqual([]);
+    expect(await thePod()).toEqual(before);
+  });
+
+  it('a patch in the settings changes the object that it is for, and no other', async () => {
+    const before = await thePod();
+    loop.skip();
+    settings(
+      `  patches:
+    - target: { kind: Service, name: registry }
+      merge: { metadata: { annotations: { example.com/patched: 'yes' } } }
+`,
+      { localPort: 15_000 },
+    );
+    const entry = await loop.entry('kustomize-build');
+    const changes = entry['changes'].filter(({ action }: { action: string }) => action !== 'unchanged');
+    expect(changes).toMatchObject([{ subject: `Service/${namespace}/registry`, action: 'configured' }]);
+    expect(await thePod()).toEqual(before);
+  });
+
+  it('a mistake in the settings is shown with its place, what was there goes on, and it mends', async () => {
+    loop.skip();
+    workspace.write(`${folder}/dev-settings.yaml`, 'secrets: { enable: true }\n');
+    const { message } = await loop.next(
+      'target',
+      ({ target, state }) => target === 'dev-settings' && state === 'error',
+    );
+    expect(message).toContain(`${folder}/dev-settings.yaml`);
+    expect(message).toContain('secrets.enable');
+    expect(message).toContain('Did you mean enabled?');
+    save();
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered' });
+    settings('', { localPort: 15_000 });
+    await loop.next('target', ({ target, state }) => target === 'dev-settings' && state === 'ok');
+  });
+
+  it('a process that does not give its Lease back is said to keep the next one waiting', async () => {
+    await loop.next('lease', ({ state }) => state === 'leads');
+    loop.skip();
+    save();
+    expect(await loop.next('lease')).toMatchObject({ state: 'waiting' });
+    const leads = await loop.next('lease', ({ state }) => state === 'leads');
+    expect(leads).toMatchObject({ former: 'expired' });
+    expect(leads['ms']).toBeGreaterThan(5000);
+  });
+
+  it('other settings begin the loop anew, without touching the pod or the cluster', async () => {
+    const before = await thePod();
+    const log = auditLog();
+    loop.skip();
+    settings('  releaseLease: true\n', { localPort: 15_000 });
+    expect(await loop.next('settings')).toMatchObject({ options: ['dev.releaseLease'], anew: true });
+    await loop.next('start');
+    await loop.next('healthy');
+    expect(log.writes()).toEqual([]);
+    expect(await thePod()).toEqual(before);
+  });
+
+  it('releaseLease ends the tenure of a process that is gone, and the next one need not wait', async () => {
+    const lease = await leaseOf();
+    loop.skip();
+    save();
+    const leads = await loop.next('lease');
+    expect(leads).toMatchObject({ state: 'leads', former: 'released' });
+    expect((await leaseOf())['spec'].holderIdentity).not.toBe(lease['spec'].holderIdentity);
+  });
+});
+
+async function leaseOf() {
+  const leases = await list(cluster, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace });
+  expect(leases).toHaveLength(1);
+  return leases[0]!;
+}
