@@ -19,6 +19,8 @@ export interface PortForwardOptions {
   host?: '127.0.0.1' | '::1';
   /** Called when the state changes. */
   onState?: (state: PortForwardState) => void;
+  /** Called when a TCP connection has reached the pod, which may still refuse it; with the port that it comes from. */
+  onReached?: (clientPort: number) => void;
   signal?: AbortSignal;
 }
 
@@ -58,7 +60,10 @@ export async function portForward(cluster: Cluster, options: PortForwardOptions)
     // A client that goes away without ceremony is no failure of the forward.
     client.on('error', () => client.destroy());
     openToPod(cluster, options)
-      .then((remote) => carry(client, remote, setState))
+      .then((remote) => {
+        options.onReached?.(client.remotePort ?? 0);
+        carry(client, remote, setState);
+      })
       .catch((error: unknown) => {
         setState({ state: 'failing', message: error instanceof Error ? error.message : String(error) });
         client.resetAndDestroy();

@@ -33,7 +33,7 @@ export class StatusReader {
         return;
       case 'forward': {
         const { name, address, state, message } = event;
-        this.#forwards.set(name, { name, address, state, message });
+        this.#forwards.set(`${address} ${name}`, { name, address, state, message });
         return;
       }
       case 'healthy':

@@ -5,8 +5,10 @@ import type { ForwardTarget } from './port-forward-options.js';
 
 /** How often a forward is tried when nothing else says that it may have changed, in ms. */
 const checkEveryMs = 10_000;
-/** A connection that the pod has not refused after so long is taken for carried, in ms. */
+/** A connection that has reached the pod, and that the pod has not refused after so long, is taken for carried, in ms. */
 const refusedWithinMs = 400;
+/** What has not reached the pod after so long does not reach it, in ms. */
+const reachedWithinMs = 10_000;
 
 /**
  * Opens a forward and keeps its true state known: it is tried at the start, whenever the pods behind it change, and from time
@@ -28,6 +30,7 @@ export async function startForward(
     throw new NxKubeError('cluster', `no pod of ${name} is ready`);
   };
   let failure: string | undefined;
+  let reached = (_clientPort: number) => {};
   const forward = await portForward(cluster, {
     namespace,
     pod,
@@ -38,12 +41,15 @@ export async function startForward(
     onState: (state) => {
       if (state.state === 'failing') failure = state.message;
     },
+    onReached: (clientPort) => reached(clientPort),
   });
   const address = `${host.includes(':') ? `[${host}]` : host}:${forward.localPort}`;
   let shown: string | undefined;
   const check = async () => {
     failure = undefined;
-    const carried = await isCarried(host, forward.localPort, signal);
+    const trial = tryConnection(host, forward.localPort, signal);
+    reached = trial.reached;
+    const carried = await trial.carried;
     if (signal.aborted) return;
     const state = carried ? ('ok' as const) : ('failing' as const);
     const message = carried ? undefined : (failure ?? 'the connection is refused');
@@ -51,8 +57,18 @@ export async function startForward(
     shown = `${state} ${message}`;
     emit({ type: 'forward', name, address, state, message });
   };
-  watch(cluster, { ...pods, signal }, () => void check());
-  const timer = setInterval(() => void check(), checkEveryMs);
+  // One after the other, so that the last word is the newest.
+  let checking: Promise<void> | undefined;
+  let again = false;
+  const checkSoon = () => {
+    again = checking !== undefined;
+    checking ??= check().finally(() => {
+      checking = undefined;
+      if (again && !signal.aborted) checkSoon();
+    });
+  };
+  watch(cluster, { ...pods, signal }, checkSoon);
+  const timer = setInterval(checkSoon, checkEveryMs);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return forward.localPort;
 }
@@ -63,22 +79,28 @@ function isReady({ metadata, ...pod }: KubeObject): boolean {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
-/** Whether a connection stays open, or is answered. */
-function isCarried(host: string, port: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host, port });
-    const end = (carried: boolean) => {
+/** A connection of our own: whether it stays open once it has reached the pod, or is answered. */
+function tryConnection(host: string, port: number, signal: AbortSignal) {
+  const socket = createConnection({ host, port });
+  let reached!: (clientPort: number) => void;
+  const carried = new Promise<boolean>((resolve) => {
+    const end = (is: boolean) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       socket.destroy();
-      resolve(carried);
+      resolve(is);
     };
     const onAbort = () => end(false);
-    // Finding the pod and reaching it are part of carrying it, so the clock begins when the pod can have answered.
-    const timer = setTimeout(() => end(true), refusedWithinMs);
+    let timer = setTimeout(() => end(false), reachedWithinMs);
+    reached = (clientPort) => {
+      if (clientPort !== socket.localPort) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => end(true), refusedWithinMs);
+    };
     signal.addEventListener('abort', onAbort, { once: true });
     socket.once('data', () => end(true));
     socket.once('error', () => end(false));
     socket.once('close', () => end(false));
   });
+  return { carried, reached };
 }

@@ -1,6 +1,6 @@
 import { explain, watch, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { agentName } from '../workload/inject-agent.js';
-import { followContainer } from './follow-container.js';
+import { followContainer, type ContainerStatus } from './follow-container.js';
 
 export interface FollowPodsOptions {
   namespace: string;
@@ -14,12 +14,6 @@ export interface FollowPodsOptions {
   onError: (pod: string, message: string) => void;
 }
 
-interface ContainerStatus {
-  name: string;
-  containerID?: string;
-  state?: { running?: object; terminated?: object };
-}
-
 /**
  * Follows the logs of all pods that fit, those that come later and restarted containers too. Ends with the signal.
  *
@@ -30,11 +24,11 @@ export async function followPods(cluster: Cluster, options: FollowPodsOptions): 
   /** Runs of containers whose log is being, or has been, followed. */
   const followed = new Set<string>();
   let started = false;
-  const follow = async (pod: string, name: string) => {
+  const follow = async (pod: string, name: string, id: string) => {
     // Of a pod that comes later every line is new.
     const since = started ? {} : from;
     try {
-      const source = { namespace, pod, container: name };
+      const source = { namespace, pod, container: name, id };
       for await (const line of followContainer(cluster, source, { ...since, signal })) onLine(pod, name, line);
     } catch (error) {
       onError(pod, explain(error));
@@ -45,7 +39,7 @@ export async function followPods(cluster: Cluster, options: FollowPodsOptions): 
       if (container === undefined ? name === agentName : name !== container) continue;
       if (!containerID || followed.has(containerID) || !(state?.running || state?.terminated)) continue;
       followed.add(containerID);
-      void follow(pod.metadata.name, name);
+      void follow(pod.metadata.name, name, containerID);
     }
   };
   const watcher = watch(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector, signal }, (event) => {

@@ -1,7 +1,7 @@
 import { list, type Cluster } from '@nx-kube/cluster';
 import { agentName } from '../workload/inject-agent.js';
 import { containersOf, type PodSpec } from '../workload/pod-template.js';
-import { followContainer } from './follow-container.js';
+import { followContainer, type ContainerStatus } from './follow-container.js';
 import type { FollowPodsOptions } from './follow-pods.js';
 
 /**
@@ -13,9 +13,12 @@ import type { FollowPodsOptions } from './follow-pods.js';
 export async function readPods(cluster: Cluster, options: FollowPodsOptions): Promise<number> {
   const { namespace, labelSelector, container, signal, onLine, sinceTime, tailLines } = options;
   const pods = await list(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector, signal });
-  for (const { metadata, spec } of pods) {
+  for (const { metadata, spec, status } of pods) {
+    const known = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])] as ContainerStatus[];
+    const started = new Set(known.filter(({ containerID }) => containerID).map(({ name }) => name));
     const names = containersOf(spec as PodSpec).map(({ name }) => name);
-    for (const name of names.filter((each) => (container === undefined ? each !== agentName : each === container))) {
+    const isWanted = (name: string) => (container === undefined ? name !== agentName : name === container);
+    for (const name of names.filter((each) => started.has(each) && isWanted(each))) {
       const source = { namespace, pod: metadata.name, container: name };
       for await (const line of followContainer(cluster, source, { sinceTime, tailLines, follow: false, signal })) {
         onLine(metadata.name, name, line);
