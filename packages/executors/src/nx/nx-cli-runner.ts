@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { runCommand } from '../command/run.js';
 import type { TaskRunner } from '../loop/task-runner.js';
+import { nxBin } from './nx-bin.js';
 
 /** Set by Nx for the task that it runs; a nested run would take them for its own. */
 const ofThisTask =
@@ -17,7 +16,7 @@ export function nxCliRunner(
   project: string,
   configurationOf: (target: string) => string | undefined = () => undefined,
 ): TaskRunner {
-  const nx = createRequire(join(workspaceRoot, 'package.json')).resolve('nx/bin/nx.js');
+  const nx = nxBin(workspaceRoot);
   const inherited = Object.keys(process.env).filter((name) => ofThisTask.test(name));
   const clean = {
     ...Object.fromEntries(inherited.map((name) => [name, undefined])),

@@ -1,0 +1,21 @@
+import { NxKubeError } from '@nx-kube/cluster';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+/**
+ * The program of the workspace's own Nx. A repository without package.json has Nx in `.nx/installation`, where its script
+ * `nx` has put it.
+ *
+ * @throws NxKubeError (configuration) where there is none
+ */
+export function nxBin(workspaceRoot: string): string {
+  const paths = [workspaceRoot, join(workspaceRoot, '.nx', 'installation')];
+  try {
+    return createRequire(import.meta.url).resolve('nx/bin/nx.js', { paths });
+  } catch (cause) {
+    throw new NxKubeError('configuration', `${paths.join(' and ')} have no package nx in node_modules`, {
+      cause,
+      next: 'Install it: npm install --save-dev nx; where there is no package.json, npx nx@latest init.',
+    });
+  }
+}
