@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { order, schedule } from './bench.js';
+import { measure, order, schedule } from './bench.js';
+import type { Edit } from './edits/edit.js';
+import type { Failure, Sample } from './report/sample.js';
 
 describe('schedule', () => {
   it('has kinds in turn, after a warm-up that changes the binary', () =>
@@ -19,4 +21,28 @@ describe('order', () => {
   });
   it('leaves live updates out', () => expect(order('string', 1, false)).toEqual(['bare build', 'loop']));
   it('has only the loop for a manifest', () => expect(order('manifest', 2, true)).toEqual(['loop']));
+});
+
+describe('measure (with scripted measurements)', () => {
+  const edits: Edit[] = [1, 2, 3, 4, 5].map((number) => ({ kind: 'manifest', number, path: 'a.yaml', change: () => '' }));
+  const loop = { outcome: 'delivered' as const, timings: { total: 1 }, bytes: 0, toProcessMs: 1 };
+  const run = async (failing: number[]) => {
+    const found = { samples: [] as Sample[], failures: [] as Failure[] };
+    const measureLoop = ({ number }: Edit) =>
+      failing.includes(number) ? Promise.reject(new Error(`no ${number}`)) : Promise.resolve({ loop });
+    const tracks = {
+      measure: { loop: measureLoop, 'bare build': measureLoop, 'live update': measureLoop },
+      settle: () => Promise.resolve(),
+    };
+    const control = { signal: new AbortController().signal, progress: () => {} };
+    const ended = await measure(edits, tracks, { liveUpdate: false, settleMs: 0 }, control, found).catch(
+      (error: Error) => error.message,
+    );
+    return { ended, measured: found.samples.map(({ edit }) => edit), failed: found.failures.map(({ edit }) => edit) };
+  };
+
+  it('goes on after a failure, and names it', async () =>
+    expect(await run([2])).toEqual({ ended: undefined, measured: [1, 3, 4, 5], failed: [2] }));
+  it('ends after too many, and keeps what was measured', async () =>
+    expect(await run([2, 3, 4, 5])).toEqual({ ended: 'no 5', measured: [1], failed: [2, 3, 4, 5] }));
 });

@@ -1,33 +1,30 @@
-import type { Cluster } from '@nx-kube/cluster';
+import { explain, type Cluster } from '@nx-kube/cluster';
 import { cpus, totalmem } from 'node:os';
 import { editOf, findEditedFiles, type Edit } from './edits/edit.js';
 import { isGo, type Kind } from './edits/kinds.js';
 import { untilIdle } from './machine/busy.js';
 import { Undo } from './machine/undo.js';
 import type { BenchOptions } from './options.js';
-import type { Measured, Sample } from './report/sample.js';
+import type { Failure, Measured, Sample } from './report/sample.js';
 import { byKind, headlines, type Headline, type KindSummary, type Measurements } from './report/summary.js';
 import { copies, startTracks, type Tracks } from './tracks/tracks.js';
 
-export interface Report extends Measurements {
+export interface Report extends Found {
   project: string;
   /** When the run began, RFC 3339. */
   started: string;
   machine: { processors: number; model: string; memory: number; node: string };
   cluster: { context: string; server: string };
-  /** Arguments of the bare `go build`. */
-  goArguments: string[];
   kinds: KindSummary[];
   headlines: Headline[];
-  /** Measurements that came to nothing; they are missing from their samples. */
-  failures: Failure[];
+  /** Why it ended before all was measured, or could not be cleaned up after. */
+  ended?: string;
 }
 
-export interface Failure {
-  kind: Kind;
-  edit: number;
-  what: Measured;
-  message: string;
+interface Found extends Measurements {
+  /** Arguments of the bare `go build`. */
+  goArguments: string[];
+  failures: Failure[];
 }
 
 /** A cluster may fail in passing, and a long run is worth more than one measurement; but not many. */
@@ -39,44 +36,55 @@ export interface BenchControl {
   progress: (message: string) => void;
 }
 
-/** Runs the benchmark in temporary copies of the examples, and removes everything again, also where it fails. */
+/**
+ * Runs the benchmark in temporary copies of the examples, and removes everything again, also where it fails: then what was measured
+ * until then is reported.
+ */
 export async function bench(options: BenchOptions, control: BenchControl): Promise<Report> {
-  const { project, kinds } = options;
-  const { cluster, progress } = control;
+  const { cluster, progress, signal } = control;
   const started = new Date().toISOString();
+  const found: Found = { samples: [], failures: [], binaryBytes: 0, goArguments: [] };
   const undo = new Undo();
+  let ended: string | undefined;
+  const end = (error: unknown) => (ended ??= explain(error));
+  await measureAll(options, { ...control, undo }, found).catch(end);
+  progress('cleaning up');
+  await undo.run().catch(end);
+  signal.throwIfAborted();
+  return {
+    project: options.project,
+    started,
+    machine: { processors: cpus().length, model: cpus()[0]?.model ?? '', memory: totalmem(), node: process.version },
+    cluster: { context: cluster.context, server: cluster.server },
+    ...found,
+    kinds: byKind(found),
+    headlines: headlines(found),
+    ended,
+  };
+}
+
+async function measureAll(options: BenchOptions, control: BenchControl & { undo: Undo }, found: Found): Promise<void> {
+  const { project, kinds } = options;
+  const workspaces = copies(project, control.undo);
+  const files = findEditedFiles(workspaces.loop, project);
+  const edits = schedule(kinds, options.edits).map((kind, number) => editOf(kind, number, files));
+  const tracks = await startTracks(options, workspaces, control);
+  found.goArguments = tracks.goArguments;
   try {
-    const workspaces = copies(project, undo);
-    const files = findEditedFiles(workspaces.loop, project);
-    const edits = schedule(kinds, options.edits).map((kind, number) => editOf(kind, number, files));
-    const tracks = await startTracks(options, workspaces, { ...control, undo });
-    const { samples, failures } = await measure(edits, tracks, options, control);
-    const measurements = { samples, ...tracks.seen() };
-    return {
-      project,
-      started,
-      machine: { processors: cpus().length, model: cpus()[0]?.model ?? '', memory: totalmem(), node: process.version },
-      cluster: { context: cluster.context, server: cluster.server },
-      goArguments: tracks.goArguments,
-      ...measurements,
-      kinds: byKind(measurements),
-      headlines: headlines(measurements),
-      failures,
-    };
+    await measure(edits, tracks, options, control, found);
   } finally {
-    progress('cleaning up');
-    await undo.run();
+    Object.assign(found, tracks.seen());
   }
 }
 
-async function measure(
+/** @throws the failure that is one too many; `found` has what was measured before */
+export async function measure(
   edits: Edit[],
-  tracks: Tracks,
-  { liveUpdate, settleMs }: BenchOptions,
-  { signal, progress }: BenchControl,
-): Promise<{ samples: Sample[]; failures: Failure[] }> {
-  const samples: Sample[] = [];
-  const failures: Failure[] = [];
+  tracks: Pick<Tracks, 'measure' | 'settle'>,
+  { liveUpdate, settleMs }: Pick<BenchOptions, 'liveUpdate' | 'settleMs'>,
+  { signal, progress }: Pick<BenchControl, 'signal' | 'progress'>,
+  { samples, failures }: Pick<Found, 'samples' | 'failures'>,
+): Promise<void> {
   for (const [turn, edit] of edits.entries()) {
     const { kind, number, path } = edit;
     const sample: Omit<Sample, 'loop'> = { kind, edit: number, file: path, warmUp: turn === 0, order: [] };
@@ -95,7 +103,6 @@ async function measure(
     if (hasLoop(sample)) samples.push(sample);
     progress(`${turn + 1}/${edits.length} ${brief(sample)}`);
   }
-  return { samples, failures };
 }
 
 /** Kinds in turn, so that whatever changes over time changes for all of them; the first edit is a warm-up. Pure. */

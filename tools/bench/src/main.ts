@@ -4,7 +4,7 @@ import { embeddedClusterUp } from '../../embedded-cluster.mjs';
 import { repository } from '../../../e2e/support/workspace.js';
 import { bench } from './bench.js';
 import { parseOptions, usage } from './options.js';
-import { tables } from './report/table.js';
+import { conclusion } from './report/conclusion.js';
 
 /** Runs the benchmark as the command line asks. @returns the exit code */
 export async function main(args: string[]): Promise<number> {
@@ -24,9 +24,11 @@ export async function main(args: string[]): Promise<number> {
       signal: stop.signal,
       progress: (text) => console.error(`▸ ${text}`),
     });
-    console.log(`\n${tables(report.kinds, report.headlines)}`);
     if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
-    return 0;
+    const { text, complaints } = conclusion(report, options);
+    console.log(`\n${text}`);
+    complaints.forEach((complaint) => console.error(`✖ ${complaint}`));
+    return complaints.length ? 1 : 0;
   } catch (error) {
     if (stop.signal.aborted) return 130;
     console.error(explain(error));
@@ -55,7 +57,7 @@ async function usableCluster(): Promise<Cluster | undefined> {
 }
 
 async function embeddedCluster(): Promise<Cluster> {
-  const environment = embeddedClusterUp();
+  const environment = await embeddedClusterUp();
   if (!environment) throw new Error('the embedded cluster does not come up');
   Object.assign(process.env, environment);
   return connect();

@@ -12,6 +12,7 @@ describe('parseOptions', () => {
       edits: 5,
       kinds: kindNames,
       json: undefined,
+      check: false,
       liveUpdate: true,
       settleMs: 15_000,
     }));
@@ -23,6 +24,7 @@ describe('parseOptions', () => {
         '2',
         '--kinds=string,comment',
         '--json=x',
+        '--check',
         '--no-live-update',
         '--settle=0',
       ),
@@ -31,6 +33,7 @@ describe('parseOptions', () => {
       edits: 2,
       kinds: ['string', 'comment'],
       json: 'x',
+      check: true,
       liveUpdate: false,
       settleMs: 0,
     }));

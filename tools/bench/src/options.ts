@@ -10,6 +10,8 @@ export interface BenchOptions {
   kinds: Kind[];
   /** File that the report is written to as JSON. */
   json?: string;
+  /** Fail where the limits are not held. */
+  check: boolean;
   /** Whether what live-update tools do is measured as well. */
   liveUpdate: boolean;
   /** Longest wait for the machine to be idle before each measurement, in ms. */
@@ -26,6 +28,7 @@ export const usage = `Measures what the loop makes of edits, next to a bare go b
   --edits N          edits of each kind (default: 5)
   --kinds a,b        kinds of edits (default: all)
   --json FILE        write everything that was measured to a file
+  --check            exit with 1 where a limit is missed or was not measured, or a measurement failed
   --no-live-update   leave out what live-update tools do
   --settle SECONDS   longest wait for an idle machine before each measurement (default: 15)
 
@@ -54,6 +57,7 @@ export function parseOptions(args: string[], projects: string[]): BenchOptions |
     edits: wholeNumber('--edits', values.edits, 1),
     kinds: chosen as Kind[],
     json: values.json,
+    check: values.check,
     liveUpdate: !values['no-live-update'],
     settleMs: wholeNumber('--settle', values.settle, 0) * 1000,
   };
@@ -68,6 +72,7 @@ function parse(args: string[]) {
         edits: { type: 'string', default: '5' },
         kinds: { type: 'string' },
         json: { type: 'string' },
+        check: { type: 'boolean', default: false },
         'no-live-update': { type: 'boolean', default: false },
         settle: { type: 'string', default: '15' },
         help: { type: 'boolean', short: 'h', default: false },

@@ -44,6 +44,14 @@ export interface Sample {
 
 export type Measured = 'loop' | 'bare build' | 'live update';
 
+/** A measurement that came to nothing; it is missing from its sample. */
+export interface Failure {
+  kind: Kind;
+  edit: number;
+  what: Measured;
+  message: string;
+}
+
 /** Resident memory in bytes: the most of what was seen after each edit, and the kernel's own peak. */
 export interface Memory {
   resident: number;

@@ -2,6 +2,7 @@ import type { Timings } from '../../../../packages/executors/src/loop/events.js'
 import { kindNames, type Kind } from '../edits/kinds.js';
 import type { Memory, Sample } from './sample.js';
 import { medianOf, middleHalf } from './statistics.js';
+import type { Unit } from './units.js';
 
 /** Medians over the edits of a kind; ratios and differences are medians of those of each edit. Durations are in ms. */
 export interface KindSummary {
@@ -27,7 +28,7 @@ export interface Headline {
   name: string;
   /** Undefined where it was not measured. */
   value?: number;
-  unit: 'ms' | 'bytes' | 'share' | 'times';
+  unit: Unit;
   /** At most so much. */
   goal?: number;
   /** Undefined where there is no goal, or no value. */

@@ -1,11 +1,13 @@
-import { duration, size } from '../../../../packages/executors/src/format/units.js';
+import type { Failure } from './sample.js';
+import { failureLine } from './shortfalls.js';
 import type { Headline, KindSummary } from './summary.js';
+import { shown } from './units.js';
 
-/** The report for a terminal: the numbers that have goals, a line for each kind, and the ledger's steps. Pure. */
-export function tables(kinds: KindSummary[], headlines: Headline[]): string {
+/** The report for a terminal: the numbers that have limits, a line for each kind, the ledger's steps, and what failed. Pure. */
+export function tables(kinds: KindSummary[], headlines: Headline[], failures: Failure[]): string {
   return [
     table(
-      ['', 'measured', 'goal', ''],
+      ['', 'measured', 'limit', ''],
       headlines.map(({ name, value, unit, goal, met }) => [
         name,
         shown(value, unit),
@@ -61,21 +63,8 @@ export function tables(kinds: KindSummary[], headlines: Headline[]): string {
         ...[watch, build, compare, sync, restart, ready, total].map((ms) => shown(ms, 'ms')),
       ]),
     ),
+    ...(failures.length ? [['failed, and left out above', ...failures.map(failureLine)].join('\n')] : []),
   ].join('\n\n');
-}
-
-function shown(value: number | undefined, unit: Headline['unit']): string {
-  if (value === undefined) return '–';
-  switch (unit) {
-    case 'ms':
-      return value < 0 ? `-${duration(-value)}` : duration(value);
-    case 'bytes':
-      return size(value);
-    case 'share':
-      return `${(value * 100).toFixed(2)} %`;
-    case 'times':
-      return `${value.toFixed(1)} ×`;
-  }
 }
 
 /** Columns as wide as what is in them: the first flush left, the others flush right. Pure. */
