@@ -2,6 +2,7 @@ import { execa, type ResultPromise } from 'execa';
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
@@ -11,14 +12,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { renameIn } from './rename.js';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface WorkspaceOptions {
-  /** The one example is the workspace itself, with the shared module in a folder of it and no package.json. Default: false. */
+  /**
+   * The one example is the workspace itself, with the shared module in a folder of it and no package.json; Nx is where its own
+   * script puts it then, in `.nx/installation`. Default: false.
+   */
   atRoot?: boolean;
   /** Take what a user could edit only: no Nx, no packages, no nx.json. Default: false. */
   bare?: boolean;
@@ -27,6 +31,7 @@ export interface WorkspaceOptions {
 /** An Nx workspace of its own, with copies of the examples in it, that a test may edit. */
 export class Workspace {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-kube-e2e-')));
+  readonly #modules: string;
 
   /** @param examples folders of `examples/` to copy, with the shared module */
   constructor(examples: string[] = ['ocm-controller'], { atRoot = false, bare = false }: WorkspaceOptions = {}) {
@@ -41,8 +46,10 @@ export class Workspace {
     this.write('.gitignore', 'node_modules\nbin/\ndist/\n.nx/\n');
     if (atRoot) this.edit('go.mod', '=> ../shared', '=> ./shared');
     else this.write('package.json', JSON.stringify({ name: 'e2e-workspace', private: true }));
+    this.#modules = this.path(atRoot ? '.nx/installation/node_modules' : 'node_modules');
     if (bare) return;
-    symlinkSync(join(repository, 'node_modules'), join(this.root, 'node_modules'));
+    mkdirSync(dirname(this.#modules), { recursive: true });
+    symlinkSync(join(repository, 'node_modules'), this.#modules);
     this.write(
       'nx.json',
       JSON.stringify({ plugins: ['@nx-kube/plugin'], analytics: false, neverConnectToCloud: true }),
@@ -97,11 +104,16 @@ export class Workspace {
   }
 
   /** Runs Nx here, as a user would. Never rejects: look at `exitCode` and `all`. */
-  nx(args: string[], env: Record<string, string> = {}): ResultPromise<{ all: true; reject: false }> {
-    return execa(process.execPath, [this.path('node_modules/nx/dist/bin/nx.js'), ...args], {
+  nx(
+    args: string[],
+    env: Record<string, string> = {},
+    { detached = false }: { /** In a process group of its own. Default: false. */ detached?: boolean } = {},
+  ): ResultPromise<{ all: true; reject: false }> {
+    return execa(process.execPath, [join(this.#modules, 'nx/dist/bin/nx.js'), ...args], {
       cwd: this.root,
       all: true,
       reject: false,
+      detached,
       env: {
         NX_DAEMON: 'false',
         NX_TUI: 'false',
