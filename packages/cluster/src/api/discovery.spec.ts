@@ -34,14 +34,32 @@ describe('discovery', () => {
     await expect(discovery.find('g/v1', 'Scale')).rejects.toMatchObject({ status: 404, reason: 'UnknownKind' });
   });
 
-  it('does not remember failures', async () => {
-    let calls = 0;
-    const discovery = new Discovery(async () => {
-      if (++calls === 1) throw new ApiError('cluster', 'x', { status: 503, reason: '' });
+  it.each([
+    ['is no list of kinds', () => 'hello'],
+    [
+      'is a failure',
+      () => {
+        throw new ApiError('cluster', 'x', { status: 503, reason: '' });
+      },
+    ],
+  ])('does not remember for ever an answer that %s', async (_what, bad) => {
+    const answers = [bad, () => listing('A')];
+    const discovery = new Discovery(async () => answers.shift()!());
+    await expect(discovery.find('g/v1', 'A')).rejects.toThrow();
+    expect(await discovery.find('g/v1', 'A')).toMatchObject({ resource: 'as' });
+  });
+
+  it('asks again for what it is told to forget, of that group only', async () => {
+    const asked: string[] = [];
+    const discovery = new Discovery(async (path) => {
+      asked.push(path);
       return listing('A');
     });
-    await expect(discovery.find('g/v1', 'A')).rejects.toMatchObject({ status: 503 });
-    expect(await discovery.find('g/v1', 'A')).toMatchObject({ resource: 'as' });
+    const all = ['g/v1', 'g/v2', 'h/v1', 'v1'];
+    for (const apiVersion of all) await discovery.find(apiVersion, 'A');
+    discovery.forget('g');
+    for (const apiVersion of all) await discovery.find(apiVersion, 'A');
+    expect(asked.slice(4)).toEqual(['/apis/g/v1', '/apis/g/v2']);
   });
 
   it('says which kind of an unknown group is not known', async () => {

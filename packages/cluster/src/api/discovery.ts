@@ -1,5 +1,6 @@
 import { NxKubeError } from '../errors.js';
 import type { ResourceType } from '../connect/cluster.js';
+import { groupOf } from '../object/kube-object.js';
 import { ApiError, isNotFound } from './api-error.js';
 
 interface ApiResourceList {
@@ -32,16 +33,21 @@ export class Discovery {
     });
   }
 
+  /** Asks anew for the kinds of a group when they are needed next. */
+  forget(group: string): void {
+    for (const apiVersion of this.#groups.keys()) if (groupOf(apiVersion) === group) this.#groups.delete(apiVersion);
+  }
+
   #fetch(apiVersion: string): Promise<Kinds> {
     const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const kinds = this.get(path).then(
-      (answer) => kindsOf(answer as ApiResourceList, apiVersion),
-      (error: unknown) => {
-        this.#groups.delete(apiVersion);
+    const kinds = this.get(path)
+      .then((answer) => kindsOf(answer as ApiResourceList, apiVersion))
+      .catch((error: unknown) => {
+        // what was asked for since stays
+        if (this.#groups.get(apiVersion) === kinds) this.#groups.delete(apiVersion);
         if (isNotFound(error)) return new Map<string, ResourceType>();
         throw error;
-      },
-    );
+      });
     this.#groups.set(apiVersion, kinds);
     return kinds;
   }

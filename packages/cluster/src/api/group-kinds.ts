@@ -17,7 +17,7 @@ export async function resolveGroupKind(
   const [kind, group] = dot < 0 ? [groupKind, ''] : [groupKind.slice(0, dot), groupKind.slice(dot + 1)];
   for (const apiVersion of await versionsOf(cluster, group, signal)) {
     try {
-      await cluster.discover(apiVersion, kind);
+      await cluster.discover(apiVersion, kind, signal);
       return { apiVersion, kind };
     } catch (error) {
       if (!isNotFound(error)) throw error;

@@ -15,8 +15,12 @@ export function collectionPath(apiVersion: string, type: ResourceType, namespace
 }
 
 /** The path of one object, and the reference with the namespace filled in as the kind wants it. */
-export async function locate(cluster: Cluster, ref: Ref): Promise<{ path: string; ref: Ref; type: ResourceType }> {
-  const type = await cluster.discover(ref.apiVersion, ref.kind).catch((error: unknown) => {
+export async function locate(
+  cluster: Cluster,
+  ref: Ref,
+  signal?: AbortSignal,
+): Promise<{ path: string; ref: Ref; type: ResourceType }> {
+  const type = await cluster.discover(ref.apiVersion, ref.kind, signal).catch((error: unknown) => {
     if (!(error instanceof ApiError) || error.reason !== 'UnknownKind') throw error;
     const { culprit, message, status, reason, next } = error;
     throw new ApiError(culprit, `${subject(ref)}: ${message}`, { status, reason, next });

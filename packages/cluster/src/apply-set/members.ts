@@ -65,7 +65,7 @@ async function membersOfKind(
 ): Promise<Member[]> {
   const labelSelector = `${partOfLabel}=${idOf(set)}`;
   try {
-    const { namespaced } = await cluster.discover(kind.apiVersion, kind.kind);
+    const { namespaced } = await cluster.discover(kind.apiVersion, kind.kind, signal);
     const members: Member[] = [];
     for (const namespace of namespaced ? namespaces : [undefined]) {
       const objects = await retry(() => list(cluster, { ...kind, namespace, labelSelector, signal }), { signal });

@@ -27,12 +27,13 @@ export async function inItsNamespace(
   defined: DefinedKinds,
   options: RetryOptions,
 ): Promise<KubeObject> {
-  const namespace = await retry(async () => (await locate(cluster, refOf(object))).ref.namespace, options).catch(
-    (error: unknown) => {
-      const scope = defined.get(kindKey(object));
-      if (!isNotFound(error) || scope === undefined) throw error;
-      return scope === 'Namespaced' ? (object.metadata.namespace ?? cluster.namespace) : object.metadata.namespace;
-    },
-  );
+  const namespace = await retry(
+    async () => (await locate(cluster, refOf(object), options.signal)).ref.namespace,
+    options,
+  ).catch((error: unknown) => {
+    const scope = defined.get(kindKey(object));
+    if (!isNotFound(error) || scope === undefined) throw error;
+    return scope === 'Namespaced' ? (object.metadata.namespace ?? cluster.namespace) : object.metadata.namespace;
+  });
   return namespace === object.metadata.namespace ? object : { ...object, metadata: { ...object.metadata, namespace } };
 }

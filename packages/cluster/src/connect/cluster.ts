@@ -37,15 +37,20 @@ export interface Cluster {
   readonly server: string;
   /** The context's namespace, or `default`. */
   readonly namespace: string;
+  /**
+   * Changes when kubeconfig was read anew and differed: the server behind it may be another one by then, so that resourceVersions of
+   * before mean nothing. Absent: it never does.
+   */
+  readonly epoch?: number;
 
   /** One request, raw JSON both ways, no retry but on a stale keep-alive connection. @throws ApiError, or the reason of `signal` */
   request<T = unknown>(request: ApiRequest): Promise<T>;
 
   /**
    * How a kind is served; cached, and asked for again on a miss, since its CRD may just have been applied.
-   * @throws ApiError (404, reason `UnknownKind`) when the server does not know the kind
+   * @throws ApiError (404, reason `UnknownKind`) when the server does not know the kind, or the reason of `signal`
    */
-  discover(apiVersion: string, kind: string): Promise<ResourceType>;
+  discover(apiVersion: string, kind: string, signal?: AbortSignal): Promise<ResourceType>;
 
   /** The body of a GET as it arrives (logs, watches). Destroying it, or aborting, ends the request without an uncaught error. */
   stream(

@@ -1,10 +1,20 @@
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
 import { ApiError } from '../api/api-error.js';
+import { read } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
-import { answer, fakeApiServer, kubeconfigFor, type FakeApiServer } from '../testing/fake-api-server.js';
+import {
+  answer,
+  answerDiscovery,
+  fakeApiServer,
+  kubeconfigFor,
+  type FakeApiServer,
+} from '../testing/fake-api-server.js';
 import type { Cluster } from './cluster.js';
 import { connect, type ConnectOptions } from './connect.js';
 
@@ -231,6 +241,26 @@ describe('connections (against a scripted server)', () => {
     await expect(pending).rejects.toThrow('enough');
   });
 
+  it('end with the signal’s reason while they ask which kinds there are, for one caller and not for the others', async () => {
+    let go!: () => void;
+    const server = await serve({
+      request: (request, response) => {
+        if (request.url === '/api/v1') go = () => answerDiscovery(request, response);
+        else answer(response, 200, { who: 'another' });
+      },
+    });
+    const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
+    const abort = new AbortController();
+    const ref = { apiVersion: 'v1', kind: 'Pod', name: 'x' };
+    const given = read(cluster, ref, { signal: abort.signal });
+    const other = read(cluster, ref);
+    await expect.poll(() => server.requests.length).toBe(1);
+    abort.abort(new Error('enough'));
+    await expect(given).rejects.toThrow('enough');
+    go();
+    expect(await other).toEqual({ who: 'another' });
+  });
+
   it('give up on a server that accepts and says nothing', async () => {
     const server = await serve({});
     const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
@@ -273,6 +303,7 @@ describe('credentials (against a scripted server)', () => {
       `#!${process.execPath}
 import { appendFileSync, readFileSync } from 'node:fs';
 appendFileSync(${JSON.stringify(calls)}, process.env.KUBERNETES_EXEC_INFO + '\\n');
+while (readFileSync(${JSON.stringify(tokens)}, 'utf8') === 'hang') await new Promise((resolve) => setTimeout(resolve, 20));
 const token = readFileSync(${JSON.stringify(tokens)}, 'utf8');
 if (token === 'fail') { console.error('your session has expired'); process.exit(1); }
 console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential',
@@ -327,6 +358,34 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     );
   });
 
+  it('of a plugin that hangs are not waited for after an abort', async () => {
+    const { server } = await guarded();
+    const { user, give } = await plugin();
+    await give('hang');
+    const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
+    const abort = new AbortController();
+    const pending = cluster.request({ ...get, signal: abort.signal });
+    abort.abort(new Error('enough'));
+    await expect(pending).rejects.toThrow('enough');
+    expect(server.requests).toEqual([]);
+    await give('one');
+    await cluster.request(get);
+  });
+
+  it.each(['hunter2 is no JSON', '"hunter2"', '{"hunter2": 1}'])(
+    'of a plugin that prints something else (%s) are told without what it printed',
+    async (printed) => {
+      const { server } = await guarded();
+      const script = await file('printer.mjs', `#!${process.execPath}\nconsole.log(${JSON.stringify(printed)});\n`);
+      await chmod(script, 0o755);
+      const user = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: script } };
+      const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
+      const failure = await rejection(cluster.request(get));
+      expect(failure.message).toMatch(/"u" .* the credential plugin ".*" fails: its output is not an ExecCredential$/);
+      expect(inspect(failure)).not.toContain('hunter2');
+    },
+  );
+
   it('that changed in the kubeconfig are read again when the old ones are refused', async () => {
     const { server, accept, seen } = await guarded();
     const path = await file('config', kubeconfigFor(server.url, { user: { token: 'one' } }));
@@ -342,6 +401,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
   it.each([
     ['a token file', { tokenFile: 'token' }, 'Bearer one'],
     ['name and password', { username: 'me', password: 'pw' }, `Basic ${btoa('me:pw')}`],
+    ['a password beyond Latin-1', { username: 'me', password: '密' }, 'Basic bWU65a+G'],
   ])('may be %s', async (_what, user, header) => {
     await file('token', 'one\n');
     const { server, seen } = await guarded();
@@ -376,6 +436,27 @@ describe('a cluster that was made anew (against scripted servers)', () => {
     await writeFile(path, await readFile(next.kubeconfigPath, 'utf8'));
     expect(await cluster.request({ method: 'GET', path: '/' })).toEqual({ who: 'next' });
     expect(cluster.server).toBe(next.url);
+  });
+
+  it('leaves no WebSocket of the former one open when all is closed', async () => {
+    let accepted: WebSocket | undefined;
+    const server = await serve({
+      request: (_request, response) => answer(response, token === 'two' ? 200 : 401, {}),
+      socket: (socket) => (accepted = socket),
+    });
+    let token = 'one';
+    const path = await file('config', kubeconfigFor(server.url, { user: { token } }));
+    const cluster = await open({ kubeconfigPath: path });
+    const socket = await cluster.socket('/exec', {}, { protocols: ['x'] });
+    token = 'two';
+    // another TLS server name: connections of the former one are not used any more
+    const changed = { user: { token }, cluster: { 'tls-server-name': 'localhost' } };
+    await writeFile(path, kubeconfigFor(server.url, changed));
+    await cluster.request({ method: 'GET', path: '/' });
+    expect([accepted?.readyState, socket.readyState]).toEqual([socket.OPEN, socket.OPEN]);
+    const gone = once(accepted!, 'close');
+    await cluster.close();
+    await gone;
   });
 
   it('is not followed to a place that is not allowed', async () => {

@@ -1,9 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { WebSocket } from 'ws';
-import { ApiError } from '../api/api-error.js';
+import { orAborted } from '../abort/or-aborted.js';
+import { ApiError, isNotFound } from '../api/api-error.js';
 import { Discovery } from '../api/discovery.js';
 import { isCertificateProblem } from '../api/status-error.js';
 import { NxKubeError } from '../errors.js';
+import { groupOf } from '../object/kube-object.js';
 import type { ApiRequest, Cluster, Query } from './cluster.js';
 import { credentialSource, type Credentials, type CredentialSource } from './credentials.js';
 import type { KubeconfigContext } from './kubeconfig.js';
@@ -26,7 +28,8 @@ export class ConnectedCluster implements Cluster {
   readonly #transports = new Set<Transport>();
   #renewal?: Promise<boolean>;
   #closed = false;
-  readonly #discovery = new Discovery((path) => this.request({ method: 'GET', path }));
+  #epoch = 0;
+  #discovery = this.#newDiscovery();
 
   /** @param reload reads the context from kubeconfig again; rejects if it may not be used any more */
   constructor(
@@ -42,12 +45,26 @@ export class ConnectedCluster implements Cluster {
     return this.#session.context.cluster.server;
   }
 
-  request<T = unknown>(call: ApiRequest): Promise<T> {
-    return this.#send((transport, headers) => transport.request(call, headers), isIdempotent(call)) as Promise<T>;
+  get epoch(): number {
+    return this.#epoch;
   }
 
-  discover(apiVersion: string, kind: string) {
-    return this.#discovery.find(apiVersion, kind);
+  async request<T = unknown>(call: ApiRequest): Promise<T> {
+    try {
+      const send = (transport: Transport, headers: Credentials['headers']) => transport.request(call, headers);
+      const answer = (await this.#send(send, isIdempotent(call), call.signal)) as T;
+      const group = definedGroup(call);
+      if (group !== undefined) this.#discovery.forget(group);
+      return answer;
+    } catch (error) {
+      // An apply makes what is not there: if the very path is missing, its kind may be served elsewhere by now.
+      if (isNotFound(error) && isApply(call) && call.subject) this.#discovery.forget(groupOf(call.subject.apiVersion));
+      throw error;
+    }
+  }
+
+  discover(apiVersion: string, kind: string, signal?: AbortSignal) {
+    return orAborted(this.#discovery.find(apiVersion, kind), signal);
   }
 
   stream(
@@ -55,11 +72,19 @@ export class ConnectedCluster implements Cluster {
     query?: Query,
     options: { signal?: AbortSignal; idleTimeoutMs?: number } = {},
   ): Promise<Readable> {
-    return this.#send((transport, headers) => transport.stream({ path, query, ...options }, headers), true);
+    return this.#send(
+      (transport, headers) => transport.stream({ path, query, ...options }, headers),
+      true,
+      options.signal,
+    );
   }
 
   socket(path: string, query: Query, options: Parameters<Cluster['socket']>[2]): Promise<WebSocket> {
-    return this.#send((transport, headers) => transport.socket({ path, query, ...options }, headers), false);
+    return this.#send(
+      (transport, headers) => transport.socket({ path, query, ...options }, headers),
+      false,
+      options.signal,
+    );
   }
 
   async close(): Promise<void> {
@@ -74,9 +99,10 @@ export class ConnectedCluster implements Cluster {
   async #send<T>(
     action: (transport: Transport, headers: Credentials['headers']) => Promise<T>,
     idempotent: boolean,
+    signal: AbortSignal | undefined,
   ): Promise<T> {
     const attempt = async () => {
-      const credentials = await this.#credentials();
+      const credentials = await orAborted(this.#credentials(), signal);
       return action(this.#transportFor(credentials), credentials.headers);
     };
     try {
@@ -84,7 +110,10 @@ export class ConnectedCluster implements Cluster {
     } catch (error) {
       if (!(error instanceof ApiError) || this.#closed) throw error;
       const staleConnection = idempotent && ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(error.reason);
-      if (!staleConnection && !(mayNeedNewCredentials(error) && (await this.#renew(error.status === 401)))) throw error;
+      const again =
+        staleConnection ||
+        (mayNeedNewCredentials(error) && (await orAborted(this.#renew(error.status === 401), signal)));
+      if (!again) throw error;
       return await attempt();
     }
   }
@@ -129,12 +158,30 @@ export class ConnectedCluster implements Cluster {
     const changed = JSON.stringify(context) !== JSON.stringify(before.context);
     if (!changed && !(refused && dynamic)) return false;
     this.#session = { context, source: credentialSource(context) };
+    if (changed) {
+      this.#epoch += 1;
+      this.#discovery = this.#newDiscovery();
+    }
     return true;
+  }
+
+  #newDiscovery(): Discovery {
+    return new Discovery((path) => this.request({ method: 'GET', path }));
   }
 }
 
-function isIdempotent({ method, contentType }: ApiRequest): boolean {
-  return method === 'GET' || (method === 'PATCH' && contentType === 'application/apply-patch+yaml');
+function isIdempotent(call: ApiRequest): boolean {
+  return call.method === 'GET' || isApply(call);
+}
+
+function isApply({ method, contentType }: ApiRequest): boolean {
+  return method === 'PATCH' && contentType === 'application/apply-patch+yaml';
+}
+
+/** The API group of the CustomResourceDefinition that a request changes, if it does: its name is `plural.group`. */
+function definedGroup({ method, subject }: ApiRequest): string | undefined {
+  if (method === 'GET' || subject?.kind !== 'CustomResourceDefinition') return undefined;
+  return subject.name.slice(subject.name.indexOf('.') + 1);
 }
 
 function mayNeedNewCredentials(error: ApiError): boolean {

@@ -54,7 +54,7 @@ async function resolveCredentials(
   if (user) {
     const token = user.tokenFile ? await readCredentialFile(user.tokenFile, 'tokenFile') : user.token;
     if (token) headers.authorization = `Bearer ${token.toString().trim()}`;
-    else if (user.username) headers.authorization = `Basic ${btoa(`${user.username}:${user.password ?? ''}`)}`;
+    else if (user.username) headers.authorization = basic(user.username, user.password);
     else if (authenticator) await authenticate(authenticator, headers, tls);
     if (user.impersonateUser) headers['impersonate-user'] = user.impersonateUser;
     if (user.impersonateGroups?.length) headers['impersonate-group'] = [...user.impersonateGroups];
@@ -66,11 +66,17 @@ async function resolveCredentials(
   return { server: cluster.server, headers, tls, connectionKey };
 }
 
+function basic(username: string, password = ''): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
 interface AuthenticatorOf {
   authenticator: Authenticator;
   user: UserEntry;
   /** For messages. */
   name: string;
+  /** What it should give, for messages. */
+  output: string;
 }
 
 async function authenticate(
@@ -78,20 +84,31 @@ async function authenticate(
   headers: Credentials['headers'],
   tls: TlsOptions,
 ): Promise<void> {
-  const { authenticator, user, name } = await pending;
+  const { authenticator, user, name, output } = await pending;
   const options: { headers: Record<string, string>; cert?: string; key?: string } = { headers: {} };
   try {
     await authenticator.applyAuthentication(user, options);
   } catch (error) {
+    // What cannot be parsed is quoted by the parser, and may hold a token.
+    const unreadable = error instanceof SyntaxError || isOfAnotherShape(error);
+    const problem = unreadable ? `its output is not ${output}` : lastLines(error);
     throw new NxKubeError(
       'configuration',
-      `User ${JSON.stringify(user.name)} of the kubeconfig cannot log in: ${name} fails: ${lastLines(error)}`,
-      { next: 'Log in again with the tool of your cluster’s provider.', cause: error },
+      `User ${JSON.stringify(user.name)} of the kubeconfig cannot log in: ${name} fails: ${problem}`,
+      {
+        next: 'Log in again with the tool of your cluster’s provider.',
+        cause: unreadable ? undefined : error,
+      },
     );
   }
   if (options.headers.Authorization) headers.authorization = options.headers.Authorization.trim();
   tls.cert = options.cert ?? tls.cert;
   tls.key = options.key ?? tls.key;
+}
+
+/** client-node reads what it has parsed without a look at it; the errors of `spawn` have codes, and those of `fetch` causes. */
+function isOfAnotherShape(error: unknown): boolean {
+  return error instanceof TypeError && !('code' in error) && error.cause === undefined;
 }
 
 function lastLines(error: unknown): string {
@@ -108,6 +125,7 @@ function authenticatorOf(user: UserEntry, context: KubeconfigContext): Promise<A
       authenticator: new ExecAuth(),
       user: { ...user, authProvider: undefined, exec: withInfo },
       name: `the credential plugin ${JSON.stringify(exec.command)}`,
+      output: 'an ExecCredential',
     });
   }
   if (!provider) return undefined;
@@ -124,7 +142,12 @@ function authenticatorOf(user: UserEntry, context: KubeconfigContext): Promise<A
       { next: 'Let the tool of your cluster’s provider write the kubeconfig again.' },
     );
   }
-  return load().then((authenticator) => ({ authenticator, user, name: `the auth-provider ${provider}` }));
+  return load().then((authenticator) => ({
+    authenticator,
+    user,
+    name: `the auth-provider ${provider}`,
+    output: 'JSON',
+  }));
 }
 
 /** What client-go tells every credential plugin; some refuse to run without it. client-node leaves it out. */

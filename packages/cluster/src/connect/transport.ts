@@ -132,13 +132,19 @@ export function openTransport({ server, tls, connectionKey }: Credentials): Tran
       });
     },
 
-    retire: () => agent.close(),
+    async retire() {
+      await Promise.all([agent.close(), ...[...sockets].map(closing)]);
+    },
 
     async close() {
       for (const socket of sockets) socket.terminate();
       await agent.destroy();
     },
   };
+}
+
+function closing(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => void socket.once('close', () => resolve()));
 }
 
 async function errorOf(answer: Dispatcher.ResponseData, call: ApiRequest): Promise<Error> {

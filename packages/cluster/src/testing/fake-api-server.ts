@@ -29,7 +29,8 @@ export interface FakeApiScript {
   upgrade?: (request: IncomingMessage, socket: Duplex) => void;
 }
 
-export async function fakeApiServer(script: FakeApiScript): Promise<FakeApiServer> {
+/** @param port default: 0, a free one */
+export async function fakeApiServer(script: FakeApiScript, port = 0): Promise<FakeApiServer> {
   const requests: string[] = [];
   let connections = 0;
   const server = createServer((request, response) => {
@@ -49,7 +50,7 @@ export async function fakeApiServer(script: FakeApiScript): Promise<FakeApiServe
     if (script.upgrade) script.upgrade(request, socket);
     else sockets.handleUpgrade(request, socket, head, (accepted) => script.socket?.(accepted, request));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const directory = await mkdtemp(join(tmpdir(), 'nx-kube-fake-'));
   const kubeconfigPath = join(directory, 'config');

@@ -8,6 +8,9 @@ export function spyOnWrites(cluster: Cluster): { cluster: Cluster; writes: strin
     context: cluster.context,
     server: cluster.server,
     namespace: cluster.namespace,
+    get epoch() {
+      return cluster.epoch;
+    },
     discover: (...args) => cluster.discover(...args),
     stream: (...args) => cluster.stream(...args),
     socket: (...args) => cluster.socket(...args),

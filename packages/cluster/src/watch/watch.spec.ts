@@ -1,8 +1,16 @@
+import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../connect/cluster.js';
 import { connect } from '../connect/connect.js';
-import { answer, answerDiscovery, fakeApiServer, type FakeApiServer } from '../testing/fake-api-server.js';
+import {
+  answer,
+  answerDiscovery,
+  fakeApiServer,
+  kubeconfigFor,
+  type FakeApiServer,
+} from '../testing/fake-api-server.js';
+import { spyOnWrites } from '../testing/spy.js';
 import { watch, type WatchEvent, type Watcher } from './watch.js';
 
 let server: FakeApiServer;
@@ -193,6 +201,95 @@ describe('a watch (of a scripted server)', () => {
   it('that cannot reach the server at first goes on trying', async () => {
     const log = await start([refused(503, 'Down'), listed('5', pod('a', '1'))], [open], has('added a@1'));
     expect(log).toEqual(['disconnected Down', 'reconnected', 'added a@1']);
+  });
+
+  it('lists again when the server was made anew under new credentials, whose versions begin anew', async () => {
+    let made = 'first';
+    server = await fakeApiServer({
+      request: (request, response) => {
+        if (request.headers.authorization !== `Bearer ${made}`) return refused(401, 'Unauthorized')(response);
+        if (answerDiscovery(request, response)) return;
+        const isWatch = request.url!.includes('watch=true');
+        if (made === 'second') {
+          const event = { type: 'ADDED', object: pod('c', '21', 'new c') };
+          // as a real one does: nothing up to the version that was asked for
+          const ahead = request.url!.includes('resourceVersion=500');
+          if (isWatch) return watched(ahead ? [] : [event], { open: true })(response);
+          return listed('20', pod('b', '7', 'new b'))(response);
+        }
+        if (!isWatch) return listed('500', pod('a', '3'), pod('b', '7'))(response);
+        made = 'second';
+        void writeFile(server.kubeconfigPath, kubeconfigFor(server.url, { user: { token: made } })).then(() =>
+          response.end(),
+        );
+      },
+    });
+    await writeFile(server.kubeconfigPath, kubeconfigFor(server.url, { user: { token: made } }));
+    cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
+    const log: string[] = [];
+    await new Promise<void>((resolve) => {
+      watcher = watch(cluster, { apiVersion: 'v1', kind: 'Pod' }, (event) => {
+        log.push(lineOf(event));
+        if (event.type === 'added' && event.object.metadata.name === 'c') resolve();
+      });
+    });
+    // Another `b` under the same version is another one all the same.
+    expect(log).toEqual(['added a@3', 'added b@7', 'deleted b@7', 'added b@7', 'deleted a@3', 'added c@21']);
+  });
+
+  it('lists again when the server had stopped, even if it comes back under the same credentials', async () => {
+    const former = await fakeApiServer({
+      request: (request, response) => {
+        if (answerDiscovery(request, response)) return;
+        if (request.url!.includes('watch=true')) response.end(() => void former.close());
+        else listed('500', pod('a', '3'))(response);
+      },
+    });
+    cluster = await connect({ kubeconfigPath: former.kubeconfigPath });
+    const log: string[] = [];
+    const seen = new Map<string, () => void>();
+    const until = (line: string) => new Promise<void>((resolve) => seen.set(line, resolve));
+    const stopped = until(`disconnected The API server ${former.url} does not answer (ECONNREFUSED).`);
+    const listedAnew = until('deleted a@3');
+    watcher = watch(cluster, { apiVersion: 'v1', kind: 'Pod' }, (event) => {
+      log.push(lineOf(event));
+      seen.get(lineOf(event))?.();
+    });
+    await stopped;
+    server = await fakeApiServer(
+      {
+        request: (request, response) =>
+          answerDiscovery(request, response) ||
+          (request.url!.includes('watch=true') ? open : listed('20', pod('b', '4')))(response),
+      },
+      Number(new URL(former.url).port),
+    );
+    await listedAnew;
+    expect(log.slice(2)).toEqual(['reconnected', 'added b@4', 'deleted a@3']);
+  });
+
+  it('lists again when not even a bookmark comes: the server may be waiting for a version far ahead', async () => {
+    server = await fakeApiServer({
+      request: (request, response) => {
+        if (answerDiscovery(request, response)) return;
+        const lists = server.requests.filter((line) => !line.includes('watch=true') && line.includes('pods')).length;
+        if (request.url!.includes('watch=true')) return response.flushHeaders();
+        (lists === 1 ? listed('500', pod('a', '3')) : listed('20', pod('b', '4')))(response);
+      },
+    });
+    const real = await connect({ kubeconfigPath: server.kubeconfigPath });
+    cluster = {
+      ...spyOnWrites(real).cluster,
+      stream: (path, query) => real.stream(path, query, { idleTimeoutMs: 50 }),
+    };
+    const log: string[] = [];
+    await new Promise<void>((resolve) => {
+      watcher = watch(cluster, { apiVersion: 'v1', kind: 'Pod' }, (event) => {
+        log.push(lineOf(event));
+        if (log.includes('deleted a@3')) resolve();
+      });
+    });
+    expect(log).toEqual(['added a@3', 'added b@4', 'deleted a@3']);
   });
 
   it('delivers nothing after it was stopped, even from inside a callback', async () => {

@@ -64,6 +64,8 @@ class WatchLoop<T extends KubeObject> {
   readonly #abort: ChildController;
   /** From where to follow; undefined: list first. */
   #resourceVersion: string | undefined;
+  /** The cluster's when the last list began. */
+  #epoch: number | undefined;
   #connected = true;
   #resolveSynced!: () => void;
   #rejectSynced!: (error: unknown) => void;
@@ -101,7 +103,7 @@ class WatchLoop<T extends KubeObject> {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       try {
-        if (this.#resourceVersion === undefined) await this.#list();
+        if (this.#resourceVersion === undefined || this.#isAnotherServer) await this.#list();
         await this.#follow();
       } catch (error) {
         if (error instanceof CallbackFailure) throw error.cause;
@@ -112,6 +114,8 @@ class WatchLoop<T extends KubeObject> {
           // at once the first time; a server that keeps saying so is left alone for a while
           if (this.#failures++ === 0) continue;
         } else {
+          // Where nobody listens the server has stopped: what comes up in its place may have begun anew.
+          if (failure.reason === 'ECONNREFUSED') this.#resourceVersion = undefined;
           if (this.#connected) this.#emit({ type: 'disconnected', error: failure });
           this.#connected = false;
           if (!this.#isSynced && isPermanent(failure)) return this.#rejectSynced(failure);
@@ -124,7 +128,13 @@ class WatchLoop<T extends KubeObject> {
     }
   }
 
+  /** A server takes a resourceVersion that is ahead of its own, and then keeps silent up to there. */
+  get #isAnotherServer(): boolean {
+    return this.cluster.epoch !== this.#epoch;
+  }
+
   async #list(): Promise<void> {
+    this.#epoch = this.cluster.epoch;
     const { items, resourceVersion } = await listAt<T>(this.cluster, {
       ...this.options,
       limit: this.options.pageSize,
@@ -145,7 +155,8 @@ class WatchLoop<T extends KubeObject> {
   /** Follows from the last resourceVersion until the server ends the watch. */
   async #follow(): Promise<void> {
     const { apiVersion, kind, namespace, labelSelector, fieldSelector } = this.options;
-    const path = collectionPath(apiVersion, await this.cluster.discover(apiVersion, kind), namespace);
+    const type = await this.cluster.discover(apiVersion, kind, this.#abort.signal);
+    const path = collectionPath(apiVersion, type, namespace);
     const query = {
       watch: true,
       resourceVersion: this.#resourceVersion,
@@ -159,6 +170,8 @@ class WatchLoop<T extends KubeObject> {
     this.#reached();
     let quiet = true;
     try {
+      // it may have been found while the request was sent
+      if (this.#isAnotherServer) return;
       for await (const line of lines(body)) {
         if (this.#stopped) return;
         if (line === '') continue;
@@ -168,6 +181,8 @@ class WatchLoop<T extends KubeObject> {
       }
     } catch (error) {
       if ((error as { code?: string }).code !== 'UND_ERR_BODY_TIMEOUT') throw error;
+      // not even a bookmark: perhaps it waits for a version that is far ahead
+      this.#resourceVersion = undefined;
     } finally {
       body.destroy();
     }
@@ -190,10 +205,10 @@ class WatchLoop<T extends KubeObject> {
   #upsert(object: T): void {
     const key = keyOf(object);
     const known = this.store.get(key);
-    if (known && known.metadata.resourceVersion === object.metadata.resourceVersion) return;
-    delete object.metadata.managedFields;
     // Deleted and made again under the same name while nobody watched: two things happened, so two are told.
     const replaced = known && known.metadata.uid !== object.metadata.uid;
+    if (known && !replaced && known.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    delete object.metadata.managedFields;
     if (replaced) this.#delete(known);
     this.store.set(key, object);
     this.#emit({ type: known && !replaced ? 'modified' : 'added', object });
