@@ -1,11 +1,12 @@
 import { list, logs, read, remove, watch, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DevLoop } from './support/dev-loop.js';
+import { DevLoop, type Event } from './support/dev-loop.js';
 import { localCluster } from './support/local-cluster.js';
 import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { firstProcess, memoryOf, processesOf } from './support/processes.js';
+import { firstProcess, memoryOf, noProcessesOf, processesOf } from './support/processes.js';
 import { Workspace } from './support/workspace.js';
 
 const namespace = 'ocm-system';
@@ -182,6 +183,7 @@ describe('nx run ocm-controller:dev', () => {
   it('runs only the last of rapid saves', async () => {
     const pod = (await thePod()).name;
     loop.skip();
+    const from = loop.events.length;
     saveAnother();
     await loop.next('target', ({ target, state }) => target === 'go-build' && state === 'in_progress');
     saveAnother();
@@ -189,9 +191,9 @@ describe('nx run ocm-controller:dev', () => {
     const text = saveAnother();
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered' });
     expect(await markerInLog(pod)).toBe(text);
-    const started = loop.events.filter(({ type, state }) => type === 'process' && state === 'started');
     expect(await running(pod)).toBe(digestOfBuild());
-    expect(started.length).toBeGreaterThan(0);
+    const started = loop.events.slice(from).filter(({ type, state }) => type === 'process' && state === 'started');
+    expect(started).toHaveLength(1);
   });
 
   it('brings a replaced pod to the live binary by itself', async () => {
@@ -273,6 +275,10 @@ describe('nx run ocm-controller:dev', () => {
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered' });
     expect(await running(pod)).toBe(digestOfBuild());
     expect(await markerInLog(pod)).toBe(text);
+    // The log goes on where it was.
+    const says = ({ line }: Event) => line.includes(text);
+    await loop.first('log', says);
+    expect(loop.events.filter((event) => event.type === 'log' && says(event))).toHaveLength(1);
   });
 
   it('takes little memory: the loop at most 250 MB, the agent at most 20 MB', async () => {
@@ -287,8 +293,23 @@ describe('nx run ocm-controller:dev', () => {
     const before = await thePod();
     const { ms } = await loop.stop();
     expect(ms).toBeLessThan(2000);
-    expect(processesOf(workspace.root)).toEqual([]);
+    await noProcessesOf(workspace.root);
     expect(await thePod()).toMatchObject({ uid: before.uid, ready: true });
+  });
+
+  it('ends so also while it builds, and leaves no half of a binary and no temporary file', async () => {
+    const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith('nx-kube-go-'));
+    const before = temporary();
+    loop = new DevLoop(workspace, 'ocm-controller');
+    await loop.up();
+    const built = digestOfBuild();
+    loop.skip();
+    saveAnother();
+    await loop.next('target', ({ target, state }) => target === 'go-build' && state === 'in_progress');
+    expect((await loop.stop()).ms).toBeLessThan(2000);
+    await noProcessesOf(workspace.root);
+    expect(digestOfBuild()).toBe(built);
+    expect(temporary()).toEqual(before);
   });
 
   it('prunes what left the kustomization while the loop was stopped', async () => {

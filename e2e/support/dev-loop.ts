@@ -16,7 +16,11 @@ export class DevLoop {
   #ended = false;
 
   constructor(workspace: Workspace, project: string, args: string[] = [], env: Record<string, string> = {}) {
-    this.process = workspace.nx(['run', `${project}:dev`, '--output=json', ...args], env);
+    // A group of its own, as a terminal gives it, so that Ctrl-C reaches all of it.
+    this.process = workspace.nx(['run', `${project}:dev`, '--output=json', ...args], env, { detached: true });
+    const onExit = () => this.#interrupt('SIGKILL');
+    process.once('exit', onExit);
+    void this.process.then(() => process.off('exit', onExit));
     const onLine = (line: string) => {
       const start = line.indexOf('{"time"');
       if (start >= 0) this.events.push(JSON.parse(line.slice(start)));
@@ -83,9 +87,17 @@ export class DevLoop {
   /** Ctrl-C. Resolves to the time it took to end, in ms, and how it ended. */
   async stop(): Promise<{ ms: number; exitCode?: number }> {
     const started = performance.now();
-    this.process.kill('SIGINT');
+    this.#interrupt('SIGINT');
     const { exitCode } = await this.process;
     return { ms: performance.now() - started, exitCode };
+  }
+
+  #interrupt(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-this.process.pid!, signal);
+    } catch {
+      // It has ended.
+    }
   }
 
   transcript(): string {

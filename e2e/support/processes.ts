@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface ProcessInfo {
   pid: number;
@@ -18,6 +19,11 @@ export function processesOf(folder: string): ProcessInfo[] {
   return processes(
     ({ pid, command }) => command.join(' ').includes(folder) || link(`/proc/${pid}/cwd`).startsWith(folder),
   );
+}
+
+/** Waits until no process works in a folder any more. The system tells nobody of that, so it is looked at again and again. */
+export async function noProcessesOf(folder: string): Promise<void> {
+  while (processesOf(folder).length) await pause(20);
 }
 
 /** The first process of a pod's container, by its command: what the kubelet calls PID 1. */
