@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, type Dirent } from 'node:fs';
 import { join, posix } from 'node:path';
 
 /** The Go files of a module. Paths are relative to the module's root, sorted. */
@@ -20,7 +20,7 @@ export function goFiles(workspaceRoot: string, root: string): GoFiles {
   const packages: string[] = [];
   const top = join(workspaceRoot, root);
   const visit = (directory: string) => {
-    const entries = readdirSync(`${top}/${directory}`, { withFileTypes: true });
+    const entries = entriesOf(`${top}/${directory}`);
     if (directory && entries.some(({ name }) => name === 'go.mod')) return;
     const files = entries.filter((entry) => !entry.isDirectory() && entry.name.endsWith('.go')).map(({ name }) => name);
     const within = (name: string) => (directory ? `${directory}/${name}` : name);
@@ -32,6 +32,19 @@ export function goFiles(workspaceRoot: string, root: string): GoFiles {
   };
   visit('');
   return { sources: sources.sort(), packages: packages.sort() };
+}
+
+/**
+ * Nothing for a directory that may not be read, or is gone by now: whatever lies there (a database's volume, a file system of
+ * another user) is no reason to stop every Nx command. If it is Go, `go build` says what is wrong with it.
+ */
+function entriesOf(directory: string): Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return [];
+    throw error;
+  }
 }
 
 /** Whether a file lies where Go does not look for modules and packages. */

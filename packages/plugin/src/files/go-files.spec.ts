@@ -1,0 +1,57 @@
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
+import { goFiles } from './go-files.js';
+
+/** Whom permissions hold for, unlike root. */
+const nobody = 65534;
+
+describe('goFiles', () => {
+  let workspace: TestWorkspace;
+  afterEach(() => workspace.dispose());
+
+  /** Looks for them as a user whom permissions hold for. */
+  function asUser(root: string) {
+    if (process.geteuid!() !== 0) return goFiles(workspace.root, root);
+    chmodSync(workspace.root, 0o755);
+    process.seteuid!(nobody);
+    try {
+      return goFiles(workspace.root, root);
+    } finally {
+      process.seteuid!(0);
+    }
+  }
+
+  it('are those of the module, and of no other', () => {
+    workspace = testWorkspace({
+      'ocm/main.go': '',
+      'ocm/main_test.go': '',
+      'ocm/api/v1/types.go': '',
+      'ocm/only/tests_test.go': '',
+      'ocm/tools/go.mod': '',
+      'ocm/tools/tool.go': '',
+      'ocm/vendor/x/x.go': '',
+      'ocm/_old/old.go': '',
+    });
+    expect(goFiles(workspace.root, 'ocm')).toEqual({
+      sources: ['api/v1/types.go', 'main.go'],
+      packages: ['.', 'api/v1', 'only'],
+    });
+  });
+
+  it('go on beside a directory that may not be read', () => {
+    workspace = testWorkspace({ 'ocm/main.go': '', 'ocm/data/db.go': '' });
+    chmodSync(join(workspace.root, 'ocm/data'), 0);
+    try {
+      expect(asUser('ocm')).toEqual({ sources: ['main.go'], packages: ['.'] });
+    } finally {
+      chmodSync(join(workspace.root, 'ocm/data'), 0o755);
+    }
+  });
+
+  it('are none in a directory that is gone', () => {
+    workspace = testWorkspace({});
+    expect(goFiles(workspace.root, 'gone')).toEqual({ sources: [], packages: [] });
+  });
+});
