@@ -9,7 +9,14 @@ import { status } from '../readiness/status.js';
 import { waitGone } from '../readiness/wait-gone.js';
 import { waitReady } from '../readiness/wait-ready.js';
 import { changedFields } from './changed-fields.js';
-import { conflictError, immutableError, isFieldConflict, isImmutable, mayRecreate } from './failures.js';
+import {
+  conflictError,
+  conflictingManagers,
+  immutableError,
+  isFieldConflict,
+  isImmutable,
+  mayRecreate,
+} from './failures.js';
 import { isCurrent } from './is-current.js';
 import { prepare, requireDistinct } from './prepare.js';
 import { definedKinds, inItsNamespace, kindKey, type DefinedKinds } from './scope.js';
@@ -33,6 +40,8 @@ export interface ApplyOptions {
   fieldManager?: string;
   /** Take over fields that other managers own. Default: false, and a conflict is an error that names the other manager. */
   force?: boolean;
+  /** Whether to take over fields of a live object that these managers own, where not all are taken over. Default: never. */
+  takeOver?: (live: KubeObject, managers: readonly string[]) => Promise<boolean>;
   /** Ask the server what would happen; write nothing. Default: false. */
   dryRun?: boolean;
   /**
@@ -145,7 +154,7 @@ class Application {
   async apply(plan: Plan): Promise<Change> {
     await this.#waitForDeletion(plan);
     try {
-      plan.applied = await this.#patch(plan);
+      plan.applied = await this.#patchOrTakeOver(plan);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.options.dryRun && isNotFound(error) && this.#isMadePossibleHere(plan.ref))
@@ -173,15 +182,25 @@ class Application {
     await waitReady(this.cluster, refs, { timeoutMs: this.#stageTimeoutMs, ...this.#signal });
   }
 
-  #patch({ ref, object }: Plan): Promise<KubeObject> {
+  async #patchOrTakeOver(plan: Plan): Promise<KubeObject> {
+    try {
+      return await this.#patch(plan);
+    } catch (error) {
+      if (!(error instanceof ApiError) || !isFieldConflict(error) || !plan.live) throw error;
+      if (!(await this.options.takeOver?.(plan.live, conflictingManagers(error)))) throw error;
+      return await this.#patch(plan, true);
+    }
+  }
+
+  #patch({ ref, object }: Plan, force = this.options.force): Promise<KubeObject> {
     const send = async () => {
-      const { path } = await locate(this.cluster, ref);
+      const { path } = await locate(this.cluster, ref, this.options.signal);
       return await this.cluster.request<KubeObject>({
         method: 'PATCH',
         path,
         query: {
           fieldManager: this.#fieldManager,
-          force: this.options.force ? true : undefined,
+          force: force ? true : undefined,
           fieldValidation: 'Strict',
           dryRun: this.options.dryRun ? 'All' : undefined,
         },

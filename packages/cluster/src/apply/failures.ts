@@ -9,6 +9,12 @@ export function isFieldConflict({ status, causes }: ApiError): boolean {
   return status === 409 && causes.some(({ reason }) => reason === conflictReason);
 }
 
+/** The names of those who own the fields. */
+export function conflictingManagers({ causes }: ApiError): string[] {
+  const conflicts = causes.filter(({ reason }) => reason === conflictReason);
+  return [...new Set(conflicts.map(({ message = '' }) => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? message))];
+}
+
 export function conflictError(ref: Ref, error: ApiError): NxKubeError {
   const conflicts = error.causes
     .filter(({ reason }) => reason === conflictReason)

@@ -1,4 +1,5 @@
 import { apply, read, refOf, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { fromSuspendedFlux } from '../flux/take-over.js';
 import type { DeployOptions } from './deploy-options.js';
 
 /** KEP-3659: which set an object belongs to. */
@@ -19,5 +20,7 @@ export async function applyWorkload(
   // Without the label, the set would no longer own the object.
   const owner = found?.metadata.labels?.[partOfLabel];
   const labels = { ...workload.metadata.labels, ...(owner && { [partOfLabel]: owner }) };
-  await apply(cluster, [{ ...workload, metadata: { ...workload.metadata, labels } }], { recreate, force, signal });
+  const takeOver = fromSuspendedFlux(cluster, signal);
+  const object = { ...workload, metadata: { ...workload.metadata, labels } };
+  await apply(cluster, [object], { recreate, force, takeOver, signal });
 }

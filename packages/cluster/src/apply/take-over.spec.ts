@@ -1,0 +1,58 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Cluster } from '../connect/cluster.js';
+import { connect } from '../connect/connect.js';
+import { answer, answerDiscovery, fakeApiServer, type FakeApiServer } from '../testing/fake-api-server.js';
+import { apply } from './apply.js';
+
+let server: FakeApiServer;
+let cluster: Cluster;
+const live = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'x', namespace: 'n', uid: 'u', resourceVersion: '1', labels: { made: 'by-another' } },
+  data: { a: 'theirs', b: 'theirs' },
+};
+const wanted = { ...live, metadata: { name: 'x', namespace: 'n' }, data: { a: 'mine', b: 'mine' } };
+
+/** Two managers own a field each, until one PATCH says force. */
+beforeEach(async () => {
+  const causes = ['one', 'two'].map((manager, i) => ({
+    reason: 'FieldManagerConflict',
+    message: `conflict with "${manager}" using v1`,
+    field: `.data.${'ab'[i]}`,
+  }));
+  server = await fakeApiServer({
+    request: (request, response) => {
+      if (answerDiscovery(request, response)) return;
+      if (request.method === 'GET') return answer(response, 200, live);
+      if (request.url!.includes('force=true')) {
+        return answer(response, 200, { ...live, ...wanted, metadata: { ...live.metadata, resourceVersion: '2' } });
+      }
+      answer(response, 409, { kind: 'Status', reason: 'Conflict', message: 'conflicts', details: { causes } });
+    },
+  });
+  cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
+});
+afterEach(async () => {
+  await cluster.close();
+  await server.close();
+});
+
+describe('fields that others own (on a scripted server)', () => {
+  it('are taken over where those who own them, and what is there, allow it', async () => {
+    const asked: unknown[] = [];
+    const takeOver = async ({ metadata }: { metadata: object }, managers: readonly string[]) => {
+      asked.push([metadata, managers]);
+      return true;
+    };
+    expect(await apply(cluster, [wanted], { takeOver })).toMatchObject([{ action: 'configured' }]);
+    expect(asked).toEqual([[live.metadata, ['one', 'two']]]);
+  });
+
+  it('are an error that names the owners where they do not', async () => {
+    await expect(apply(cluster, [wanted], { takeOver: async () => false })).rejects.toThrow(
+      'ConfigMap/n/x: others manage what it sets: .data.a (conflict with "one" using v1), .data.b (conflict with "two" using v1).',
+    );
+    expect(server.requests.filter((request) => request.includes('force'))).toEqual([]);
+  });
+});
