@@ -1,19 +1,8 @@
-/**
- * @typedef {object} Option
- * @property {string} [title]
- * @property {string} [description]
- * @property {string | string[]} [type]
- * @property {Option[]} [oneOf]
- * @property {Option[]} [anyOf]
- * @property {Option} [items]
- * @property {Record<string, Option>} [properties]
- * @property {boolean | Option} [additionalProperties]
- * @property {unknown[]} [enum]
- * @property {unknown} [default]
- * @property {string} [x-default] a default that is found out when the target runs, in words
- * @property {unknown[]} [examples]
- * @property {{ $source: string, index?: number }} [$default] where a command line gives it without its name
- */
+import { optionsWithin } from './options.mjs';
+
+/** @typedef {import('./options.mjs').Option} Option */
+/** @typedef {import('./options.mjs').Definitions} Definitions */
+/** @typedef {import('./options.mjs').Place} Place */
 
 /**
  * @typedef {object} Subject an executor or a generator
@@ -21,7 +10,7 @@
  * @property {string} name
  * @property {string} packageName
  * @property {string} schemaPath relative to the workspace, for whoever wants to change the page
- * @property {{ title?: string, description?: string, continuous?: boolean, properties?: Record<string, Option>, required?: string[] }} schema
+ * @property {{ title?: string, description?: string, continuous?: boolean, properties?: Record<string, Option>, required?: string[], definitions?: Definitions }} schema
  * @property {string} [example] hand-written Markdown
  */
 
@@ -44,7 +33,12 @@ export function page({ kind, name, packageName, schemaPath, schema, example }) {
     ...(schema.continuous ? ['It runs until it is stopped.'] : []),
     ...(example ? ['## Example', example] : []),
     '## Options',
-    ...(options.length ? options.flatMap(([key, option]) => section(key, option, required.has(key))) : ['None.']),
+    ...(options.length
+      ? options.flatMap(([key, option]) => [
+          ...section(key, option, required.has(key)),
+          ...table(optionsWithin(key, option, schema.definitions)),
+        ])
+      : ['None.']),
   ].join('\n\n');
 }
 
@@ -64,6 +58,11 @@ export function gaps({ schemaPath, schema }) {
       ...missing(`option ${key} has no title`, option.title),
       ...missing(`option ${key} has no description`, option.description),
       ...missing(`option ${key} has no examples`, option.examples?.length),
+      ...optionsWithin(key, option, schema.definitions).flatMap(({ path, option: inner }) => [
+        ...missing(`option ${path} has no title`, inner.title),
+        ...missing(`option ${path} has no description`, inner.description),
+        ...missing(`option ${path} has no examples`, inner.examples?.length || inner.enum || 'default' in inner),
+      ]),
     ]),
   ];
 }
@@ -85,6 +84,16 @@ export function overview(title, subjects) {
   ].join('\n\n');
 }
 
+/**
+ * A page that is written by hand, for whoever finds it where it is published. Pure.
+ *
+ * @param {string} source relative to the workspace
+ * @param {string} text
+ */
+export function guide(source, text) {
+  return `${mark} from ${source}: change it there. -->\n\n${text}`;
+}
+
 /** @param {string} key @param {Option} option @param {boolean} required */
 function section(key, option, required) {
   const facts = [
@@ -94,6 +103,22 @@ function section(key, option, required) {
     `- ${option.examples?.length === 1 ? 'Example' : 'Examples'}: ${(option.examples ?? []).map(code).join(', ')}`,
   ];
   return [`### \`${key}\``, `${option.title}. ${option.description}`, facts.join('\n')];
+}
+
+/** The options within an option. @param {Place[]} places */
+function table(places) {
+  if (!places.length) return [];
+  const rows = places.map(({ path, option, required }) =>
+    [
+      code(path),
+      `${option.title}. ${option.description}`,
+      typeOf(option),
+      required ? 'required' : defaultOf(option),
+      (option.examples ?? []).map(code).join(', '),
+    ].map(cell),
+  );
+  const lines = [['option', 'what it is', 'type', 'default', 'examples'], ['---', '---', '---', '---', '---'], ...rows];
+  return [lines.map((line) => `| ${line.join(' | ')} |`).join('\n')];
 }
 
 /** @param {Option} option */

@@ -1,10 +1,12 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { gaps, mark, overview, page } from './page.mjs';
+import { gaps, guide, mark, overview, page } from './page.mjs';
 import { findSubjects } from './subjects.mjs';
 
 const folders = { executor: 'docs/executors', generator: 'docs/generators' };
+/** Pages that stand beside the code they are about, by where they are published. */
+const guides = { 'docs/dev-settings.md': 'packages/executors/src/settings/docs.md' };
 const titles = { executor: 'Executors', generator: 'Generators' };
 
 /**
@@ -27,6 +29,10 @@ export async function wantedPages(root) {
     if (!ofKind.length) continue;
     for (const subject of ofKind) await put(`${folders[kind]}/${subject.name}.md`, page(subject));
     await put(`${folders[kind]}/README.md`, overview(titles[kind], ofKind));
+  }
+  for (const [path, source] of Object.entries(guides)) {
+    const text = await readFile(join(root, source), 'utf8').catch(() => undefined);
+    if (text !== undefined) await put(path, guide(source, text));
   }
   return { pages, gaps: subjects.flatMap(gaps) };
 }
