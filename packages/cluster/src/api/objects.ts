@@ -14,7 +14,7 @@ export async function read<T extends KubeObject = KubeObject>(
   { signal }: ReadOptions = {},
 ): Promise<T | undefined> {
   try {
-    const { path, ref: scoped } = await locate(cluster, ref);
+    const { path, ref: scoped } = await locate(cluster, ref, signal);
     return await cluster.request<T>({ method: 'GET', path, subject: scoped, signal });
   } catch (error) {
     if (isNotFound(error)) return undefined;
@@ -47,7 +47,7 @@ export async function listAt<T extends KubeObject = KubeObject>(
   cluster: Cluster,
   { apiVersion, kind, namespace, labelSelector, fieldSelector, limit = 500, signal }: ListOptions,
 ): Promise<{ items: T[]; resourceVersion: string }> {
-  const type = await cluster.discover(apiVersion, kind);
+  const type = await cluster.discover(apiVersion, kind, signal);
   const path = collectionPath(apiVersion, type, namespace);
   const items: T[] = [];
   for (let page: string | undefined; ;) {
@@ -69,7 +69,7 @@ export async function create<T extends KubeObject = KubeObject>(
   object: KubeObject,
   { signal }: ReadOptions = {},
 ): Promise<T> {
-  const { ref, type } = await locate(cluster, refOf(object));
+  const { ref, type } = await locate(cluster, refOf(object), signal);
   return await cluster.request<T>({
     method: 'POST',
     path: collectionPath(ref.apiVersion, type, ref.namespace),
@@ -103,7 +103,7 @@ export async function patch<T extends KubeObject = KubeObject>(
   body: unknown,
   { type = 'merge', subresource, fieldManager = 'nx-kube', signal }: PatchOptions = {},
 ): Promise<T> {
-  const { path, ref: scoped } = await locate(cluster, ref);
+  const { path, ref: scoped } = await locate(cluster, ref, signal);
   return await cluster.request<T>({
     method: 'PATCH',
     path: subresource ? `${path}/${subresource}` : path,
@@ -138,7 +138,7 @@ export async function removeTelling(
   { uid, propagationPolicy = 'Background', gracePeriodSeconds, dryRun = false, signal }: RemoveOptions = {},
 ): Promise<'absent' | 'gone' | 'going'> {
   try {
-    const { path, ref: scoped } = await locate(cluster, ref);
+    const { path, ref: scoped } = await locate(cluster, ref, signal);
     const answer = await cluster.request<{ kind?: string; status?: unknown } | undefined>({
       method: 'DELETE',
       path,
