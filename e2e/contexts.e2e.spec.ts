@@ -12,6 +12,7 @@ let connections = 0;
 
 beforeAll(async () => {
   workspace = new Workspace([project]);
+  configure({});
   tunnel = createServer((socket) => {
     connections += 1;
     socket.destroy();
@@ -26,6 +27,16 @@ afterAll(() => {
   tunnel?.close();
   workspace?.remove();
 });
+
+/** With the targets that no project has unless it says so. @param apply options of the apply target */
+function configure(apply: object): void {
+  const targets = {
+    secrets: { executor: '@nx-kube/executors:secrets', options: { secrets: [] } },
+    flux: { executor: '@nx-kube/executors:flux', options: { enabled: true } },
+    'kustomize-apply': { options: apply },
+  };
+  workspace.write(`${project}/project.json`, JSON.stringify({ targets }));
+}
 
 function kubeconfig(servers: Record<string, string>): string {
   const names = Object.keys(servers);
@@ -54,16 +65,22 @@ async function fail(target: string, ...args: string[]): Promise<string> {
 }
 
 describe('a context that is neither local nor allowed', () => {
-  it.each(['dev --once', 'dev', 'kustomize-apply', 'kustomize-apply --dryRun', 'image-restart', 'down', 'logs'])(
-    'is refused by %s',
-    async (command) => {
-      const [target = '', ...args] = command.split(' ');
-      const printed = await fail(target, ...args);
-      const refusal = 'Context "nowhere" is not a local cluster: its server 192.0.2.1 is not on this machine.';
-      expect(printed.split(refusal)).toHaveLength(2);
-      expect(printed).toContain('→ Choose a local context, or add "nowhere" to allowContexts.');
-    },
-  );
+  const commands = [
+    'dev --once',
+    'dev',
+    'kustomize-apply',
+    'kustomize-apply --dryRun',
+    'image-restart',
+    'down',
+    'logs',
+  ];
+  it.each([...commands, 'secrets', 'flux'])('is refused by %s', async (command) => {
+    const [target = '', ...args] = command.split(' ');
+    const printed = await fail(target, ...args);
+    const refusal = 'Context "nowhere" is not a local cluster: its server 192.0.2.1 is not on this machine.';
+    expect(printed.split(refusal)).toHaveLength(2);
+    expect(printed).toContain('→ Choose a local context, or add "nowhere" to allowContexts.');
+  });
 
   it('is refused before any connection to it', async () => {
     const printed = await fail('kustomize-apply', '--context=tunnel');
@@ -74,13 +91,21 @@ describe('a context that is neither local nor allowed', () => {
 
 describe('a context that is allowed', () => {
   it('is used', async () => {
-    workspace.configure(project, { 'kustomize-apply': { allowContexts: ['tunnel'] } });
+    configure({ allowContexts: ['tunnel'] });
     await fail('down', '--context=tunnel');
     expect(connections).toBeGreaterThan(0);
   });
 
+  it.each(['secrets', 'flux'])('for the apply target is used by %s too', async (target) => {
+    configure({ context: 'tunnel', allowContexts: ['tunnel'] });
+    const before = connections;
+    expect(await fail(target)).not.toContain('is not a local cluster');
+    // Flux's own CLI, which may not be here, is looked for first.
+    if (target === 'secrets') expect(connections).toBeGreaterThan(before);
+  });
+
   it('that does not answer is one clear error, soon', async () => {
-    workspace.configure(project, { 'kustomize-apply': { allowContexts: ['no*'] } });
+    configure({ allowContexts: ['no*'] });
     const started = performance.now();
     const printed = await fail('kustomize-apply');
     expect(printed.split('192.0.2.1')).toHaveLength(2);

@@ -25,6 +25,12 @@ export function siblingOptions<Options extends object>(
   return configuredOptions(found, context.configurationName);
 }
 
+/** The names of the project's targets with an executor, in the order in which they stand there. */
+export function targetsOf(executor: string, context: ExecutorContext): string[] {
+  const { targets = {} } = context.projectsConfigurations.projects[projectOf(context).name]!;
+  return Object.keys(targets).filter((name) => targets[name]!.executor === executor);
+}
+
 /** A target's options in a configuration, or in its default one; shallow, as Nx does it. */
 export function configuredOptions<Options extends object>(
   target: TargetConfiguration,

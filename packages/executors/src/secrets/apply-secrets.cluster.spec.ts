@@ -6,7 +6,6 @@ import {
   patch,
   read,
   remove,
-  removeSet,
   type Change,
   type Cluster,
   type KubeObject,
@@ -17,11 +16,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tearDown } from '../delivery/tear-down.js';
 import { applySecrets, type ApplySecretsOptions } from './apply-secrets.js';
 import { secretLines } from './change-lines.js';
 import { dependentsOf } from './dependents.js';
 import { readSecrets } from './read-secrets.js';
-import { secretsSetOf } from './secrets-set.js';
+import { secretsSetOf, usualTarget } from './secrets-set.js';
 import type { SecretSpecs } from './spec.js';
 import { useNamespace } from './test-namespace.fixture.js';
 import { certificate, privateKey } from './tls.fixture.js';
@@ -46,6 +46,7 @@ const put = (name: string, content: string | Buffer) => writeFile(join(directory
 
 /** Each test has a project, and so a set, of its own. */
 let project: string;
+const setOfProject = (target = usualTarget) => secretsSetOf(project, target, test.cluster);
 let projects = 0;
 
 async function bring(
@@ -55,7 +56,7 @@ async function bring(
   const { secrets, problems, redactor } = await readSecrets(specs, { projectDirectory: directory, env });
   expect(problems).toEqual([]);
   test.writes();
-  return await applySecrets(cluster, secrets, { set: secretsSetOf(project, cluster), redactor, ...options });
+  return await applySecrets(cluster, secrets, { set: setOfProject(), redactor, ...options });
 }
 
 async function refused(specs: SecretSpecs, options: Parameters<typeof bring>[1] = {}): Promise<string> {
@@ -187,12 +188,15 @@ describe('secrets', () => {
     expect(await live('rename-other')).toBeDefined();
   });
 
-  it('are removed with their set by what down uses', async () => {
+  it('are removed by what down uses, whichever target of the project made them', async () => {
     start('down');
     await bring({ 'down-a': generic() });
-    const { removed } = await removeSet(test.cluster, secretsSetOf(project, test.cluster));
-    expect(removed.map(({ name }) => name)).toEqual(['down-a']);
-    expect(await live(secretsSetOf(project, test.cluster).name)).toBeUndefined();
+    await bring({ 'down-b': generic() }, { set: setOfProject('more-secrets') });
+    expect(await live('down-a')).toBeDefined();
+    const { removed } = await tearDown(test.cluster, project, { secretsTargets: ['more-secrets'] });
+    expect(removed.map(({ name }) => name)).toEqual(['down-a', 'down-b']);
+    expect(await live(setOfProject().name)).toBeUndefined();
+    expect(await live(setOfProject('more-secrets').name)).toBeUndefined();
   });
 
   it('are told by a dry run and not written', async () => {
@@ -370,7 +374,7 @@ describe('one mistake, and nothing changes', () => {
       { apiGroups: [''], resources: ['secrets'], verbs: ['patch'], resourceNames: ['mistake-parent'] },
     ];
     await test.asServiceAccount('may-not-patch', rules, async (cluster) => {
-      const { name } = secretsSetOf(project, cluster);
+      const { name } = setOfProject();
       const message = await refused({ 'mistake-parent': generic() }, { cluster });
       expect(message).toMatch(new RegExp(`^Secret/\\S+/${name}: .*cannot patch resource "secrets"`));
       expect(message).toContain('→ Ask for the permission');

@@ -1,11 +1,24 @@
+import { createHash } from 'node:crypto';
 import type { ApplySetRef, Cluster } from '@nx-kube/cluster';
 import { setOf } from '../delivery/deploy-options.js';
 
+/** The name that a target which makes Secrets has unless a project has several. */
+export const usualTarget = 'secrets';
+
 /**
- * The set that owns the Secrets that a project's `secrets` target made. A dot sets its name apart: with a hyphen, it would be the
- * set of a project called `<project>-secrets`, and the two would prune each other.
+ * The set that owns the Secrets that a project's target made; each target has its own, or they would prune each other. Dots set its
+ * name apart: with a hyphen, it would be the set of a project called `<project>-secrets`.
  */
-export function secretsSetOf(project: string, cluster: Cluster): ApplySetRef {
+export function secretsSetOf(project: string, target: string, cluster: Pick<Cluster, 'namespace'>): ApplySetRef {
   const { name, namespace } = setOf(project, cluster);
-  return { name: `${name}.secrets`, namespace };
+  return { name: [name, 'secrets', ...(target === usualTarget ? [] : [nameOf(target)])].join('.'), namespace };
+}
+
+/** A part of a name in Kubernetes. A digest keeps apart what differs only in characters that it cannot hold. */
+function nameOf(target: string): string {
+  const name = target.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const trimmed = name.replace(/^-|-$/g, '');
+  if (trimmed === target) return target;
+  const digest = createHash('sha256').update(target).digest('hex').slice(0, 8);
+  return trimmed ? `${trimmed}-${digest}` : digest;
 }

@@ -4,7 +4,7 @@ import type { FluxTarget } from '../../loop/flux-resource.js';
 import type { SecretsTarget } from '../../loop/secrets-resource.js';
 import { fluxTargets } from '../../nx/flux-targets.js';
 import { projectOf } from '../../nx/project.js';
-import { siblingOptions } from '../../nx/sibling-target.js';
+import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
 import { secretInputs } from '../../secrets/secret-inputs.js';
 import { secretsSetOf } from '../../secrets/secrets-set.js';
 import type { SecretsOptions } from '../secrets/schema.js';
@@ -26,23 +26,17 @@ export function composedTargets(
       createNamespaces,
       force,
       ...rest
-    } = siblingOptions<SecretsOptions & { enabled?: boolean }>(...[context, 'targets', target]);
+    } = siblingOptions<SecretsOptions>(context, 'targets', target);
     if (!enabled) return [];
     return [
       {
         target,
         specs: rest.secrets,
         read: { projectDirectory, env, namespace },
-        apply: { set: secretsSetOf(name, cluster), createNamespaces, force },
+        apply: { set: secretsSetOf(name, target, cluster), createNamespaces, force },
         paths: secretInputs(rest.secrets, { projectDirectory, env }).paths,
       },
     ];
   });
   return { secrets, flux: fluxTargets(context) };
-}
-
-/** The names of the project's targets with an executor, in the order in which they stand there. */
-function targetsOf(executor: string, context: ExecutorContext): string[] {
-  const { targets = {} } = context.projectsConfigurations.projects[projectOf(context).name]!;
-  return Object.keys(targets).filter((name) => targets[name]!.executor === executor);
 }

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
+import { clusterOptionsOf } from '../../nx/deploy-target.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
@@ -8,7 +9,7 @@ import { applySecrets, nothingChanged } from '../../secrets/apply-secrets.js';
 import { secretLines } from '../../secrets/change-lines.js';
 import { dependentsOf } from '../../secrets/dependents.js';
 import { readSecrets } from '../../secrets/read-secrets.js';
-import { secretsSetOf } from '../../secrets/secrets-set.js';
+import { secretsSetOf, usualTarget } from '../../secrets/secrets-set.js';
 import { requireNoProblems } from '../../settings/problem.js';
 import type { SecretsOptions } from './schema.js';
 
@@ -17,13 +18,18 @@ export default withSettings(secrets);
 function secrets(options: SecretsOptions, context: ExecutorContext): Promise<{ success: boolean }> {
   return runExecutor(async (signal) => {
     const { name, directory: projectDirectory } = projectOf(context);
-    const { namespace, createNamespaces, force, dryRun = false } = options;
+    const { enabled = true, namespace, createNamespaces, force, dryRun = false } = options;
+    if (!enabled) {
+      print('Secrets are off. Set the option "enabled" to make them.');
+      return true;
+    }
     const read = await readSecrets(options.secrets, { projectDirectory, env: process.env, namespace });
     requireNoProblems(read.problems, nothingChanged);
-    const cluster = await connect(options);
+    const cluster = await connect(clusterOptionsOf(options, context));
     try {
       const changes = await applySecrets(cluster, read.secrets, {
-        ...{ set: secretsSetOf(name, cluster), redactor: read.redactor, createNamespaces, force, dryRun, signal },
+        set: secretsSetOf(name, context.targetName ?? usualTarget, cluster),
+        ...{ redactor: read.redactor, createNamespaces, force, dryRun, signal },
       });
       secretLines(changes, await dependentsOf(cluster, changes, { signal })).forEach(print);
       if (dryRun) print('Dry run: nothing was written.');

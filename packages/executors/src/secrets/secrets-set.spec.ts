@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { nameComplaint } from './names.js';
+import { secretsSetOf } from './secrets-set.js';
+
+const nameOf = (target: string, project = 'one') => secretsSetOf(project, target, { namespace: 'n' }).name;
+
+describe('the set of a target that makes Secrets', () => {
+  it('lies in the context’s namespace and is named after the project, and after a target of another name', () => {
+    expect(secretsSetOf('one', 'secrets', { namespace: 'n' })).toEqual({ name: 'nx-kube-one.secrets', namespace: 'n' });
+    expect(nameOf('registry')).toBe('nx-kube-one.secrets.registry');
+    expect(nameOf('more-secrets', 'Team/One')).toBe('nx-kube-team-one.secrets.more-secrets');
+  });
+
+  it('is no other target’s, also where their names differ in what a Secret’s cannot hold', () => {
+    const targets = ['secrets', 'Secrets', 'more-secrets', 'more:secrets', 'more_secrets', 'more.secrets', '-', '::'];
+    const names = targets.map((target) => nameOf(target));
+    expect(new Set(names).size).toBe(targets.length);
+    expect(names.map(nameComplaint)).toEqual(targets.map(() => undefined));
+  });
+});
