@@ -1,19 +1,10 @@
-import {
-  childController,
-  explain,
-  refOf,
-  waitReady,
-  type ChildController,
-  type Cluster,
-  type KubeObject,
-} from '@nx-kube/cluster';
+import { childController, explain, type ChildController, type KubeObject } from '@nx-kube/cluster';
 import type { Emit, LoopEvent } from './events.js';
 
 export interface HealthOptions {
-  cluster: Cluster;
+  /** Resolves when objects are ready. @throws NxKubeError that says why they are not */
+  wait: (objects: KubeObject[], signal: AbortSignal) => Promise<void>;
   emit: Emit;
-  /** How long what was applied may take to become ready, in ms. */
-  timeoutMs: () => number;
   signal: AbortSignal;
 }
 
@@ -64,11 +55,11 @@ export class Health {
   }
 
   async #wait(signal: AbortSignal): Promise<void> {
-    const { cluster, emit, timeoutMs } = this.options;
+    const { wait, emit } = this.options;
     while (!signal.aborted) {
       if (this.#isCrashing) await this.#pause(signal);
       try {
-        await waitReady(cluster, this.#objects.map(refOf), { timeoutMs: timeoutMs(), signal });
+        await wait(this.#objects, signal);
         if (signal.aborted) return;
         if (this.#isCrashing) continue;
         this.#told = undefined;

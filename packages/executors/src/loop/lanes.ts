@@ -1,4 +1,4 @@
-import { explain, refOf } from '@nx-kube/cluster';
+import { explain, refOf, waitReady } from '@nx-kube/cluster';
 import { join } from 'node:path';
 import type { DeliveredImages } from '../delivery/deliver-images.js';
 import { handOver } from '../flux/hand-over.js';
@@ -46,7 +46,10 @@ export function startLanes(
   patienceMs: number,
 ): Lanes {
   const { deploy, targets, env, graceMs, logs, releaseLease = false } = options();
-  const health = new Health({ cluster, emit: report, timeoutMs: () => options().timeoutMs, signal });
+  const health = new Health({
+    ...{ emit: report, signal },
+    wait: (objects, until) => waitReady(cluster, objects.map(refOf), { timeoutMs: options().timeoutMs, signal: until }),
+  });
   const emit: Emit = (event) => {
     report(event);
     health.onEvent(event);

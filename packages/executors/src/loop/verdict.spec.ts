@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Entry, LoopEvent } from './events.js';
 import { Verdict } from './verdict.js';
 
@@ -33,4 +33,65 @@ describe('Verdict', () => {
   ])('fails with what failed, for the reason has been told: %j', (event, message) =>
     expect(after(event)).rejects.toThrow(message),
   );
+});
+
+describe('Verdict on a process that has no probe', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const pod = (state: 'connected' | 'current', digest = 'new'): LoopEvent => ({ type: 'pod', pod: 'p', state, digest });
+  const process = (state: 'started' | 'exited' | 'ready', pid: number): LoopEvent => ({
+    ...{ type: 'process', pod: 'p', state, pid },
+    ...(state === 'exited' && { message: 'exited with code 2' }),
+  });
+  const unhealthy: LoopEvent = { type: 'unhealthy', message: 'Pod/p: the process exited with code 2' };
+  const well: LoopEvent[] = [ledger('a', 'delivered'), ledger('b', 'delivered'), { type: 'healthy' }];
+  const judging = (...events: LoopEvent[]) => {
+    const verdict = new Verdict(['a', 'b']);
+    let said = 'open';
+    verdict.reached.then(
+      () => (said = 'passed'),
+      (error: Error) => (said = error.message),
+    );
+    const after = async (ms: number, ...more: LoopEvent[]) => {
+      await vi.advanceTimersByTimeAsync(ms);
+      more.forEach((event) => verdict.onEvent(event));
+      await vi.advanceTimersByTimeAsync(0);
+      return said;
+    };
+    events.forEach((event) => verdict.onEvent(event));
+    return after;
+  };
+
+  it('passes when it has run for a moment', async () => {
+    const after = judging(pod('connected'), pod('current'), ...well);
+    expect(await after(0)).toBe('open');
+    expect(await after(1999)).toBe('open');
+    expect(await after(1)).toBe('passed');
+  });
+
+  it('passes at once when it is ready', async () =>
+    expect(await judging(pod('connected'), pod('current'), process('ready', 1), ...well)(0)).toBe('passed'));
+
+  it('stays open while it is dead, and fails when it dies again', async () => {
+    const after = judging(pod('connected'), pod('current'), ...well);
+    expect(await after(100, process('exited', 1))).toBe('open');
+    expect(await after(5000)).toBe('open');
+    expect(await after(0, process('started', 2))).toBe('open');
+    expect(await after(100, process('exited', 2))).toBe('dev --once: not healthy');
+  });
+
+  it('is not misled by one that dies of the binary before', async () => {
+    const dying = [
+      pod('connected', 'old'),
+      process('exited', 1),
+      process('started', 2),
+      process('exited', 2),
+      unhealthy,
+    ];
+    const after = judging(...dying);
+    expect(await after(0)).toBe('open');
+    expect(await after(0, process('started', 3), pod('current'), ...well)).toBe('open');
+    expect(await after(2000)).toBe('passed');
+  });
 });

@@ -1,10 +1,11 @@
 import { NxKubeError } from '@nx-kube/cluster';
+import { Processes } from '../pods/processes.js';
 import type { LoopEvent } from './events.js';
 
 /**
- * The end of a one-shot run, read from the event stream: well when every target has delivered and the cluster is healthy,
- * else the first failure. The stream's readers have told the reason of a failure already, so the error only says what it
- * was that failed.
+ * The end of a one-shot run, read from the event stream: well when every target has delivered, the cluster is healthy and every
+ * process has run for a moment or is ready, else the first failure. The stream's readers have told the reason of a failure already, so
+ * the error only says what it was that failed.
  */
 export class Verdict {
   readonly reached: Promise<void>;
@@ -12,6 +13,9 @@ export class Verdict {
   #fail!: (error: NxKubeError) => void;
   #healthy = false;
   readonly #missing: Set<string>;
+  readonly #processes = new Processes();
+  /** Set while all is well, and only a process has not run for long enough yet. */
+  #settling: NodeJS.Timeout | undefined;
 
   constructor(targets: string[]) {
     this.#missing = new Set(targets);
@@ -24,18 +28,36 @@ export class Verdict {
   }
 
   onEvent(event: LoopEvent): void {
-    if (event.type === 'unhealthy') this.fail('not healthy');
+    this.#processes.onEvent(event, performance.now());
+    if (event.type === 'unhealthy') this.#healthy = false;
     if (event.type === 'healthy') this.#healthy = true;
     if (event.type === 'ledger') {
       const { target, outcome } = event.entry;
       if (outcome === 'failed' || outcome === 'crashed') this.fail(`${target} ${outcome}`);
       if (outcome === 'delivered' || outcome === 'unchanged') this.#missing.delete(target);
     }
-    if (this.#healthy && !this.#missing.size) this.#pass();
+    if (this.#isBeyondHope(event)) this.fail('not healthy');
+    this.#passIfWell();
   }
 
   /** @param what in a few words, after "dev --once:" */
   fail(what: string): void {
+    clearTimeout(this.#settling);
     this.#fail(new NxKubeError('user-code', `dev --once: ${what}`));
+  }
+
+  /** A process that dies of a binary that is about to be replaced is about to be mended. */
+  #isBeyondHope({ type }: LoopEvent): boolean {
+    const { crashing } = this.#processes;
+    return crashing.length ? crashing.some(({ current }) => current) : type === 'unhealthy';
+  }
+
+  #passIfWell(): void {
+    clearTimeout(this.#settling);
+    if (!this.#healthy || this.#missing.size) return;
+    const left = this.#processes.settlesIn(performance.now());
+    if (left === 0) this.#pass();
+    // What changes until then is an event.
+    else if (left !== undefined) this.#settling = setTimeout(() => this.#passIfWell(), left);
   }
 }

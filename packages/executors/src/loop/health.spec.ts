@@ -1,0 +1,92 @@
+import { NxKubeError } from '@nx-kube/cluster';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Entry, LoopEvent } from './events.js';
+import { Health } from './health.js';
+
+/** The waits that have begun, each of which ends when the test says so. */
+let waits: { ready: () => void; fail: (message: string) => void; signal: AbortSignal }[];
+let said: string[];
+let health: Health;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  waits = [];
+  said = [];
+  health = new Health({
+    wait: (_, signal) =>
+      new Promise((resolve, reject) => {
+        waits.push({ ready: resolve, fail: (message) => reject(new NxKubeError('cluster', message)), signal });
+      }),
+    emit: (event) => said.push(event.type === 'unhealthy' ? event.message : event.type),
+    signal: new AbortController().signal,
+  });
+});
+afterEach(() => vi.useRealTimers());
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+const exited: LoopEvent = {
+  type: 'process',
+  pod: 'p',
+  state: 'exited',
+  message: 'exited with code 1',
+  lastLines: ['panic'],
+};
+const crash = 'Pod/p: the process exited with code 1\n  panic';
+const delivered: LoopEvent = {
+  ...{ type: 'ledger', edit: 1, files: [] },
+  entry: { target: 'go-build', outcome: 'delivered', timings: { total: 1 } } as Entry,
+};
+
+it('is said once for what was applied last', async () => {
+  health.onApplied([]);
+  health.onApplied([]);
+  expect(waits[0]!.signal.aborted).toBe(true);
+  waits[0]!.ready();
+  waits[1]!.ready();
+  await settle();
+  expect(said).toEqual(['healthy']);
+});
+
+it('is looked for again after a failure, which is told once as long as it is the same', async () => {
+  health.onApplied([]);
+  waits[0]!.fail('0 of 1 replicas are ready');
+  await vi.advanceTimersByTimeAsync(5000);
+  waits[1]!.fail('0 of 1 replicas are ready');
+  await settle();
+  health.onEvent({ type: 'cluster', state: 'reachable' });
+  await settle();
+  waits[2]!.ready();
+  await settle();
+  expect(said).toEqual(['0 of 1 replicas are ready', 'healthy']);
+});
+
+it('ends with the second crash in a row, and comes back with a process that is ready', async () => {
+  health.onApplied([]);
+  waits[0]!.ready();
+  await settle();
+  health.onEvent(exited);
+  health.onEvent(exited);
+  await settle();
+  health.onEvent({ type: 'process', pod: 'p', state: 'ready' });
+  await settle();
+  waits.at(-1)!.ready();
+  await settle();
+  expect(said).toEqual(['healthy', crash, 'healthy']);
+});
+
+it('does not come back by a pod’s status alone, which shows no crash: by another binary, or a minute without one', async () => {
+  health.onApplied([]);
+  waits[0]!.ready();
+  await settle();
+  health.onEvent(exited);
+  health.onEvent(exited);
+  await vi.advanceTimersByTimeAsync(6000);
+  waits.at(-1)!.ready();
+  await settle();
+  expect(said).toEqual(['healthy', crash]);
+  health.onEvent(delivered);
+  await settle();
+  waits.at(-1)!.ready();
+  await settle();
+  expect(said).toEqual(['healthy', crash, 'healthy']);
+});
