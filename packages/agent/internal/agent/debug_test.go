@@ -3,7 +3,9 @@
 package agent
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -43,6 +45,30 @@ func TestWhatIsDeliveredRunsUnderTheDebugger(t *testing.T) {
 	}
 }
 
+func TestTheHelloSaysThatTheImagesOwnBinaryHasToBeDeliveredToBeDebugged(t *testing.T) {
+	p, _ := startDebuggedPod(t, child("waits")...)
+	c, hello := p.hello()
+	if !hello.Debugs || hello.Running.Source != "image" || hello.Running.Digest != digestOf(imageBinary(t)) {
+		t.Errorf("%+v", hello)
+	}
+	// The same bytes: there is nothing else that would tell it apart.
+	c.deliver(1, imageBinary(t), imageBinary(t), nil)
+	c.await("delivered")
+	p.stdout.await(t, "dlv exec")
+	if _, hello := p.hello(); !hello.Debugs || hello.Running.Source != "live" {
+		t.Errorf("%+v", hello)
+	}
+	if _, hello := startPod(t, newVolume(t), child("waits")...).hello(); hello.Debugs {
+		t.Errorf("%+v", hello)
+	}
+	// An agent that came without a debugger runs what is delivered as ever.
+	volume := newVolume(t)
+	bare := startProcess(t, volume, exec.Command(filepath.Join(volume, "agent"), append([]string{"run", "--debug=1", "--"}, child("waits")...)...))
+	if _, hello := bare.hello(); hello.Debugs {
+		t.Errorf("%+v", hello)
+	}
+}
+
 func TestADeliveryIsStartedByTheSameDebugger(t *testing.T) {
 	p, c, _ := debugged(t, "this is one")
 	first := c.event("started")
@@ -60,19 +86,7 @@ func TestADeliveryIsStartedByTheSameDebugger(t *testing.T) {
 
 func TestWhileADebuggerIsAttachedTheNewProcessIsHeldForIt(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
-	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	ask := func(method, command string) {
-		t.Helper()
-		_ = json.NewEncoder(conn).Encode(map[string]any{"method": method, "id": 1, "params": []any{map[string]any{"name": command, "NonBlocking": true}}})
-		if err := json.NewDecoder(conn).Decode(&struct{}{}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	ask("RPCServer.State", "")
+	ask := attach(t, port)
 	c.deliver(2, nil, debuggee("this is two"), nil)
 	c.await("delivered")
 	for !c.event("started").Held {
@@ -132,6 +146,29 @@ func TestADebuggerThatDiesLeavesNoProcessBehind(t *testing.T) {
 	p.stdout.await(t, "this is two")
 }
 
+func TestADebuggerThatDiesWhileItStartsABinaryIsFollowedByOneForAllWhoAsked(t *testing.T) {
+	p, c, port := debugged(t, "this is one")
+	// While one is attached, it takes a moment until it is known whether that lets the new process go on.
+	attach(t, port)
+	c.deliver(2, nil, debuggee("this is two"), nil)
+	p.stdout.await(t, "dlv restarted it")
+	c.deliver(3, nil, debuggee("this is three"), nil)
+	for deadline := time.Now().Add(patience); !bytes.Equal(readFile(t, filepath.Join(p.volume, "live")), debuggee("this is three")); {
+		if time.Now().After(deadline) {
+			t.Fatal("it is not installed")
+		}
+	}
+	_ = syscall.Kill(childOf(t, p.process.Process.Pid), syscall.SIGKILL)
+	if first, second := c.await("delivered"), c.await("delivered"); first.PID != second.PID {
+		t.Errorf("%+v, %+v", first, second)
+	}
+	p.stdout.await(t, "this is three")
+	// The debugger that died has no say in what comes after.
+	c.deliver(4, nil, debuggee("this is four"), nil)
+	c.await("delivered")
+	p.stdout.await(t, "this is four")
+}
+
 func TestADebuggedProcessIsToldThatTheContainerEnds(t *testing.T) {
 	p, c, _ := debugged(t, "this is one")
 	c.deliver(2, nil, []byte("#!/bin/sh\ntrap 'echo told; exit 0' TERM\necho ready\nwhile kill -0 $PPID 2>/dev/null; do sleep 0.05; done\n"), nil)
@@ -170,4 +207,35 @@ func parentOf(t *testing.T, pid int) (parent int) {
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 	parent, _ = strconv.Atoi(fields[1])
 	return parent
+}
+
+// attach connects a client that has said something, and gives the way to ask more until the test has ended.
+func attach(t *testing.T, port string) (ask func(method, command string)) {
+	t.Helper()
+	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	ask = func(method, command string) {
+		t.Helper()
+		_ = json.NewEncoder(conn).Encode(map[string]any{"method": method, "id": 1, "params": []any{map[string]any{"name": command, "NonBlocking": true}}})
+		if err := json.NewDecoder(conn).Decode(&struct{}{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ask("RPCServer.State", "")
+	return ask
+}
+
+// childOf gives the one process that an agent has started.
+func childOf(t *testing.T, agent int) (child int) {
+	t.Helper()
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", agent))
+	for _, task := range tasks {
+		for _, pid := range strings.Fields(string(readFile(t, task))) {
+			child, _ = strconv.Atoi(pid)
+		}
+	}
+	return child
 }

@@ -246,7 +246,7 @@ type answer struct {
 	ID, PID, BytesReceived                          int64
 	ApplyMs, StopMs, StartMs, TransferMs, BackoffMs float64
 	Ms                                              float64
-	Expected, Held                                  bool
+	Expected, Held, Debugs                          bool
 	StartedAt                                       time.Time
 	LastLines                                       []string
 	Running                                         struct {

@@ -24,14 +24,15 @@ type Debugger struct {
 // callTime is how long Delve may take to answer what it answers at once, unless it is busy.
 const callTime = time.Second
 
-// Available tells whether the volume holds Delve and a binary to debug. The image's own binary has no debug information.
-func (d *Debugger) Available() bool {
-	for _, path := range []string{d.Volume.Delve(), d.Volume.Live()} {
-		if _, err := os.Stat(path); err != nil {
-			return false
-		}
-	}
-	return true
+// Installed tells whether there is a debugger, and the volume holds it.
+func (d *Debugger) Installed() bool { return d != nil && exists(d.Volume.Delve()) }
+
+// Available tells whether the volume holds a binary to debug, too. The image's own binary may have no debug information.
+func (d *Debugger) Available() bool { return d.Installed() && exists(d.Volume.Live()) }
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // Command gives the command line that starts Delve, and with it the binary with the arguments of command.

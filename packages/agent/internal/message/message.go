@@ -54,12 +54,14 @@ type TCPSocket struct {
 
 // Hello is what the agent says first.
 type Hello struct {
-	Type     string  `json:"type"`
-	Protocol int     `json:"protocol"`
-	Version  string  `json:"version"`
-	GOOS     string  `json:"goos"`
-	GOARCH   string  `json:"goarch"`
-	Running  Running `json:"running"`
+	Type     string `json:"type"`
+	Protocol int    `json:"protocol"`
+	Version  string `json:"version"`
+	GOOS     string `json:"goos"`
+	GOARCH   string `json:"goarch"`
+	// Debugs says that what is delivered runs under a debugger, and the image's own binary does not.
+	Debugs  bool    `json:"debugs,omitempty"`
+	Running Running `json:"running"`
 }
 
 // Source is where a binary comes from.

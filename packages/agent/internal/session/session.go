@@ -155,7 +155,7 @@ func (s *session) hello(request message.Request) {
 	s.server.Prober.Set(request.Probe)
 	s.send(message.Hello{
 		Type: "hello", Protocol: message.Protocol, Version: s.server.Version,
-		GOOS: runtime.GOOS, GOARCH: runtime.GOARCH, Running: s.server.running(),
+		GOOS: runtime.GOOS, GOARCH: runtime.GOARCH, Debugs: s.server.Supervisor.Debugger.Installed(), Running: s.server.running(),
 	})
 	go func() {
 		defer unsubscribe()

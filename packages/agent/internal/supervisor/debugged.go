@@ -45,7 +45,7 @@ func newDebugging() debugging {
 
 // startLive starts the binary that was delivered last, under the debugger if there is one.
 func (s *Supervisor) startLive() (*child, error) {
-	if s.Debugger == nil || !s.Debugger.Available() {
+	if !s.Debugger.Available() {
 		return startChild(s.Reaper, process.Command{Path: s.Volume.Live(), Args: s.Command}, message.Live)
 	}
 	arguments, environment := s.Debugger.Command(s.Command)
@@ -125,18 +125,20 @@ func (s *Supervisor) relaunch() {
 	}()
 }
 
+// takeBack is for when the debugger has ended: what is started next is what those asked for whom it was to start the binary anew.
+func (s *Supervisor) takeBack() {
+	s.pending = append(s.debug.relaunching, s.pending...)
+	s.debug.relaunching, s.debug.underWay = nil, false
+}
+
 func (s *Supervisor) relaunched(done relaunch) {
+	if done.of != s.child || !s.running {
+		// The debugger ended meanwhile, and who asked is answered by what was started then (see takeBack).
+		return
+	}
 	fulfilled := s.debug.relaunching
 	s.debug.relaunching, s.debug.underWay = nil, false
-	switch {
-	case done.of != s.child || !s.running:
-		// The debugger ended meanwhile; what is started next is what was asked for.
-		s.pending = append(fulfilled, s.pending...)
-		if len(s.pending) > 0 && !s.running && !s.ending {
-			s.start(s.pending[len(s.pending)-1].reason)
-		}
-		return
-	case done.err != nil:
+	if done.err != nil {
 		logf("the debugger cannot start the new binary (%v): starting another debugger, without its breakpoints", done.err)
 		s.pending = append(fulfilled, s.pending...)
 		if len(s.pending) == 0 {

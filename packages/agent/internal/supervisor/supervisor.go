@@ -223,6 +223,7 @@ func (s *Supervisor) ended() {
 	s.running, s.kill, s.endedAt = false, nil, time.Now()
 	if s.child.debugged {
 		delve.KillLeft()
+		s.takeBack()
 	}
 	exit := s.child.exit()
 	event := message.Exited{EventHead: message.Head("exited"), PID: s.pid(), Exit: exit, Expected: true}

@@ -1,7 +1,8 @@
 import { NxKubeError } from '@nx-kube/cluster';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { binaryPlatform } from '../image/binary-platform.js';
 import { agentBinary, packBinary } from './binaries.js';
 import { scratch } from './local-agent.spec.fixture.js';
 
@@ -45,5 +46,31 @@ describe('the binaries of @nx-kube/agent', () => {
     expect(thrown(() => packBinary(folder, { platform: 'freebsd', arch: 'x64' }))).toEqual(
       missing('nx-kube-pack', 'freebsd-amd64'),
     );
+  });
+});
+
+/** The types of an ELF executable's program headers. */
+function segments(elf: Buffer): number[] {
+  const [at, size, count] = [Number(elf.readBigUInt64LE(32)), elf.readUInt16LE(54), elf.readUInt16LE(56)];
+  return Array.from({ length: count }, (_, i) => elf.readUInt32LE(at + i * size));
+}
+
+describe.each(['amd64', 'arm64'] as const)('the agent for linux/%s, as it is built,', (architecture) => {
+  const path = agentBinary(architecture);
+
+  it('is for that platform', async () => {
+    expect(await binaryPlatform(path)).toEqual({ os: 'linux', architecture });
+  });
+
+  it('is static, so that it runs in an image that holds nothing', async () => {
+    const [dynamic, interpreter, load] = [2, 3, 1];
+    const found = segments(await readFile(path));
+    expect(found).toContain(load);
+    expect(found).not.toContain(interpreter);
+    expect(found).not.toContain(dynamic);
+  });
+
+  it('has at most 5 MB', async () => {
+    expect((await readFile(path)).length).toBeLessThanOrEqual(5_000_000);
   });
 });

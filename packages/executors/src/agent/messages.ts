@@ -47,6 +47,8 @@ export interface AgentHello {
   version: string;
   goos: string;
   goarch: string;
+  /** What is delivered runs under a debugger; the image's own binary does not. */
+  debugs?: boolean;
   running: RunningBinary;
 }
 

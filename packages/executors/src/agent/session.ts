@@ -99,8 +99,9 @@ class Session implements AgentSession {
   }
 
   async greet(probe: ReadinessProbe | undefined): Promise<void> {
-    const { version, goos, goarch, running } = await this.#ask(helloId, { type: 'hello', protocol, probe });
-    this.hello = { version, goos, goarch, running } as AgentHello;
+    const answer = await this.#ask(helloId, { type: 'hello', protocol, probe });
+    const { version, goos, goarch, debugs, running } = answer;
+    this.hello = { version, goos, goarch, debugs, running } as AgentHello;
   }
 
   async restart({ graceMs, probe, signal }: RestartOptions = {}): Promise<Restarted> {

@@ -60,7 +60,7 @@ export class PodKeeper {
   /** Starts to index what the pods run, while the next binary is being built. */
   prepare(): Promise<PreparedBase | undefined> {
     const [first] = this.#replicas.values();
-    return prepareBase(first?.link.running, this.options.store, this.options.signal);
+    return prepareBase(first?.link.base, this.options.store, this.options.signal);
   }
 
   /**

@@ -1,17 +1,18 @@
 import { exec, type Cluster, type NxKubeError } from '@nx-kube/cluster';
 import { AgentError } from '../agent/agent-error.js';
-import type { AgentEvent, Delivered, ReadinessProbe, Restarted } from '../agent/messages.js';
-import { openSession, type AgentSession, type ByteStream } from '../agent/session.js';
+import type { AgentEvent, AgentHello, Delivered, ReadinessProbe, Restarted } from '../agent/messages.js';
+import { openSession, type AgentSession } from '../agent/session.js';
 import { agentPath } from '../workload/inject-agent.js';
 import type { Binary } from './binary.js';
+import { ImpatientStream } from './impatient-stream.js';
 import type { RunningContainer } from './target-container.js';
 
 /** Passing failures of a delivery: the same binary is sent again, whole. */
 const again: ReadonlySet<string> = new Set(['digest-mismatch', 'corrupt-stream', 'base-mismatch']);
 
 /**
- * How long the agent may take to say hello, and to take a delivery besides the old process's grace, in ms. A runtime that is
- * restarted can leave an exec open that nobody answers: only a new connection helps then.
+ * How long the agent may take to say hello, and to answer after the last part of a delivery besides the old process's grace, in ms.
+ * A runtime that is restarted can leave an exec open that nobody answers: only a new connection helps then.
  */
 const helloWithinMs = 10_000;
 const deliveryWithinMs = 60_000;
@@ -29,9 +30,16 @@ export interface PodLinkOptions {
 
 /** The connection to one run of the target container: kept open, opened again when it is cut, until `stop`. */
 export class PodLink {
-  /** Digest of the binary that runs there, as last reported; undefined while there is no connection. */
+  /**
+   * Digest of the binary that runs there, as last reported; undefined while there is no connection, and where it runs without the
+   * debugger that it is to run under.
+   */
   running: string | undefined;
+  /** Digest of the binary that a delivery can be the difference to; undefined while there is no connection. */
+  base: string | undefined;
   #session: AgentSession | undefined;
+  /** What the session goes over; set with it. */
+  #stream: ImpatientStream | undefined;
   readonly #stop = new AbortController();
   #wake = () => {};
 
@@ -59,15 +67,16 @@ export class PodLink {
    */
   async deliver(binary: Binary, signal: AbortSignal): Promise<Delivered> {
     const session = this.#session!;
+    const stream = this.#stream!;
     const options = { graceMs: this.options.graceMs, signal };
     const within = deliveryWithinMs + (this.options.graceMs ?? 0);
     const send = async (base: string | undefined) =>
-      answered(session.deliver(await binary.packFor(base), options), within, session);
-    const delivered = await send(this.running).catch((error: unknown) => {
+      stream.answered(session.deliver(await binary.packFor(base), options), within);
+    const delivered = await send(this.base).catch((error: unknown) => {
       if (error instanceof AgentError && again.has(error.code)) return send(undefined);
       throw error;
     });
-    this.running = delivered.digest;
+    this.running = this.base = delivered.digest;
     return delivered;
   }
 
@@ -96,8 +105,8 @@ export class PodLink {
       } catch (cause) {
         error = cause;
       }
-      this.#session = undefined;
-      this.running = undefined;
+      this.#session = this.#stream = undefined;
+      this.running = this.base = undefined;
       if (signal.aborted) return;
       this.options.onLost(this, error);
       await this.#pause(Math.min(50 * 2 ** failures, 2000));
@@ -116,17 +125,22 @@ export class PodLink {
       command: [agentPath, 'session'],
       signal,
     });
-    const bytes: ByteStream = {
+    const bytes = new ImpatientStream({
       write: (chunk) => stream.write(chunk),
       output: stream.stdout,
       close: () => void stream.close(),
-    };
+    });
     const greeting = openSession(bytes, { probe, signal, onEvent: (event) => onEvent(this, event) });
-    const session = await answered(greeting, helloWithinMs, bytes);
+    const session = await bytes.answered(greeting, helloWithinMs);
     this.#session = session;
-    this.running = session.hello.running.digest;
+    this.#stream = bytes;
+    this.base = session.hello.running.digest;
+    this.running = runsAsItShould(session.hello) ? this.base : undefined;
     onOpen();
     onConnected(this);
+    const { state, pid, lastExit } = session.hello.running;
+    // It died when nobody listened, and would else be heard of only when it dies again.
+    if (state === 'backoff' && lastExit) onEvent(this, { event: 'exited', pid, expected: false, ...lastExit });
     await session.closed;
     await stream.close();
     return (await stream.closed).error;
@@ -143,12 +157,7 @@ export class PodLink {
   }
 }
 
-/** The answer; the connection is closed, which fails whoever waits on it, where none comes in time. */
-async function answered<T>(answer: Promise<T>, withinMs: number, connection: { close(): void }): Promise<T> {
-  const timer = setTimeout(() => connection.close(), withinMs);
-  try {
-    return await answer;
-  } finally {
-    clearTimeout(timer);
-  }
+/** The image's own binary never runs under the debugger, though it be the wanted one: it has to be delivered for that. Pure. */
+export function runsAsItShould({ debugs, running }: Pick<AgentHello, 'debugs' | 'running'>): boolean {
+  return !debugs || running.source === 'live';
 }

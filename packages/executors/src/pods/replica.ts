@@ -41,9 +41,12 @@ export class Replica {
     if (this.#serving) return;
     this.#serving = true;
     try {
-      for (let last: Binary | undefined; this.link.connected && this.options.wanted() !== last;) {
-        last = this.options.wanted()!;
-        await this.#deliver(last);
+      // Once more, too, where the connection was cut and is back: whoever said so found this under way.
+      for (let last: Binary | undefined; this.link.connected;) {
+        const wanted = this.options.wanted();
+        if (!wanted || (wanted === last && this.#met)) break;
+        last = wanted;
+        await this.#deliver(wanted);
         this.options.onChange();
       }
     } finally {
