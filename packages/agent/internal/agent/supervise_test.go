@@ -181,11 +181,12 @@ func TestARestartStartsANewProcessAndResetsTheBackOff(t *testing.T) {
 func TestARestartDuringBackOffIsAtOnceAndResetsIt(t *testing.T) {
 	p := startPod(t, newVolume(t), child("crash", "1")...)
 	c, _ := p.hello()
-	for c.event("exited").BackoffMs < 1000 {
-		c.event("started")
-	}
+	awaitLongBackOff(c)
 	c.send(request{"type": "restart", "id": 1})
 	c.await("restarted")
+	if s := c.event("started"); s.Reason != "restart" {
+		t.Errorf("%+v", s)
+	}
 	if e := c.event("exited"); e.BackoffMs != 500 {
 		t.Errorf("%+v", e)
 	}

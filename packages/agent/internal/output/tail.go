@@ -14,6 +14,7 @@ const tailSize = 8 << 10
 type Tail struct {
 	mu      sync.Mutex
 	content []byte
+	written int64
 }
 
 // Write never fails.
@@ -25,7 +26,15 @@ func (t *Tail) Write(b []byte) (int, error) {
 		t.content = append(t.content[:0], kept...)
 	}
 	t.content = append(t.content, b[max(0, len(b)-tailSize):]...)
+	t.written += int64(len(b))
 	return len(b), nil
+}
+
+// Written is how many bytes have been written to it.
+func (t *Tail) Written() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.written
 }
 
 // Lines gives at most that many of the last lines. Of a panic or a fatal error of Go's runtime it gives the first ones, as these say

@@ -16,9 +16,11 @@ import (
 const (
 	// lastLines is how many lines of a process's output are reported when it ends.
 	lastLines = 40
-	// drainTime is how long to wait, after a process has ended, for output that is still in its pipes: those it left to a
-	// process outside of its group, or that cannot be written, may stay open for ever.
-	drainTime = 100 * time.Millisecond
+	// drainTime is how long to wait, after a process has ended, for more of the output that is still in its pipes: those it left to a
+	// process outside of its group, or that cannot be written, may stay open for ever. Where the processor is short it may take
+	// long until all has come; mostDrainTime is for a process outside of its group that goes on writing.
+	drainTime     = 100 * time.Millisecond
+	mostDrainTime = 2 * time.Second
 )
 
 // child is a process and its output.
@@ -67,16 +69,28 @@ func startChild(reaper *process.Reaper, command process.Command, source message.
 	go func() {
 		defer close(c.drained)
 		<-started.Ended()
-		timeout := time.After(drainTime)
-		for range passes {
-			select {
-			case <-passed:
-			case <-timeout:
-				return
-			}
-		}
+		c.drain(passed, len(passes))
 	}()
 	return c, nil
+}
+
+// drain waits until so many pipes have been passed through, unless nothing comes from them any more.
+func (c *child) drain(passed <-chan struct{}, pipes int) {
+	late := time.After(mostDrainTime)
+	for before := c.tail.Written(); pipes > 0; {
+		select {
+		case <-passed:
+			pipes--
+		case <-time.After(drainTime):
+			now := c.tail.Written()
+			if now == before {
+				return
+			}
+			before = now
+		case <-late:
+			return
+		}
+	}
 }
 
 func (c *child) exit() message.Exit {
