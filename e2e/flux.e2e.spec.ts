@@ -112,7 +112,70 @@ describe('a workload that Flux reconciles', () => {
   });
 });
 
+describe('a workload that Flux has applied itself', () => {
+  /** As kustomize-controller does it: under its own name, with its labels on everything. */
+  async function applyAsFlux(): Promise<void> {
+    const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-build`]);
+    expect(exitCode, all).toBe(0);
+    const prefix = 'kustomize.toolkit.fluxcd.io';
+    const labels = { [`${prefix}/name`]: 'greeter', [`${prefix}/namespace`]: fleet };
+    const objects = parseManifests(workspace.read(`dist/${folder}/manifests.yaml`), 'manifests.yaml');
+    const labelled = objects.map(({ metadata, ...rest }) => ({
+      ...rest,
+      metadata: { ...metadata, labels: { ...metadata.labels, ...labels } },
+    }));
+    await apply(cluster, labelled, { fieldManager: 'kustomize-controller', force: true });
+  }
+  /** Who owns the field of the container's image. */
+  const imageOwners = async () => {
+    const { metadata } = (await read(cluster, workload))!;
+    const entries = metadata['managedFields'] as { manager: string; fieldsV1: object }[];
+    return entries
+      .filter(({ fieldsV1 }) => JSON.stringify(fieldsV1).includes('"f:image":'))
+      .map(({ manager }) => manager);
+  };
+
+  it('is taken over by dev, with the fields that Flux owns', async () => {
+    await applyAsFlux();
+    expect(await imageOwners()).toEqual(['kustomize-controller']);
+    await up();
+    expect(told()).toContain(`${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`);
+    expect(await imageOwners()).toEqual(['nx-kube']);
+    await loop!.stop();
+  });
+
+  it('is taken over by kustomize-apply only while Flux is suspended', async () => {
+    await applyAsFlux();
+    await patch(cluster, kustomization, { spec: { suspend: false } });
+    const refused = await workspace.nx(['run', `${project}:kustomize-apply`]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.all).toMatch(/others manage what it sets: .*conflict with "kustomize-controller"/);
+    await patch(cluster, kustomization, { spec: { suspend: true } });
+    const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-apply`]);
+    expect(exitCode, all).toBe(0);
+  });
+
+  it('is given back by down even where a finalizer blocks it', async () => {
+    const account: Ref = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'handover-controller' };
+    await patch(cluster, account, { metadata: { finalizers: ['example.com/hold'] } });
+    try {
+      const { all, exitCode } = await workspace.nx(['run', `${project}:down`, '--timeout=5']);
+      expect(exitCode).toBe(1);
+      expect(all).toContain('example.com/hold');
+      expect(all).toContain(`${suspended} resumed`);
+      expect(await stateOf()).toEqual({ suspend: false, by: undefined });
+    } finally {
+      await patch(cluster, account, { metadata: { finalizers: null } });
+    }
+  });
+});
+
 describe('nx run <project>:flux', () => {
+  let path: string;
+  beforeAll(async () => {
+    path = await pathWithFlux();
+  }, 3_600_000);
+
   it('is off unless it is enabled', async () => {
     workspace.write(
       `${folder}/project.json`,
@@ -128,7 +191,7 @@ describe('nx run <project>:flux', () => {
       `${folder}/dev-settings.yaml`,
       'flux: {enabled: true, bootstrap: {provider: github, owner: me, repository: fleet, tokenVariable: NO_SUCH}}\n',
     );
-    const { all, exitCode } = await workspace.nx(['run', `${project}:flux`], { PATH: await pathWithFlux() });
+    const { all, exitCode } = await workspace.nx(['run', `${project}:flux`], { PATH: path });
     expect(exitCode).toBe(1);
     expect(all).toContain('flux bootstrap github needs a token in the environment variable NO_SUCH');
   });

@@ -1,8 +1,19 @@
-import { apply, create, parseManifests, patch, read, remove, type KubeObject, type Ref } from '@nx-kube/cluster';
+import {
+  apply,
+  create,
+  explain,
+  parseManifests,
+  patch,
+  read,
+  remove,
+  type KubeObject,
+  type Ref,
+} from '@nx-kube/cluster';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { useNamespace } from '../secrets/test-namespace.fixture.js';
 import { fluxDefinitions } from './flux.fixture.js';
 import { handOver, resumeFlux, suspendedBy } from './hand-over.js';
+import { fromSuspendedFlux } from './take-over.js';
 
 const test = useNamespace();
 /** CRDs that this file has put there, and not another one beside it. */
@@ -110,5 +121,52 @@ describe('handing a workload over from Flux', () => {
       resumed: [named(kustomization('apps'))],
     });
     expect(await stateOf(kustomization('apps'))).toEqual({ suspend: false, by: undefined });
+  });
+});
+
+describe('a workload that is gone', () => {
+  it('is not brought back by Flux: what is held stays suspended', async () => {
+    await putWorkload([kustomization('apps')]);
+    await hand();
+    await remove(test.cluster, workload());
+    expect(await hand()).toEqual({ suspended: [], resumed: [] });
+    expect(await stateOf(kustomization('apps'))).toEqual({ suspend: true, by: project });
+  });
+
+  it('is known to what has applied it', async () => {
+    await remove(test.cluster, workload());
+    const entries = [{ id: `${test.namespace}_workload__ConfigMap`, v: 'v1' }];
+    await patch(
+      test.cluster,
+      kustomization('others'),
+      { status: { inventory: { entries } } },
+      { subresource: 'status' },
+    );
+    expect(await hand()).toEqual({ suspended: [named(kustomization('others'))], resumed: [] });
+  });
+});
+
+describe('fields that Flux owns', () => {
+  const object = (data: object): KubeObject => {
+    const { apiVersion, kind, name, namespace } = workload();
+    return { apiVersion, kind, metadata: { name, namespace: namespace! }, data };
+  };
+  const takeOver = (data: object) =>
+    apply(test.cluster, [object(data)], { takeOver: fromSuspendedFlux(test.cluster) }).catch(explain);
+  beforeEach(async () => {
+    await putWorkload([kustomization('apps')]);
+    await apply(test.cluster, [object({ color: 'red' })], { fieldManager: 'kustomize-controller' });
+  });
+
+  it('are taken over once it is suspended, and not before', async () => {
+    expect(await takeOver({ color: 'blue' })).toContain('conflict with "kustomize-controller"');
+    await hand();
+    expect(await takeOver({ color: 'blue' })).toMatchObject([{ action: 'configured', fields: ['data.color'] }]);
+  });
+
+  it('are not taken over together with those of others', async () => {
+    await apply(test.cluster, [object({ shape: 'round' })], { fieldManager: 'the-other' });
+    await hand();
+    expect(await takeOver({ color: 'blue', shape: 'flat' })).toContain('conflict with "the-other"');
   });
 });
