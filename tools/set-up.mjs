@@ -1,9 +1,9 @@
 // @ts-check
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { runChild } from './run/src/child.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -14,20 +14,20 @@ const stamp = join(root, 'node_modules', '.nx-kube-installed');
  * Everything that a checkout needs before its first command: npm packages and the packages' own builds. Done again only where
  * something changed.
  */
-export function setUp() {
+export async function setUp() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     step('Installing npm packages');
-    // Not `npm ci`: Nx names optional packages for platforms that were never published, which `ci` wants in the lock file.
-    run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error']);
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'installing npm packages');
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, wanted);
   }
   step('Building the packages');
-  run(process.execPath, [bin('typescript', 'bin/tsc'), '-b', 'packages']);
-  run(process.execPath, [bin('nx', 'dist/bin/nx.js'), 'run', 'agent:build', '--outputStyle=static']);
+  await run(process.execPath, [bin('typescript', 'bin/tsc'), '-b', 'packages'], 'compiling TypeScript');
+  const nx = bin('nx', 'dist/bin/nx.js');
+  await run(process.execPath, [nx, 'run', 'agent:build', '--outputStyle=stream'], 'building the agent');
 }
 
 /** @param {string} text */
@@ -44,22 +44,19 @@ export function bin(name, file) {
   return join(root, 'node_modules', name, file);
 }
 
-/** This process's environment, with nothing in it that a run of Nx would take for itself. */
+/**
+ * This process's environment, with nothing in it that a run of Nx would take for itself. Nx leaves no daemon behind: nothing
+ * is to run once the script has ended.
+ */
 export function nxEnvironment() {
-  return { ...process.env, NX_TUI: 'false' };
+  return { ...process.env, NX_TUI: 'false', NX_DAEMON: 'false' };
 }
 
 /**
- * Runs a command in the workspace root and shows what it prints; ends this process if it fails.
- * @param {string} command
- * @param {string[]} args
+ * Runs a command in the workspace root and shows what it prints; throws if it fails.
+ * @param {string} command @param {string[]} args @param {string} what what it does, for whoever waits
  */
-export function run(command, args) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: nxEnvironment(),
-  });
-  if (error) console.error(`${command} cannot be started: ${error.message}`);
-  if (status !== 0) process.exit(status ?? 1);
+async function run(command, args, what) {
+  const status = await runChild(command, args, { what, cwd: root, env: nxEnvironment() });
+  if (status !== 0) throw new Error(`${what} failed: ${command} ended with exit code ${status}, and says above why`);
 }

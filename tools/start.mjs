@@ -1,44 +1,58 @@
 // @ts-check
 /** `npm start`: sets the checkout up, finds or brings up a cluster, and runs the loop on an example. */
 import { spawn } from 'node:child_process';
-import { embeddedClusterUp } from './embedded-cluster.mjs';
+import { DOWN_COMMAND, embeddedClusterUp } from './embedded-cluster.mjs';
+import { Interrupted, passInterruptionsOn } from './run/src/child.mjs';
 import { bin, nxEnvironment, root, setUp, step } from './set-up.mjs';
+import { usableCluster } from './start/src/usable-cluster.mjs';
 
-setUp();
-const clusterEnvironment = (await usableCluster()) ? undefined : bringUpCluster();
-const project = process.argv[2] ?? 'ocm-controller';
-step(`nx run ${project}:dev`);
-const loop = spawn(process.execPath, [bin('nx', 'dist/bin/nx.js'), 'run', `${project}:dev`, ...process.argv.slice(3)], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...nxEnvironment(), ...clusterEnvironment },
-});
-// A Ctrl-C of a terminal reaches Nx by itself, and this process only has to outlive it; everything else is passed on.
-for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-  process.on(name, () => {
-    if (name !== 'SIGINT' || !process.stdin.isTTY) loop.kill(name);
-  });
+passInterruptionsOn();
+try {
+  await setUp();
+  const environment = await clusterEnvironment();
+  const exitCode = await runLoop(process.argv[2] ?? 'ocm-controller', process.argv.slice(3), environment);
+  if (environment) console.log(`\nThe embedded cluster is still up. To take it down: ${DOWN_COMMAND}`);
+  process.exit(exitCode);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(error instanceof Interrupted ? error.exitCode : 1);
 }
-loop.on('exit', (code, signal) => process.exit(code ?? (signal ? 130 : 1)));
 
-/** Whether kubeconfig's current context is local and its API server answers. */
-async function usableCluster() {
+/** What the loop needs to find the cluster: nothing if kubeconfig's current one will do. */
+async function clusterEnvironment() {
   step('Looking for a cluster');
   const { connect } = await import('@nx-kube/cluster');
-  try {
-    const cluster = await connect();
-    await cluster.request({ method: 'GET', path: '/version', timeoutMs: 3000 });
-    console.log(`Using ${cluster.context} (${cluster.server})`);
-    await cluster.close();
-    return true;
-  } catch (error) {
-    console.log(`None to use (${error instanceof Error ? error.message : error}): bringing the embedded one up`);
-    return false;
+  const found = await usableCluster(connect);
+  if ('context' in found) {
+    console.log(`Using ${found.context} (${found.server})`);
+    return undefined;
   }
+  console.log(`None to use (${found.reason}): bringing the embedded one up`);
+  const environment = await embeddedClusterUp();
+  if (!environment) throw new Error(`The embedded cluster does not come up. To remove what did: ${DOWN_COMMAND}`);
+  return environment;
 }
 
-function bringUpCluster() {
-  const environment = embeddedClusterUp();
-  if (!environment) process.exit(1);
-  return environment;
+/**
+ * In the terminal's own process group, for the loop reads from it. A Ctrl-C there reaches Nx by itself, and this process only
+ * has to outlive it; everything else is passed on.
+ * @param {string} project @param {string[]} args @param {NodeJS.ProcessEnv | undefined} environment
+ * @returns {Promise<number>}
+ */
+function runLoop(project, args, environment) {
+  step(`nx run ${project}:dev`);
+  const loop = spawn(process.execPath, [bin('nx', 'dist/bin/nx.js'), 'run', `${project}:dev`, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...nxEnvironment(), ...environment },
+  });
+  for (const name of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(name, () => {
+      if (name !== 'SIGINT' || !process.stdin.isTTY) loop.kill(name);
+    });
+  }
+  return new Promise((resolve) => {
+    loop.on('error', (error) => (console.error(`nx cannot be started: ${error.message}`), resolve(127)));
+    loop.on('exit', (code, signal) => resolve(code ?? (signal ? 130 : 1)));
+  });
 }

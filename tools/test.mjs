@@ -1,78 +1,142 @@
 // @ts-check
 /**
  * `npm test`: sets the checkout up and runs every check and test there is. The last line says how many passed.
- * `npm test -- lint unit` runs only the stages named.
+ * `npm test -- lint unit` runs only the stages named. A stage that passed with the same files is not run again, except in the
+ * cluster; `npm test -- --no-cache` runs it nevertheless.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { embeddedClusterDown, embeddedClusterUp } from './embedded-cluster.mjs';
-import { bin, run, setUp, step } from './set-up.mjs';
-import { sum } from './test/count.mjs';
-import { check, goCheck, goTest, otherNode, vitest } from './test/steps.mjs';
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { embeddedClusterDown, embeddedClusterRuns, embeddedClusterUp } from './embedded-cluster.mjs';
+import { Interrupted, passInterruptionsOn } from './run/src/child.mjs';
+import { bin, root, setUp } from './set-up.mjs';
+import { sum } from './test/src/count.mjs';
+import { inCluster } from './test/src/in-cluster.mjs';
+import { resultFolder } from './test/src/result-cache.mjs';
+import { runStage } from './test/src/stage.mjs';
+import { check, ensureCompiler, goCheck, goTest, otherNode, testTools, vitest } from './test/src/steps.mjs';
 
-setUp();
-if (spawnSync('cc', ['--version']).error && existsSync('/usr/bin/apt-get')) {
-  step('Installing a C compiler, which the race detector needs');
-  run('apt-get', ['update', '-qq']);
-  run('apt-get', ['install', '-y', '--no-install-recommends', 'gcc', 'libc6-dev']);
-}
+/** The unit tests run under it, too. */
+const NEWER_NODE = '24.9.0';
 
-const goModules = ['packages/agent', 'examples/shared', 'examples/ocm-controller', 'examples/greeter-controller'];
-
-/** @type {[string, string, () => import('./test/count.mjs').Count | import('./test/count.mjs').Count[]][]} */
-const stages = [
-  [
-    'lint',
-    'Lint and types',
-    () => [
-      check(process.execPath, [bin('eslint', 'bin/eslint.js'), '.']),
-      check(process.execPath, [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', '.']),
-      ...['e2e', 'tools/bench', 'tools/docs', 'tools/lint', 'tools/local-cluster'].map((folder) =>
-        check(process.execPath, [bin('typescript', 'bin/tsc'), '-p', folder]),
-      ),
-      check(process.execPath, ['tools/docs/generate.mjs', '--check']),
-      check(process.execPath, ['tools/docs/generate-settings-schema.mjs', '--check']),
-      ...goModules.map((module) => goCheck(module)),
-    ],
-  ],
-  ['unit', 'Unit tests', () => vitest([])],
-  ['unit-node-24', 'Unit tests on Node 24', () => vitest([], { node: otherNode('24.9.0') })],
-  [
-    'go',
-    'Go tests',
-    () => [
-      goTest('packages/agent', { race: true }),
-      ...goModules.filter((module) => module !== 'packages/agent').map((module) => goTest(module)),
-    ],
-  ],
-  ['cluster', 'Tests in a real cluster', inCluster],
+const examples = ['examples/shared', 'examples/ocm-controller', 'examples/greeter-controller'];
+/** @type {import('./test/src/steps.mjs').GoModule[]} */
+const goModules = [
+  { folder: 'packages/agent', race: true },
+  ...examples.map((folder) => ({ folder })),
+  // Not the module's other packages: they import Kubernetes, which takes minutes to compile.
+  { folder: 'tools/local-cluster/kube', packages: ['./certificates', './forward', './image'] },
+  { folder: 'tools/bench/live-update' },
+];
+const typed = [
+  'e2e',
+  ...['bench', 'docs', 'lint', 'local-cluster', 'run', 'start', 'test'].map((name) => `tools/${name}`),
 ];
 
-const named = process.argv.slice(2);
-const unknown = named.filter((id) => !stages.some(([known]) => known === id));
-if (unknown.length) {
-  console.error(`no such stage: ${unknown.join(', ')}\n  → Use ${stages.map(([id]) => id).join(', ')}.`);
-  process.exit(1);
+const node = [process.platform, process.arch, process.version];
+const everything = { inputs: ['.'], facts: [...node, goVersion()] };
+const goSources = goModules.map(({ folder }) => folder);
+
+/** @type {import('./test/src/stage.mjs').Stage[]} */
+const stages = [
+  {
+    id: 'lint',
+    name: 'Lint and types',
+    decidedBy: everything,
+    run: () =>
+      eachInTurn([
+        () => check(process.execPath, [bin('eslint', 'bin/eslint.js'), '.']),
+        () => check(process.execPath, [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', '.']),
+        ...typed.map((folder) => () => check(process.execPath, [bin('typescript', 'bin/tsc'), '-p', folder])),
+        () => check(process.execPath, ['tools/docs/generate.mjs', '--check']),
+        () => check(process.execPath, ['tools/docs/generate-settings-schema.mjs', '--check']),
+        ...goModules.map((module) => () => goCheck(module)),
+      ]),
+  },
+  {
+    id: 'unit',
+    name: 'Unit tests',
+    decidedBy: everything,
+    run: () => eachInTurn([testTools, () => vitest([])]),
+  },
+  {
+    id: 'unit-node-24',
+    name: 'Unit tests on Node 24',
+    decidedBy: { ...everything, facts: [...everything.facts, NEWER_NODE] },
+    run: () => eachInTurn([testTools, async () => vitest([], { node: await otherNode(NEWER_NODE) })]),
+  },
+  {
+    id: 'go',
+    name: 'Go tests',
+    decidedBy: { inputs: [...goSources, 'tools/run', 'tools/test', 'tools/test.mjs'], facts: [...node, goVersion()] },
+    run: async () => {
+      await ensureCompiler();
+      return eachInTurn(goModules.map((module) => () => goTest(module)));
+    },
+  },
+  {
+    id: 'cluster',
+    name: 'Tests in a real cluster',
+    run: () =>
+      inCluster(
+        { runs: embeddedClusterRuns, up: embeddedClusterUp, down: embeddedClusterDown },
+        async (env) => sum(await eachInTurn([testTools, () => vitest(['--config', 'e2e/vitest.config.ts'], { env })])),
+        { ci: Boolean(process.env.CI), say: console.log },
+      ),
+  },
+];
+
+passInterruptionsOn();
+const { named, useCache } = commandLine();
+const counts = [];
+try {
+  await setUp();
+  const context = { root, cache: useCache ? resultFolder : undefined, say: console.log };
+  for (const stage of stages)
+    if (!named.length || named.includes(stage.id)) counts.push(await runStage(stage, context));
+} catch (error) {
+  if (error instanceof Interrupted) {
+    console.error(`\n${error.message}: no count, for not every test has run`);
+    process.exit(error.exitCode);
+  }
+  console.error(error instanceof Error ? error.message : error);
+  counts.push({ passed: 0, failed: 1 });
 }
-const counts = stages
-  .filter(([id]) => !named.length || named.includes(id))
-  .map(([, name, stage]) => {
-    step(name);
-    return sum([stage()].flat());
-  });
 const { passed, failed } = sum(counts);
 console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : (process.exitCode ?? 0));
+process.exit(failed ? 1 : 0);
 
-/** @returns {import('./test/count.mjs').Count[]} */
-function inCluster() {
-  const env = embeddedClusterUp();
-  if (!env) return [{ passed: 0, failed: 1 }];
-  let count;
+function commandLine() {
   try {
-    count = vitest(['--config', 'e2e/vitest.config.ts'], { env });
-  } finally {
-    if (!embeddedClusterDown()) process.exitCode = 1;
+    const { positionals, values } = parseArgs({
+      allowPositionals: true,
+      allowNegative: true,
+      options: { cache: { type: 'boolean', default: true } },
+    });
+    const unknown = positionals.filter((id) => !stages.some((stage) => stage.id === id));
+    if (unknown.length) throw new Error(`no such stage: ${unknown.join(', ')}`);
+    return { named: positionals, useCache: values.cache };
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    console.error(`  → Use ${stages.map(({ id }) => id).join(', ')}, and --no-cache to run what has passed already.`);
+    process.exit(1);
   }
-  return [count];
+}
+
+/**
+ * @param {(() => Promise<import('./test/src/count.mjs').Count>)[]} steps
+ * @returns {Promise<import('./test/src/count.mjs').Count[]>}
+ */
+async function eachInTurn(steps) {
+  const counts = [];
+  for (const run of steps) counts.push(await run());
+  return counts;
+}
+
+/** Empty without Go, of which the tests that need it will tell. */
+function goVersion() {
+  try {
+    return execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return '';
+  }
 }

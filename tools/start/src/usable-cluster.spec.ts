@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { connect } from '../../../packages/cluster/src/connect/connect.js';
+import { usableCluster } from './usable-cluster.mjs';
+
+let folder: string;
+let kubeconfig: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nx-kube-start-'));
+  kubeconfig = join(folder, 'kubeconfig');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Which cluster `npm start` would use with a kubeconfig whose current context is a cluster at that server. */
+function chosen(server?: string) {
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'kind-mine',
+    contexts: [{ name: 'kind-mine', context: { cluster: 'mine', user: 'me' } }],
+    clusters: [{ name: 'mine', cluster: { server } }],
+    users: [{ name: 'me', user: {} }],
+  };
+  if (server) writeFileSync(kubeconfig, JSON.stringify(config));
+  return usableCluster(() => connect({ kubeconfigPath: kubeconfig }));
+}
+
+describe('the cluster that npm start uses', () => {
+  it("is that of kubeconfig's current context if it is local and answers", async () => {
+    const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end('{}'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    try {
+      const url = `http://127.0.0.1:${port}`;
+      expect(await chosen(url)).toEqual({ context: 'kind-mine', server: url });
+    } finally {
+      server.close();
+    }
+  });
+
+  it('is not one without a kubeconfig', async () => {
+    expect(await chosen()).toEqual({ reason: expect.stringContaining(kubeconfig) });
+  });
+
+  it('is not one on another machine, which is not even asked', async () => {
+    expect(await chosen('https://api.production.example.com:6443')).toEqual({
+      reason: expect.stringContaining('api.production.example.com'),
+    });
+  });
+
+  it('is not one that does not answer', async () => {
+    expect(await chosen('http://127.0.0.1:1')).toEqual({ reason: expect.stringContaining('127.0.0.1:1') });
+  });
+});

@@ -1,0 +1,109 @@
+import { execa } from 'execa';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Interrupted } from '../../run/src/child.mjs';
+import type { Count } from './count.mjs';
+import { runStage } from './stage.mjs';
+
+let folder: string;
+let root: string;
+let cache: string;
+let said: string[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'nx-kube-stage-'));
+  [root, cache, said] = [join(folder, 'tree'), join(folder, 'results'), []];
+  mkdirSync(join(root, 'src'), { recursive: true });
+  writeFileSync(join(root, 'src', 'a.ts'), 'one');
+  writeFileSync(join(root, 'README.md'), 'read me');
+  writeFileSync(join(root, '.gitignore'), 'dist\n');
+  await execa('git', ['init', '--quiet'], { cwd: root });
+  await execa('git', ['add', 'src'], { cwd: root });
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const passes = () =>
+  vi.fn(async (): Promise<Count[]> => [
+    { passed: 2, failed: 0 },
+    { passed: 3, failed: 0 },
+  ]);
+
+function run(
+  stage: () => Promise<Count | Count[]>,
+  { id = 'unit', inputs = ['src'], facts = ['v20'], kept = cache } = {},
+) {
+  const context = { root, cache: kept || undefined, say: (line: string) => void said.push(line) };
+  return runStage({ id, name: 'Unit tests', run: stage, decidedBy: { inputs, facts } }, context);
+}
+
+describe('a stage that has passed', () => {
+  it('is not run again with the same files, says so, and counts the same', async () => {
+    const tests = passes();
+    expect(await run(tests)).toEqual({ passed: 5, failed: 0 });
+    expect(await run(tests)).toEqual({ passed: 5, failed: 0 });
+    expect(tests).toHaveBeenCalledOnce();
+    expect(said).toEqual(['\n▸ Unit tests', '\n▸ Unit tests (from the cache): 5 passed']);
+  });
+
+  it('is not run again after an edit of what does not decide it, or of what git ignores', async () => {
+    const tests = passes();
+    await run(tests);
+    writeFileSync(join(root, 'README.md'), 'read me again');
+    mkdirSync(join(root, 'src', 'dist'));
+    writeFileSync(join(root, 'src', 'dist', 'a.js'), '1');
+    await run(tests);
+    expect(tests).toHaveBeenCalledOnce();
+  });
+
+  it.each<[string, () => void, Parameters<typeof run>[1]]>([
+    ['a file is edited', () => writeFileSync(join(root, 'src', 'a.ts'), 'two'), {}],
+    ['a file is new, and not yet added', () => writeFileSync(join(root, 'src', 'b.ts'), 'new'), {}],
+    ['a file is deleted', () => rmSync(join(root, 'src', 'a.ts')), {}],
+    ['Node is another', () => {}, { facts: ['v24'] }],
+    ['it is another stage', () => {}, { id: 'lint' }],
+    ['it is to run in any case', () => {}, { kept: '' }],
+  ])('is run again when %s', async (_, edit, options) => {
+    const tests = passes();
+    await run(tests);
+    edit();
+    await run(tests, options);
+    expect(tests).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('a stage that has not passed', () => {
+  it('is run again', async () => {
+    const fails = vi.fn(async () => ({ passed: 1, failed: 1 }));
+    expect(await run(fails)).toEqual({ passed: 1, failed: 1 });
+    expect(await run(fails)).toEqual({ passed: 1, failed: 1 });
+    expect(fails).toHaveBeenCalledTimes(2);
+  });
+
+  it('counts as one failure if it comes to no end, and says why', async () => {
+    const breaks = () => run(() => Promise.reject(new Error('Node 24.9.0 could not be installed')));
+    expect(await breaks()).toEqual({ passed: 0, failed: 1 });
+    expect(said.at(-1)).toBe('Unit tests: Node 24.9.0 could not be installed');
+  });
+
+  it('counts as nothing if it was interrupted', async () => {
+    await expect(run(() => Promise.reject(new Interrupted('SIGINT')))).rejects.toMatchObject({ exitCode: 130 });
+  });
+});
+
+it('is not kept for files that were edited while it ran', async () => {
+  await run(async () => {
+    writeFileSync(join(root, 'src', 'a.ts'), 'two');
+    return { passed: 1, failed: 0 };
+  });
+  expect(() => readdirSync(cache)).toThrow('ENOENT');
+});
+
+it('is always run where git does not know the files', async () => {
+  rmSync(join(root, '.git'), { recursive: true });
+  const tests = passes();
+  await run(tests);
+  await run(tests);
+  expect(tests).toHaveBeenCalledTimes(2);
+});
