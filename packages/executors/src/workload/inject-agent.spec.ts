@@ -51,6 +51,14 @@ describe('injectAgent', () => {
     expect(containers[0].command.slice(3)).toEqual(process);
   });
 
+  it('has what is delivered run under the debugger, with arguments for debugging behind its own', () => {
+    const debug = { port: 40000, args: ['--leader-elect=false'] };
+    const { containers, initContainers } = injectAgent(deployment('a'), { ...injection, debug }).spec.template.spec;
+    const process = ['/manager', '--leader-elect', '--leader-elect=false'];
+    expect(containers[0].command).toEqual(['/nx-kube/agent', 'run', '--debug=40000', '--', ...process]);
+    expect(initContainers[0].command).toEqual(['/nx-kube-agent', 'install', '/nx-kube']);
+  });
+
   it('says so when neither the container nor the image names a process', () =>
     expect(() =>
       injectAgent(deployment('a', { command: undefined }), { ...injection, image: { entrypoint: [], cmd: [] } }),

@@ -1,7 +1,7 @@
 import type { KubeObject } from '@nx-kube/cluster';
-import { NxKubeError, subject } from '@nx-kube/cluster';
 import type { DebugOptions } from '../debug/debug-options.js';
-import { podSpecOf, type Container } from './pod-template.js';
+import { podSpecOf } from './pod-template.js';
+import { processOf, type ImageProcess } from './process.js';
 
 /** Where the agent and the live binary lie in the pod. */
 export const agentDirectory = '/nx-kube';
@@ -13,8 +13,8 @@ export interface AgentInjection {
   container: string;
   /** Reference of the agent's image. */
   agentImage: string;
-  /** The image's own entrypoint and arguments, which apply where the container names no command (OCI image config). */
-  image?: { entrypoint: string[]; cmd: string[] };
+  /** What the image says it starts, which applies where the container names no command. */
+  image?: ImageProcess;
   /**
    * Run what is delivered under the debugger that came with the agent, to be reached at this port of the pod's loopback.
    * `args` are for the process, behind its own.
@@ -37,7 +37,7 @@ export function injectAgent(object: KubeObject, injection: AgentInjection): Kube
   const container = podSpec.containers.find((c) => c.name === name)!;
   const mount = { name: agentName, mountPath: agentDirectory };
 
-  const process = originalCommand(object, container, image);
+  const process = processOf(object, container, image);
   container.command = [
     agentPath,
     'run',
@@ -61,18 +61,4 @@ export function injectAgent(object: KubeObject, injection: AgentInjection): Kube
     ...(podSpec.initContainers ?? []),
   ];
   return copy;
-}
-
-/** What the kubelet would run: `command` hides the image's entrypoint and arguments, `args` only its arguments. */
-function originalCommand(object: KubeObject, container: Container, image: AgentInjection['image']): string[] {
-  const command = container.command?.length ? container.command : (image?.entrypoint ?? []);
-  if (!command.length) {
-    throw new NxKubeError(
-      'configuration',
-      `${subject(object)}: container "${container.name}" has no command, and its image has no entrypoint`,
-      { next: 'Give the container a "command", or the image an ENTRYPOINT.' },
-    );
-  }
-  const args = container.args ?? (container.command?.length ? [] : (image?.cmd ?? []));
-  return [...command, ...args];
 }

@@ -6,11 +6,12 @@ import { imageName, replaceImage } from './image.js';
 import { injectAgent } from './inject-agent.js';
 import { applyPatches, type Patch } from './patches.js';
 import type { Container } from './pod-template.js';
+import { withProcess, type ImageProcess } from './process.js';
 import { applyTransform } from './transform.js';
 
 export interface Preparation extends WorkloadChoice {
   /** The image to run, as pushed, and what its config says it starts. */
-  image: { reference: string; entrypoint: string[]; cmd: string[] };
+  image: ImageProcess & { reference: string };
   /** Reference of the agent's image; without one the workload runs as it was rendered. */
   agentImage?: string;
   patches?: Patch[];
@@ -46,8 +47,9 @@ export async function prepare(rendered: KubeObject[], preparation: Preparation, 
   const withImage = container.image ? replaceImage(changed, imageName(container.image), image.reference) : changed;
   const at = changed.indexOf(object);
   if (!agentImage) return { objects: withImage, workload: withImage[at]!, container, relaxed: [] };
+  // What elects a leader may be said by the image.
   const { object: relaxed, changes } = debug
-    ? relaxForDebug(withImage[at]!, container.name)
+    ? relaxForDebug(withProcess(withImage[at]!, container.name, image), container.name)
     : { object: withImage[at]!, changes: [] };
   const injection = { container: container.name, agentImage, image, debug };
   const objects = withImage.with(at, injectAgent(relaxed, injection));
