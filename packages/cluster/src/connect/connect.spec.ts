@@ -441,17 +441,22 @@ describe('a cluster that was made anew (against scripted servers)', () => {
   it('leaves no WebSocket of the former one open when all is closed', async () => {
     let accepted: WebSocket | undefined;
     const server = await serve({
-      request: (_request, response) => answer(response, token === 'two' ? 200 : 401, {}),
+      request: (request, response) => {
+        const known = request.headers.authorization === 'Bearer two';
+        if (!known) formerConnectionEnds = once(request.socket, 'close');
+        answer(response, known ? 200 : 401, {});
+      },
       socket: (socket) => (accepted = socket),
     });
-    let token = 'one';
-    const path = await file('config', kubeconfigFor(server.url, { user: { token } }));
+    let formerConnectionEnds: Promise<unknown> | undefined;
+    const path = await file('config', kubeconfigFor(server.url, { user: { token: 'one' } }));
     const cluster = await open({ kubeconfigPath: path });
     const socket = await cluster.socket('/exec', {}, { protocols: ['x'] });
-    token = 'two';
     // another TLS server name: connections of the former one are not used any more
-    const changed = { user: { token }, cluster: { 'tls-server-name': 'localhost' } };
+    const changed = { user: { token: 'two' }, cluster: { 'tls-server-name': 'localhost' } };
     await writeFile(path, kubeconfigFor(server.url, changed));
+    await cluster.request({ method: 'GET', path: '/' });
+    await formerConnectionEnds;
     await cluster.request({ method: 'GET', path: '/' });
     expect([accepted?.readyState, socket.readyState]).toEqual([socket.OPEN, socket.OPEN]);
     const gone = once(accepted!, 'close');
