@@ -5,6 +5,7 @@ import type { Outcome } from '../command/outcome.js';
 import { runCommand } from '../command/run.js';
 import { findKustomize } from './find-kustomize.js';
 import { formatManifests } from './format-manifests.js';
+import { kustomizationNames } from './kustomization-files.js';
 import { readMessages } from './messages.js';
 import { writeIfChanged } from './write-if-changed.js';
 
@@ -65,7 +66,7 @@ export async function renderManifests(
 }
 
 async function kustomizationIn(folder: string): Promise<string> {
-  for (const name of ['kustomization.yaml', 'kustomization.yml', 'Kustomization']) {
+  for (const name of kustomizationNames) {
     const file = join(folder, name);
     if (await stat(file).catch(() => undefined)) return file;
   }

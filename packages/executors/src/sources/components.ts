@@ -1,5 +1,9 @@
 import { NxKubeError, type KubeObject } from '@nx-kube/cluster';
-import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { kustomizationFiles } from '../kustomize/kustomization-files.js';
+import { references } from '../kustomize/references.js';
 import { renderManifests } from '../kustomize/render.js';
 import { suggestion } from '../settings/nearest.js';
 
@@ -91,7 +95,11 @@ export async function readComponents(
   const { before, after } = stagesOf(components);
   const read = async ({ name, path }: Component): Promise<KubeObject[]> => {
     const output = join(stateDirectory, 'components', `${name}.yaml`);
-    const result = await renderManifests({ path, output }, { signal });
+    const result = await renderManifests({ path, output }, { signal }).catch((error: unknown) => {
+      if (!(error instanceof NxKubeError)) throw error;
+      const { culprit, message, next } = error;
+      throw new NxKubeError(culprit, `component ${name}: ${message}`, { next, cause: error });
+    });
     signal?.throwIfAborted();
     if (result.ok) return result.objects;
     throw new NxKubeError('configuration', `component ${name}: ${'diagnostics' in result ? result.diagnostics : ''}`, {
@@ -101,4 +109,28 @@ export async function readComponents(
   const stage = async (level: Component[]) => (await Promise.all(level.map(read))).flat();
   const [first, last] = await Promise.all([before, after].map((stages) => Promise.all(stages.map(stage))));
   return { before: first!, after: last! };
+}
+
+/**
+ * The local files that a component is made from: all of its folder, and what its kustomization and those that it refers to name outside of
+ * it, within the workspace. Absolute paths and globs; what is missing is among them.
+ */
+export function componentFiles({ path }: Pick<Component, 'path'>, workspaceRoot: string): string[] {
+  const read = (file: string): string[] | undefined => {
+    let text: string;
+    try {
+      text = readFileSync(join(workspaceRoot, file), 'utf8');
+    } catch {
+      return undefined;
+    }
+    try {
+      return references(load(text));
+    } catch {
+      // What is wrong with it is said by kustomize, when it is rendered.
+      return [];
+    }
+  };
+  const folder = relative(workspaceRoot, path).split(sep).join('/') || '.';
+  const files = kustomizationFiles(read, folder).map((file) => join(workspaceRoot, file));
+  return [`${path}/**`, ...files.filter((file) => !file.startsWith(`${path}${sep}`))];
 }

@@ -1,11 +1,11 @@
 import type yaml from 'js-yaml';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { references } from '@nx-kube/executors';
 import { owningModule } from '../go/owning-module.js';
 import { parseGoMod, type GoMod } from '../go/parse-go-mod.js';
 import { parseGoWork, type GoWork } from '../go/parse-go-work.js';
 import { scanGoFile } from '../go/scan-go-file.js';
-import { references } from '../kustomize/references.js';
 import type { Reader } from './facts.js';
 
 const require = createRequire(import.meta.url);
@@ -67,53 +67,74 @@ export const kubebuilderProject: Reader<{ projectName?: string }> = {
   },
 };
 
-/** Options that name files which a target reads: of kustomize-build, and of image-build. */
+/** Options that name files which a target reads or makes, and `release`, with which an image is made of its binary. */
 export interface FileOptions {
+  output?: string;
   path?: string;
+  binary?: string;
+  manifests?: string;
+  image?: string;
   dockerfile?: string;
   context?: string;
   only?: string[];
+  release?: boolean;
+}
+
+/** A target's options, and those of each of its configurations, as written. */
+export interface TargetOptions {
+  options: FileOptions;
+  configurations: Record<string, FileOptions>;
 }
 
 /** What the user's own project configuration says that matters for inference. */
 export interface ProjectFacts {
   name?: string;
-  /** By target: its options, and its options in each of its configurations. */
-  options: Record<string, FileOptions[]>;
+  targets: Record<string, TargetOptions>;
 }
 
-export const projectJson: Reader<ProjectFacts> = { version: '1', parse: (text) => projectFacts(parseJson(text)) };
+export const projectJson: Reader<ProjectFacts> = { version: '2', parse: (text) => projectFacts(parseJson(text)) };
 
 /** The `nx` key of package.json says the same as project.json. */
 export const packageJson: Reader<ProjectFacts> = {
-  version: '1',
+  version: '2',
   parse: (text) => projectFacts((parseJson(text) as { nx?: unknown } | undefined)?.nx),
 };
 
 type Options = Record<string, unknown> | null;
-interface ProjectJson {
-  name?: unknown;
-  targets?: Record<string, { options?: Options; configurations?: Record<string, Options> | null } | null> | null;
+interface Target {
+  options?: Options;
+  configurations?: Record<string, Options> | null;
 }
 
 function projectFacts(project: unknown): ProjectFacts {
-  const { name, targets } = (project ?? {}) as ProjectJson;
-  const options: ProjectFacts['options'] = {};
-  for (const [target, configuration] of Object.entries(targets ?? {})) {
-    const own = fileOptions(configuration?.options);
-    const all = Object.values(configuration?.configurations ?? {}).map((more) => ({ ...own, ...fileOptions(more) }));
-    options[target] = [own, ...all];
-  }
-  return { name: typeof name === 'string' ? name : undefined, options };
+  const { name, targets } = (project ?? {}) as { name?: unknown; targets?: Record<string, Target | null> | null };
+  return {
+    name: typeof name === 'string' ? name : undefined,
+    targets: Object.fromEntries(
+      Object.entries(targets ?? {}).map(([target, configuration]) => [target, targetOptions(configuration)]),
+    ),
+  };
+}
+
+/** What the configuration of a target says of files. */
+export function targetOptions(target: Target | null): TargetOptions {
+  return {
+    options: fileOptions(target?.options),
+    configurations: Object.fromEntries(
+      Object.entries(target?.configurations ?? {}).map(([name, options]) => [name, fileOptions(options)]),
+    ),
+  };
 }
 
 function fileOptions(options: Options | undefined): FileOptions {
-  const { path, dockerfile, context, only } = options ?? {};
   const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+  const texts = (['output', 'path', 'binary', 'manifests', 'image', 'dockerfile', 'context'] as const)
+    .map((name) => [name, options?.[name]] as const)
+    .filter(([, value]) => isText(value));
+  const { only, release } = options ?? {};
   return {
-    ...(isText(path) && { path }),
-    ...(isText(dockerfile) && { dockerfile }),
-    ...(isText(context) && { context }),
+    ...Object.fromEntries(texts),
     ...(Array.isArray(only) && { only: only.filter(isText) }),
+    ...(typeof release === 'boolean' && { release }),
   };
 }
