@@ -2,6 +2,7 @@ export * from './abort/child-controller.js';
 export * from './errors.js';
 export * from './object/kube-object.js';
 export * from './object/manifests.js';
+export * from './object/yaml-problem.js';
 export * from './object/yaml-schema.js';
 export * from './connect/cluster.js';
 export * from './connect/connect.js';

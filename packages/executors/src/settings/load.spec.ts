@@ -186,6 +186,11 @@ describe('a mistake is one error with file, key path and next step', () => {
       'dev-settings.yaml, line 2: invalid YAML: duplicated mapping key\n  → Mend the YAML at that line.',
     ],
     [
+      'yaml',
+      'secrets: *hunter2hunter2',
+      'dev-settings.yaml, line 1: invalid YAML: unidentified alias\n  → Mend the YAML at that line.',
+    ],
+    [
       'json',
       '{\n "a": hunter2hunter2\n}',
       /^dev-settings\.json(, line 2)?: invalid JSON\n {2}→ Mend the JSON( at that line)?\.$/,

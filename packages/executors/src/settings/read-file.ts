@@ -1,4 +1,4 @@
-import { kubernetesYaml, NxKubeError, UnsafeInteger } from '@nx-kube/cluster';
+import { kubernetesYaml, NxKubeError, UnsafeInteger, yamlProblem } from '@nx-kube/cluster';
 import { load, YAMLException } from 'js-yaml';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
@@ -71,7 +71,7 @@ function parse(text: string, label: string): unknown {
     const line = lineOf(error, text);
     const where = line === undefined ? label : `${label}, line ${line}`;
     const kind = label.endsWith('.json') ? 'JSON' : 'YAML';
-    const reason = error instanceof YAMLException ? `: ${error.reason}` : '';
+    const reason = error instanceof YAMLException ? `: ${yamlProblem(error)}` : '';
     throw new NxKubeError('configuration', `${where}: invalid ${kind}${reason}`, {
       next: `Mend the ${kind}${line === undefined ? '' : ' at that line'}.`,
     });
