@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -12,7 +13,7 @@ class ClusterLast extends BaseSequencer {
 /** Tests against a real cluster: one file at a time, for the cluster is shared and the machine is small. */
 export default defineConfig({
   test: {
-    root: new URL('..', import.meta.url).pathname,
+    root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['packages/*/src/**/*.cluster.spec.ts', 'e2e/**/*.e2e.spec.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     fileParallelism: false,

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { explain, NxKubeError } from '../../packages/cluster/src/errors.js';
+import { breakSilence } from '../run/src/silence.mjs';
 import { ensureBuild, exportBuild } from './src/builds.js';
 import { COMPONENT_NAMES, type ComponentName } from './src/component.js';
 import { down, stopComponent } from './src/down.js';
 import { layoutFor, type Layout } from './src/layout.js';
-import { toStandardError } from './src/progress.js';
+import { toStandardError, type Progress } from './src/progress.js';
 import { clusterStatus, statusTable } from './src/status.js';
 import { startComponent, up, type Context } from './src/up.js';
 
@@ -96,15 +97,27 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Says what goes on, and that it still does where that takes long. */
+function audibly(what: string): Progress {
+  const silence = breakSilence(what, toStandardError);
+  return (line) => {
+    silence.heard();
+    toStandardError(line);
+  };
+}
+
+// The terminal may be gone, and what was begun still has to be brought to an end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const stopping = new AbortController();
 // Every request that is under way listens to it.
 setMaxListeners(0, stopping.signal);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   // Once: a second one ends the process by default.
   process.once(signal, () => stopping.abort(new NxKubeError('configuration', `stopped by ${signal}`)));
 }
 try {
-  await main({ layout: layoutFor(process.env), signal: stopping.signal, progress: toStandardError });
+  const progress = audibly(`working on \`${process.argv.slice(2).join(' ')}\``);
+  await main({ layout: layoutFor(process.env), signal: stopping.signal, progress });
 } catch (error) {
   process.stderr.write(`${explain(error)}\n`);
   process.exitCode = 1;

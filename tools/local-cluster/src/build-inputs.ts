@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { NxKubeError } from '../../../packages/cluster/src/errors.js';
 import { runProgram } from './run-program.js';
 
 /** The Go module of the components. */
-export const MODULE = new URL('../kube/', import.meta.url).pathname;
+export const MODULE = fileURLToPath(new URL('../kube/', import.meta.url));
 
 /** The programs that are built: name of the file to Go package. */
 export const PROGRAMS = { 'nx-kube-local': '.', pause: './pause' } as const;

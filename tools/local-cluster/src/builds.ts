@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inputsDigest, PROGRAMS } from './build-inputs.js';
 import { goBuild } from './go-build.js';
 import type { Layout } from './layout.js';
@@ -24,7 +25,7 @@ const DIGEST_FILE = 'inputs.sha256';
 const BUILDS_KEPT = 3;
 
 /** The output of the Nx target `build`, which Nx may have restored from a cache. */
-export const TARGET_OUTPUT = new URL('../bin/', import.meta.url).pathname;
+export const TARGET_OUTPUT = fileURLToPath(new URL('../bin/', import.meta.url));
 
 export interface Build {
   folder: string;

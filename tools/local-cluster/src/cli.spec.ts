@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 
 const cli = (...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', new URL('../cli.ts', import.meta.url).pathname, ...args], {
+  execa(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('../cli.ts', import.meta.url)), ...args], {
     env: { NX_KUBE_LOCAL_CLUSTER_HOME: '/nonexistent/home' },
     reject: false,
   });

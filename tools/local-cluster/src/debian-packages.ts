@@ -1,8 +1,11 @@
-import { accessSync, chmodSync, constants, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { NxKubeError } from '../../../packages/cluster/src/errors.js';
+import { APT_ENVIRONMENT, installPackages } from '../../run/src/apt-get.mjs';
 import type { Progress } from './progress.js';
 import { PATH, runProgram } from './run-program.js';
+import { restoreServiceStarts, withoutServiceStarts } from './service-starts.js';
 
 /** What the cluster needs of the machine, and the Debian packages that have it. */
 const PROGRAM_PACKAGES: Record<string, string> = {
@@ -22,10 +25,6 @@ const NETWORK_PLUGINS = ['bridge', 'host-local', 'loopback'];
 
 /** Services that the packages would start at every boot; the cluster runs its own, with its own configuration. */
 const SERVICES = ['containerd', 'docker-registry'];
-const POLICY = '/usr/sbin/policy-rc.d';
-const POLICY_ASIDE = '/usr/sbin/policy-rc.d.nx-kube';
-const POLICY_CONTENT =
-  '#!/bin/sh\n# Temporary, by nx-kube: nothing is started while packages are installed.\nexit 101\n';
 
 /** The packages that are missing here, sorted; none if all is there. */
 export function missingPackages(exists: (path: string) => boolean = isExecutable, path = PATH): string[] {
@@ -80,13 +79,12 @@ export async function ensurePackages(signal: AbortSignal, progress: Progress): P
   };
   const reason = refusal(system, missing);
   if (reason) throw reason;
+  // Whatever is missing: a run that was killed while it installed may have left services unable to start.
+  restoreServiceStarts();
   if (missing.length === 0) return;
   progress(`installing Debian packages: ${missing.join(', ')}`);
-  await withoutServiceStarts(async () => {
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    await runProgram('apt-get', ['update', '-q'], { signal, env });
-    await runProgram('apt-get', ['install', '-q', '-y', '--no-install-recommends', ...missing], { signal, env });
-  });
+  const run = (program: string, args: string[]) => runProgram(program, args, { signal, env: APT_ENVIRONMENT });
+  await withoutServiceStarts(() => installPackages(missing, run, (pause) => delay(pause, undefined, { signal })));
   if (existsSync('/run/systemd/system')) {
     const installed = SERVICES.filter((service) => missing.includes(service));
     if (installed.length > 0) await runProgram('systemctl', ['disable', ...installed], { signal });
@@ -96,21 +94,6 @@ export async function ensurePackages(signal: AbortSignal, progress: Progress): P
     throw new NxKubeError('cluster', `installed, and still missing: ${still.join(', ')}`, {
       next: 'Install them by hand, or use any other cluster.',
     });
-  }
-}
-
-/** Debian asks this program before it starts a service. An administrator's own one is put aside and comes back. */
-async function withoutServiceStarts(install: () => Promise<void>): Promise<void> {
-  const isOurs = existsSync(POLICY) && readFileSync(POLICY, 'utf8') === POLICY_CONTENT;
-  // One of ours is left from an interrupted run, and so may be the one put aside.
-  if (existsSync(POLICY) && !isOurs) renameSync(POLICY, POLICY_ASIDE);
-  writeFileSync(POLICY, POLICY_CONTENT);
-  chmodSync(POLICY, 0o755);
-  try {
-    await install();
-  } finally {
-    if (existsSync(POLICY_ASIDE)) renameSync(POLICY_ASIDE, POLICY);
-    else rmSync(POLICY, { force: true });
   }
 }
 

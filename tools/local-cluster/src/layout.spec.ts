@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layoutFor } from './layout.js';
 
@@ -12,6 +15,20 @@ describe('the layout of the state folder', () => {
     ],
   ])('with %j it is in %s', (env, home) => {
     expect(layoutFor(env)).toMatchObject({ home, kubeconfig: `${home}/kubeconfig` });
+  });
+
+  it('is named as the kernel names it where a symbolic link leads to it, also before it is made', () => {
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-kube-')));
+    try {
+      mkdirSync(join(folder, 'real'));
+      symlinkSync('real', join(folder, 'link'));
+      const linked = { NX_KUBE_LOCAL_CLUSTER_HOME: join(folder, 'link', 'nx-kube', 'home') };
+      expect(layoutFor(linked).run).toBe(join(folder, 'real', 'nx-kube', 'home', 'run'));
+      mkdirSync(join(folder, 'real', 'nx-kube', 'home'), { recursive: true });
+      expect(layoutFor(linked).run).toBe(join(folder, 'real', 'nx-kube', 'home', 'run'));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('refuses a relative path', () => {

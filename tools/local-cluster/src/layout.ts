@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { NxKubeError } from '../../../packages/cluster/src/errors.js';
 
 /** The longest path that a unix socket can have on Linux, without its terminating zero. */
@@ -33,17 +34,18 @@ export interface Layout {
 
 /**
  * The layout under `$NX_KUBE_LOCAL_CLUSTER_HOME`, or under `$XDG_STATE_HOME/nx-kube/local-cluster`
- * (default `~/.local/state/nx-kube/local-cluster`).
+ * (default `~/.local/state/nx-kube/local-cluster`). It is named as the kernel names it, which lists mounts without symbolic links.
  */
 export function layoutFor(env: NodeJS.ProcessEnv): Layout {
-  const home =
+  const named =
     env['NX_KUBE_LOCAL_CLUSTER_HOME'] ||
     join(env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state'), 'nx-kube', 'local-cluster');
-  if (!isAbsolute(home)) {
-    throw new NxKubeError('configuration', `NX_KUBE_LOCAL_CLUSTER_HOME: "${home}" is not an absolute path`, {
+  if (!isAbsolute(named)) {
+    throw new NxKubeError('configuration', `NX_KUBE_LOCAL_CLUSTER_HOME: "${named}" is not an absolute path`, {
       next: 'Set it to an absolute path, or unset it.',
     });
   }
+  const home = withoutLinks(named);
   const layout: Layout = {
     home,
     bin: join(home, 'bin'),
@@ -67,4 +69,14 @@ export function layoutFor(env: NodeJS.ProcessEnv): Layout {
     });
   }
   return layout;
+}
+
+/** The path with the symbolic links resolved that are there now: the folder itself is made later. */
+function withoutLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(withoutLinks(parent), basename(path));
+  }
 }

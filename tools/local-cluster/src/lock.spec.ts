@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { layoutFor } from './layout.js';
 import { acquireLock } from './lock.js';
@@ -48,7 +49,7 @@ describe('the lock', () => {
          await acquireLock({ home: process.argv[2] }, new AbortController().signal, () => {});
          setInterval(() => {}, 1000);
          console.log('locked');`,
-        new URL('./lock.ts', import.meta.url).pathname,
+        fileURLToPath(new URL('./lock.ts', import.meta.url)),
         layout.home,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
