@@ -32,6 +32,7 @@ describe('settings that change while the loop runs', () => {
 
   it.each<[string, Partial<LoopOptions>]>([
     ['the log', { logs: false }],
+    ['files in other folders', { inputs: new Map([['kustomize-build', { include: ['b/**'], exclude: [] }]]) }],
     ['the grace period', { graceMs: 5 }],
     ['another target', { others: [{ target: 'generate', outputs: [] }] }],
     ['secrets that are made no more', { secrets: [] }],

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { LoopOptions } from './loop-options.js';
+import { watchRoots } from './plan.js';
 
 /** What the loop has to do when its options change while it runs. */
 export interface Affected {
@@ -17,7 +18,9 @@ export function affected(before: LoopOptions, after: LoopOptions): Affected {
   const anew =
     !isDeepStrictEqual(without(before), without(after)) ||
     !isDeepStrictEqual(before.deploy.debug, after.deploy.debug) ||
-    !isDeepStrictEqual(namesOf(before), namesOf(after));
+    !isDeepStrictEqual(namesOf(before), namesOf(after)) ||
+    // The watch has its roots from the start.
+    !isDeepStrictEqual(watchRoots(before.inputs.values()), watchRoots(after.inputs.values()));
   if (anew) return { anew, targets: [] };
   const { imageBuild, kustomizeBuild } = after.targets;
   const targets = [...(after.flux ?? []), ...(after.secrets ?? [])]

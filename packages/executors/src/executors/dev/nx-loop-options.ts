@@ -2,6 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster, Platform } from '@nx-kube/cluster';
 import { relative, sep } from 'node:path';
 import type { ContentOptions } from '../../delivery/content.js';
+import { componentFiles } from '../../sources/components.js';
 import { sourceFiles } from '../../sources/sources.js';
 import type { LoopOptions } from '../../loop/loop-options.js';
 import type { FileInputs } from '../../loop/plan.js';
@@ -60,7 +61,7 @@ export function loopOptions(
   const files = [
     ...(deploy.transform ? [deploy.transform] : []),
     ...sourceFiles(deploy.sources ?? {}),
-    ...(deploy.components ?? []).map(({ path }) => `${path}/**`),
+    ...(deploy.components ?? []).flatMap((component) => componentFiles(component, project.workspaceRoot)),
   ];
   inputs
     .get(targets.kustomizeBuild)!

@@ -1,4 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
+import { fluxTargets } from '../../nx/flux-targets.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { needsOf, type Need } from '../../tools/needs.js';
 import type { GoBuildOptions } from '../go-build/schema.js';
@@ -30,5 +31,6 @@ export function requiredCommands(
       target: kustomizeApply,
       ...siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply),
     },
+    flux: fluxTargets(context),
   });
 }
