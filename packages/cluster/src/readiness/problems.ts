@@ -55,6 +55,9 @@ const crash: Kind = {
   graceMs: 0,
 };
 
+/** What it failed for may come with the same change as the new revision: it may yet come up. */
+const formerGraceMs = 10_000;
+
 /** By the reason for which a container waits. */
 const waitingProblems: Readonly<Record<string, Kind>> = {
   CrashLoopBackOff: crash,
@@ -118,6 +121,22 @@ export function restartedContainers(pod: KubeObject, forMs: number, now: number)
       return restartCount > 0 && state?.running !== undefined && !(now - startedAt >= forMs);
     })
     .map(({ name, restartCount }) => `${pod.metadata.uid} ${name} run ${restartCount}`);
+}
+
+/** Whether a container does not run: it has failed, or waits to be started. What is above the pod may not have seen that yet. Pure. */
+export function isDown(pod: KubeObject): boolean {
+  const statuses = (pod.status?.containerStatuses ?? []) as ContainerStatus[];
+  return statuses.some(({ state }) => state?.waiting !== undefined || (state?.terminated?.exitCode ?? 0) !== 0);
+}
+
+/** Why a pod of a former revision will not become ready, so that its StatefulSet never comes to the present one. Pure. */
+export function formerPodProblems(pod: KubeObject): Problem[] {
+  return podProblems(pod).map((problem) => ({
+    ...problem,
+    message: `${problem.message}; it is of a former revision, and the StatefulSet waits for it before it goes on`,
+    next: `Delete ${subject(pod)}.`,
+    graceMs: Math.max(problem.graceMs, formerGraceMs),
+  }));
 }
 
 function unschedulableProblem(pod: KubeObject): Problem | undefined {

@@ -7,9 +7,17 @@ import { NxKubeError } from '../errors.js';
 import { subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { logs } from '../streams/logs.js';
 import { watch, type Watcher } from '../watch/watch.js';
-import { failedCreateEvent, podProblems, replicaFailure, restartedContainers, type Problem } from './problems.js';
+import {
+  failedCreateEvent,
+  formerPodProblems,
+  isDown,
+  podProblems,
+  replicaFailure,
+  restartedContainers,
+  type Problem,
+} from './problems.js';
 import { status, type ObjectStatus } from './status.js';
-import { podSelector, podsOfRevision } from './workload-pods.js';
+import { podSelector, podsOf, podsOfRevision, podsWaitedFor } from './workload-pods.js';
 
 export interface WaitReadyOptions {
   /** Default: 300,000 ms. */
@@ -112,12 +120,17 @@ interface Outcome {
   broken(error: unknown): void;
 }
 
+/** What counts once it has lasted for its grace. */
+type Lasting = Pick<Problem, 'key' | 'graceMs'>;
+
 /** One object under watch and, if it is a workload, its pods with all that tells why they do not come up. */
 class Observation {
   #object?: KubeObject;
   #pods?: Watcher;
   #replicaSets?: Watcher;
   #events?: Watcher;
+  /** Version by uid of the events that were there when the wait began; set once the first list of them is reported. */
+  #formerEvents?: ReadonlyMap<string | undefined, string | undefined>;
   /** When each problem that lasts was first seen. */
   readonly #since = new Map<string, number>();
   /** Watchers whose first list has not been reported. */
@@ -170,25 +183,40 @@ class Observation {
     if (now.status === 'Current') return this.#settle(now);
     this.outcome.report(now);
     const problems = this.#problems();
+    this.#observe(problems);
     const failure =
-      this.#lasting(problems) ?? (now.status === 'Failed' ? (problems[0] ?? failedByStatus(this.ref, now)) : undefined);
-    if (!failure) return;
-    this.#end();
-    this.outcome.failed(failure);
+      problems.find((problem) => this.#hasLasted(problem)) ??
+      (now.status === 'Failed' ? (problems[0] ?? failedByStatus(this.ref, now)) : undefined);
+    if (failure) this.#fail(failure);
   }
 
-  /** Ready, unless something that has crashed may be about to crash again. */
+  /** Ready, unless a pod says otherwise before its workload does, or something that has crashed may be about to crash again. */
   #settle(now: ObjectStatus): void {
     // without its pods there is no telling
     if (this.#unsynced > 0) return;
     const at = Date.now();
-    const restarted = this.#podsOfRevision().flatMap((pod) => restartedContainers(pod, settlingMs, at));
-    if (this.#outlasted(restarted.map((key) => ({ key, graceMs: settlingMs }))) === restarted.length) {
-      this.outcome.report(now);
-      this.#end();
-      return this.outcome.ready();
+    const pods = this.#podsOfRevision();
+    const problems = pods.flatMap(podProblems);
+    const restarted = pods
+      .flatMap((pod) => restartedContainers(pod, settlingMs, at))
+      .map((key) => ({ key, graceMs: settlingMs }));
+    this.#observe([...problems, ...restarted]);
+    const failure = problems.find((problem) => this.#hasLasted(problem));
+    if (failure) return this.#fail(failure);
+    if (problems.length > 0 || pods.some(isDown)) {
+      return this.outcome.report({ status: 'InProgress', message: 'a container does not run' });
     }
-    this.outcome.report({ status: 'InProgress', message: 'it has crashed, and runs again' });
+    if (!restarted.every((run) => this.#hasLasted(run))) {
+      return this.outcome.report({ status: 'InProgress', message: 'it has crashed, and runs again' });
+    }
+    this.outcome.report(now);
+    this.#end();
+    this.outcome.ready();
+  }
+
+  #fail(problem: Problem): void {
+    this.#end();
+    this.outcome.failed(problem);
   }
 
   #watchPods(object: KubeObject): void {
@@ -205,7 +233,12 @@ class Observation {
       });
     } else {
       const fieldSelector = `involvedObject.uid=${uid},reason=FailedCreate`;
-      this.#events = this.#watch({ apiVersion: 'v1', kind: 'Event', namespace, fieldSelector });
+      const events = this.#watch({ apiVersion: 'v1', kind: 'Event', namespace, fieldSelector });
+      this.#events = events;
+      events.synced.then(
+        () => (this.#formerEvents = new Map([...events.store.values()].map(versionOf))),
+        () => {},
+      );
     }
   }
 
@@ -214,12 +247,27 @@ class Observation {
     if (!object) return [];
     const pods = this.#podsOfRevision();
     // Events stay when what they tell of is over; a pod that was made since shows that it is.
-    const events = pods.length > 0 ? [] : [...(this.#events?.store.values() ?? [])];
+    const events = pods.length > 0 ? [] : this.#presentEvents(object);
     return [
       ...replicaFailure(object),
       ...events.flatMap((event) => failedCreateEvent(object, event)),
       ...pods.flatMap(podProblems),
+      ...podsWaitedFor(object, this.#pods?.store.values() ?? []).flatMap(formerPodProblems),
     ];
+  }
+
+  /**
+   * While there are pods of a former revision, whose end takes its time, only what was told since the wait began: what was told before
+   * may be what the present revision has mended.
+   */
+  #presentEvents(object: KubeObject): KubeObject[] {
+    const events = [...(this.#events?.store.values() ?? [])];
+    if (podsOf(object, this.#pods?.store.values() ?? []).length === 0) return events;
+    const former = this.#formerEvents;
+    return events.filter((event) => {
+      const [uid, version] = versionOf(event);
+      return former !== undefined && former.get(uid) !== version;
+    });
   }
 
   #podsOfRevision(): KubeObject[] {
@@ -229,24 +277,21 @@ class Observation {
     return podsOfRevision(object, this.#pods?.store.values() ?? [], this.#replicaSets?.store.values() ?? []);
   }
 
-  #lasting(problems: readonly Problem[]): Problem | undefined {
-    const outlasted = this.#outlasted(problems);
-    return outlasted > 0 ? problems.find((problem) => this.#left(problem) <= 0) : undefined;
-  }
-
-  /** How many of the observations have lasted for their grace; looks again when the next one will have. */
-  #outlasted(observations: readonly { key: string; graceMs: number }[]): number {
+  /** Notes since when each of the observations has been made; looks again when the next one will have lasted for its grace. */
+  #observe(observations: readonly Lasting[]): void {
     const present = new Set(observations.map(({ key }) => key));
     for (const key of this.#since.keys()) if (!present.has(key)) this.#since.delete(key);
     for (const key of present) if (!this.#since.has(key)) this.#since.set(key, Date.now());
-    const left = observations.map((observation) => this.#left(observation));
-    const open = left.filter((ms) => ms > 0);
+    const open = observations.map((observation) => this.#left(observation)).filter((ms) => ms > 0);
     clearTimeout(this.#recheck);
     if (open.length > 0) this.#recheck = setTimeout(() => this.#evaluate(), Math.min(...open));
-    return left.length - open.length;
   }
 
-  #left({ key, graceMs }: { key: string; graceMs: number }): number {
+  #hasLasted(observation: Lasting): boolean {
+    return this.#left(observation) <= 0;
+  }
+
+  #left({ key, graceMs }: Lasting): number {
     return (this.#since.get(key) ?? Date.now()) + graceMs - Date.now();
   }
 
@@ -254,6 +299,11 @@ class Observation {
     this.#over = true;
     clearTimeout(this.#recheck);
   }
+}
+
+/** Of an event: the same again is told by a new version of it. */
+function versionOf({ metadata: { uid, resourceVersion } }: KubeObject): [string | undefined, string | undefined] {
+  return [uid, resourceVersion];
 }
 
 function failedByStatus(ref: Ref, { message }: ObjectStatus): Problem {

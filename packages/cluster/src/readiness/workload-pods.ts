@@ -29,27 +29,53 @@ export function podsOfRevision(
   replicaSets: Iterable<KubeObject>,
 ): KubeObject[] {
   const belongs = belongsToRevision(workload, [...replicaSets]);
-  return [...pods].filter((pod) => !pod.metadata.deletionTimestamp && belongs(pod));
+  return [...pods].filter((pod) => isActive(pod) && belongs(pod));
+}
+
+/** All pods that a workload other than a Deployment has made itself, of whatever revision, also those that are ending. Pure. */
+export function podsOf({ metadata: { uid } }: KubeObject, pods: Iterable<KubeObject>): KubeObject[] {
+  return [...pods].filter((pod) => isControlledBy(pod, uid));
+}
+
+/**
+ * The pods of former revisions that a StatefulSet does not replace until they are ready; none for other workloads. One that makes
+ * and ends its pods in order looks at no further pod, and not at the new revision either, while one is not ready. Pure.
+ */
+export function podsWaitedFor(workload: KubeObject, pods: Iterable<KubeObject>): KubeObject[] {
+  const { kind, spec, status } = workload;
+  if (kind !== 'StatefulSet' || spec?.podManagementPolicy === 'Parallel') return [];
+  if (spec?.updateStrategy?.type === 'OnDelete' || !status?.updateRevision) return [];
+  return podsOf(workload, pods).filter(
+    (pod) => isActive(pod) && pod.metadata.labels?.[hashLabel] !== status.updateRevision,
+  );
+}
+
+/** Neither ending nor evicted: both are replaced. */
+function isActive({ metadata, status }: KubeObject): boolean {
+  return !metadata.deletionTimestamp && status?.phase !== 'Failed';
+}
+
+function isControlledBy(object: KubeObject, uid: string | undefined): boolean {
+  if (uid === undefined) return false;
+  return object.metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === uid) ?? false;
 }
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision';
+const hashLabel = 'controller-revision-hash';
 
 function belongsToRevision(workload: KubeObject, replicaSets: KubeObject[]): (pod: KubeObject) => boolean {
   const { metadata, status } = workload;
-  const controls = (object: KubeObject, uid: string | undefined) =>
-    uid !== undefined &&
-    (object.metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === uid) ?? false);
   if (workload.kind === 'Deployment') {
     const revision = metadata.annotations?.[revisionAnnotation];
     const seen = status?.observedGeneration === metadata.generation;
     const replicaSet = replicaSets.find(
-      (set) => controls(set, metadata.uid) && set.metadata.annotations?.[revisionAnnotation] === revision,
+      (set) => isControlledBy(set, metadata.uid) && set.metadata.annotations?.[revisionAnnotation] === revision,
     );
-    return (pod) => seen && revision !== undefined && controls(pod, replicaSet?.metadata.uid);
+    return (pod) => seen && revision !== undefined && isControlledBy(pod, replicaSet?.metadata.uid);
   }
-  const mine = (pod: KubeObject) => controls(pod, metadata.uid);
+  const mine = (pod: KubeObject) => isControlledBy(pod, metadata.uid);
   if (workload.kind === 'StatefulSet') {
-    return (pod) => mine(pod) && pod.metadata.labels?.['controller-revision-hash'] === status?.updateRevision;
+    return (pod) => mine(pod) && pod.metadata.labels?.[hashLabel] === status?.updateRevision;
   }
   if (workload.kind === 'DaemonSet') {
     const generation = metadata.annotations?.['deprecated.daemonset.template.generation'];
