@@ -6,19 +6,24 @@ import type { DeployOptions } from '../delivery/deploy-options.js';
 import type { Emit } from '../loop/events.js';
 import { prepare } from '../workload/prepare.js';
 
-/** Nx kills what has not ended 5 s after Ctrl-C. */
-const withinMs = 4000;
-
 /**
  * Makes the workload what it was before it was debugged: applies what is rendered of it once more, without anything for the debugger. It does
  * not wait for the new pod. Never rejects: what could not be done is told, with how to do it.
  */
-export async function endDebug(cluster: Cluster, deploy: DeployOptions, emit: Emit): Promise<void> {
+export async function endDebug(
+  cluster: Cluster,
+  deploy: DeployOptions,
+  emit: Emit,
+  {
+    withinMs = 4000,
+  }: { /** Default: 4000 ms; Nx kills what has not ended 5 s after Ctrl-C. */ withinMs?: number } = {},
+): Promise<void> {
   const signal = AbortSignal.timeout(withinMs);
   try {
     const plain: DeployOptions = { ...deploy, debug: undefined };
     const rendered = await readManifests(plain.manifests);
-    const images = await deliverImages(cluster, plain, { signal });
+    // They were delivered when debugging began.
+    const images = await deliverImages(cluster, plain, { dryRun: true, signal });
     const { workload } = await prepare(rendered, { ...plain, ...images }, plain.manifests);
     await applyWorkload(cluster, workload, plain, { signal });
     emit({ type: 'debug', state: 'off' });

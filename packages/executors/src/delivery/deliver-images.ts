@@ -24,7 +24,8 @@ export interface DeliverImagesControl {
 
 /**
  * Brings the project's image and the agent's to where the nodes get them from, unless they are there: the registry named or
- * announced by the cluster, else the node itself (kind, k3d, minikube).
+ * announced by the cluster, else the node itself (kind, k3d, minikube). For debugging, the agent's image without the debugger
+ * comes along.
  *
  * @throws NxKubeError where no node can run the image, or there is no way to get it into the cluster
  */
@@ -41,10 +42,10 @@ export async function deliverImages(
     if (!dryRun && !registry) await loadImage({ context: cluster.context, archive, signal, onProgress });
     return `${registry ? `${registry}/` : ''}${name}:${tag}`;
   };
-  const agent = async () => {
+  const delve = options.debug?.delve;
+  const agent = async (delve?: string) => {
     if (options.agent === false) return undefined;
     const architecture = image.platform.architecture as 'amd64' | 'arm64';
-    const delve = options.debug?.delve;
     // A folder each, for the image of the one is removed where the other's is made.
     const directory = join(options.stateDirectory, `agent-${architecture}${delve ? '-debug' : ''}`);
     const binary = agentBinary(architecture);
@@ -53,7 +54,9 @@ export async function deliverImages(
   };
   const [reference, agentReference] = await Promise.all([
     deliver(join(options.image, 'image.tar'), image.name, image.tag),
-    agent(),
+    agent(delve),
+    // What runs when debugging has ended: then there is no time for it.
+    delve && agent(),
   ]);
   return { image: { reference, entrypoint: image.entrypoint, cmd: image.cmd }, agentImage: agentReference };
 }

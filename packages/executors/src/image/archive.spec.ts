@@ -189,6 +189,23 @@ describe('the image of the agent', () => {
     expect(files).toMatchObject([{ name: 'nx-kube-agent', mode: 0o755, size: 5 }]);
   });
 
+  it('holds the debugger beside the agent where there is one, under a tag of both', async () => {
+    await writeFile(at('agent'), 'agent');
+    await writeFile(at('delve'), 'delve');
+    const build = { binary: at('agent'), architecture: 'arm64', directory: at('state') };
+    const { archive, tag } = await agentImage({ ...build, debugger: at('delve') });
+    const [agent, delve] = ['agent', 'delve'].map((text) =>
+      createHash('sha256').update(text).digest('hex').slice(0, 16),
+    );
+    expect(tag).toBe(`${agent}-${delve}`);
+    const { layers } = await readArchive(archive);
+    const files = await Promise.all(layers.map(async (layer) => listTar(gunzipSync(await buffer(layer.open())))));
+    expect(files.flat()).toMatchObject([
+      { name: 'nx-kube-agent', mode: 0o755 },
+      { name: 'dlv', mode: 0o755, size: 5 },
+    ]);
+  });
+
   it('is made once for each agent, and replaces the one before', async () => {
     await writeFile(at('agent'), 'agent');
     await mkdir(at('state'));
