@@ -36,10 +36,10 @@ afterAll(async () => {
 });
 
 /** The options of targets, beside the target doctor itself. */
-function configure(options: Record<string, object>): void {
+function configure(options: Record<string, object>, more: Record<string, object> = {}): void {
   const targets = Object.fromEntries(Object.entries(options).map(([target, own]) => [target, { options: own }]));
   const doctor = { executor: '@nx-kube/executors:doctor' };
-  workspace.write('greeter-controller/project.json', JSON.stringify({ targets: { doctor, ...targets } }));
+  workspace.write('greeter-controller/project.json', JSON.stringify({ targets: { doctor, ...targets, ...more } }));
 }
 
 /** Runs doctor and finds its lines by what they are about. */
@@ -108,9 +108,47 @@ describe('nx run <project>:doctor', () => {
       next: 'Ask for a Role or ClusterRole with these rules.',
     });
     expect(by('right to apply')!.message).toContain(
-      'get, list, create, patch, delete statefulsets.apps in doctor-system',
+      'get, list, watch, create, patch, delete statefulsets.apps in doctor-system',
     );
     expect(by('nodes')).toMatchObject({ verdict: 'fail', message: expect.stringContaining('nodes') });
+  });
+
+  it('asks for what further targets and other objects need', async () => {
+    mkdirSync(workspace.path('greeter-controller/config/beside'), { recursive: true });
+    workspace.write('greeter-controller/config/beside/kustomization.yaml', 'resources: [job.yaml]\n');
+    workspace.write(
+      'greeter-controller/config/beside/job.yaml',
+      'apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: beside, namespace: doctor-system}\n',
+    );
+    configure(
+      { 'kustomize-apply': { components: { beside: { path: 'config/beside' } } } },
+      {
+        secrets: {
+          executor: '@nx-kube/executors:secrets',
+          options: { secrets: { token: { kind: 'generic', namespace: 'vault', literals: { a: '${HOME}' } } } },
+        },
+        flux: { executor: '@nx-kube/executors:flux', options: { enabled: true } },
+      },
+    );
+    const { status } = await cluster.request<{ status: { token: string } }>({
+      method: 'POST',
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts/nobody/token`,
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 600 } },
+    });
+    const env = kubeconfig('nobody-else.yaml', ({ users }) => (users[0]!.user = { token: status.token }));
+    const { by } = await doctor(env);
+    expect(by('right to apply')!.message).toContain('cronjobs.batch in doctor-system');
+    expect(by('right to make Secrets')!.message).toContain('get, list, create, patch, delete secrets in vault');
+    expect(by('right to install Flux')!.message).toContain('* *.*');
+    // Whether it is there or not.
+    expect(by('flux')!.message).toMatch(/(needed by|for) flux$/);
+
+    workspace.write('greeter-controller/config/beside/kustomization.yaml', 'resources: [none.yaml]\n');
+    expect((await doctor()).by('other objects')).toMatchObject({
+      verdict: 'warn',
+      message: expect.stringMatching(/^component beside: .*, so the rights for them are not asked about$/),
+    });
+    configure({});
   });
 
   it('says that the API server does not answer', async () => {

@@ -1,6 +1,5 @@
 import type { ConnectOptions, Cluster, KubeObject } from '@nx-kube/cluster';
-import { readManifests } from '../delivery/content.js';
-import type { DeployOptions } from '../delivery/deploy-options.js';
+import { readManifests, readOtherObjects, type ContentOptions } from '../delivery/content.js';
 import type { Need } from '../tools/needs.js';
 import { findWorkload } from '../workload/find.js';
 import { diagnoseCluster, failureOf } from './cluster.js';
@@ -9,12 +8,16 @@ import { diagnoseInotify } from './inotify.js';
 import { diagnoseAgent, diagnoseVersions, type Versions } from './installation.js';
 import { diagnoseNodes } from './nodes.js';
 import { diagnoseRegistry } from './registry.js';
-import { diagnoseRights, rightsFor, typesOf } from './rights.js';
+import { diagnoseRights, reconcilerTypes, rightsFor, typesOf, type SecretsOfTarget } from './rights.js';
 import { diagnoseTools } from './tools.js';
 
 export interface Examination {
-  deploy: DeployOptions;
+  deploy: ContentOptions;
   connect: ConnectOptions;
+  /** Of each target that makes Secrets. */
+  secrets: readonly SecretsOfTarget[];
+  /** Whether a target installs Flux. */
+  installsFlux: boolean;
   needs: Need[];
   versions: Versions;
   /** What go-build is set to. */
@@ -42,7 +45,7 @@ async function examineCluster(examination: Examination): Promise<Diagnosis[]> {
     const [registry, nodes, rights] = await Promise.all([
       diagnoseRegistry(cluster, deploy.registry, signal),
       diagnoseNodes(cluster, goarch, signal),
-      examineRights(cluster, deploy, signal),
+      examineRights(cluster, examination),
     ]);
     return [...diagnoses, registry, nodes, ...rights];
   } finally {
@@ -50,7 +53,8 @@ async function examineCluster(examination: Examination): Promise<Diagnosis[]> {
   }
 }
 
-async function examineRights(cluster: Cluster, deploy: DeployOptions, signal?: AbortSignal): Promise<Diagnosis[]> {
+async function examineRights(cluster: Cluster, examination: Examination): Promise<Diagnosis[]> {
+  const { deploy, secrets, installsFlux, signal } = examination;
   let objects: KubeObject[];
   let namespace: string;
   const diagnoses: Diagnosis[] = [];
@@ -63,7 +67,18 @@ async function examineRights(cluster: Cluster, deploy: DeployOptions, signal?: A
     objects = [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: '' } }];
     namespace = cluster.namespace;
   }
-  const types = await typesOf(cluster, objects);
-  const rights = rightsFor({ namespace, setNamespace: cluster.namespace, types });
+  try {
+    const { extra, components } = await readOtherObjects(cluster, deploy, signal);
+    objects = [...objects, ...extra, ...components.before.flat(), ...components.after.flat()];
+  } catch (error) {
+    signal?.throwIfAborted();
+    const { message, next } = failureOf('other objects', error);
+    diagnoses.push(warn('other objects', `${message}, so the rights for them are not asked about`, next!));
+  }
+  const [types, reconcilers] = await Promise.all([typesOf(cluster, objects), reconcilerTypes(cluster)]);
+  const rights = rightsFor({
+    ...{ namespace, setNamespace: cluster.namespace, types },
+    ...{ secrets, reconcilers, installsFlux },
+  });
   return [...diagnoses, ...(await diagnoseRights(cluster, rights, signal))];
 }

@@ -1,4 +1,5 @@
 import { groupOf, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { reconcilerKinds } from '../flux/reconcilers.js';
 import { failureOf } from './cluster.js';
 import { fail, ok, type Diagnosis } from './diagnosis.js';
 
@@ -22,19 +23,59 @@ export interface RightsTarget {
   /** Where the set's parent is. */
   setNamespace: string;
   /** What is applied, as far as the cluster knows its kinds. */
-  types: { group: string; resource: string; namespace?: string }[];
+  types: KnownType[];
+  /** The project's targets that make Secrets. */
+  secrets: readonly SecretsOfTarget[];
+  /** What Flux reconciles from, as far as the cluster knows it. */
+  reconcilers: KnownType[];
+  /** Whether a target of the project installs Flux. */
+  installsFlux: boolean;
 }
 
-/** What the loop does in a cluster. Pure. */
-export function rightsFor({ namespace, setNamespace, types }: RightsTarget): Rights {
-  const core = (resource: string, namespace: string, ...verbs: string[]): Right[] =>
-    verbs.map((verb) => ({ verb, group: '', resource, namespace }));
+export interface KnownType {
+  group: string;
+  resource: string;
+  /** Absent for what is cluster-scoped, or looked for in all namespaces. */
+  namespace?: string;
+}
+
+/** Where a target makes Secrets. */
+export interface SecretsOfTarget {
+  /** Undefined is the context's. */
+  namespaces: readonly (string | undefined)[];
+  createNamespaces: boolean;
+}
+
+/** What the loop does in a cluster; nothing is asked about what the project does not do. Pure. */
+export function rightsFor(target: RightsTarget): Rights {
+  const { namespace, setNamespace, types, secrets, reconcilers, installsFlux } = target;
+  const core = (resource: string, namespace: string, ...verbs: string[]) =>
+    rights({ group: '', resource, namespace }, ...verbs);
+  const secretNamespaces = new Set(secrets.flatMap(({ namespaces }) => namespaces).map((name) => name ?? setNamespace));
+  const secretRights = [
+    ...[...secretNamespaces].flatMap((name) => core('secrets', name, 'get', 'list', 'create', 'patch', 'delete')),
+    ...(secrets.some(({ createNamespaces }) => createNamespaces)
+      ? rights({ group: '', resource: 'namespaces' }, 'get', 'create')
+      : []),
+  ];
   return {
     apply: [
-      ...core('secrets', setNamespace, 'get', 'create', 'patch'),
-      ...types.flatMap((type) => ['get', 'list', 'create', 'patch', 'delete'].map((verb) => ({ verb, ...type }))),
+      ...core('secrets', setNamespace, 'get', 'create', 'patch', 'delete'),
+      ...types.flatMap((type) => rights(type, 'get', 'list', 'watch', 'create', 'patch', 'delete')),
     ],
-    observe: [...core('pods', namespace, 'get', 'list', 'watch'), { verb: 'list', group: '', resource: 'nodes' }],
+    ...(secretRights.length && { 'make Secrets': secretRights }),
+    ...(reconcilers.length && {
+      'suspend and resume Flux': reconcilers.flatMap((type) => rights(type, 'get', 'list', 'patch')),
+    }),
+    // Its own roles allow everything, which only those may give who have it.
+    ...(installsFlux && { 'install Flux': rights({ group: '*', resource: '*' }, '*') }),
+    observe: [
+      ...core('pods', namespace, 'get', 'list', 'watch'),
+      ...core('events', namespace, 'list', 'watch'),
+      ...rights({ group: 'apps', resource: 'replicasets', namespace }, 'list', 'watch'),
+      ...rights({ group: 'coordination.k8s.io', resource: 'leases', namespace }, 'list', 'watch'),
+      ...rights({ group: '', resource: 'nodes' }, 'list'),
+    ],
     // By verb, a WebSocket is a get to some versions and a create to others.
     exec: core('pods/exec', namespace, 'get', 'create'),
     'port-forward': core('pods/portforward', namespace, 'get', 'create'),
@@ -42,11 +83,12 @@ export function rightsFor({ namespace, setNamespace, types }: RightsTarget): Rig
   };
 }
 
-/** The kinds of rendered objects. Those that the cluster does not know yet come with their CRDs and cannot be asked about. */
-export async function typesOf(
-  cluster: Cluster,
-  objects: readonly KubeObject[],
-): Promise<{ group: string; resource: string; namespace?: string }[]> {
+function rights(type: KnownType, ...verbs: string[]): Right[] {
+  return verbs.map((verb) => ({ verb, ...type }));
+}
+
+/** The kinds of objects. Those that the cluster does not know yet come with their CRDs and cannot be asked about. */
+export async function typesOf(cluster: Cluster, objects: readonly KubeObject[]): Promise<KnownType[]> {
   const found = await Promise.all(
     objects.map(async ({ apiVersion, kind, metadata }) => {
       const type = await cluster.discover(apiVersion, kind).catch(() => undefined);
@@ -56,6 +98,17 @@ export async function typesOf(
     }),
   );
   return [...new Map(found.flat().map((type) => [JSON.stringify(type), type])).values()];
+}
+
+/** The kinds that Flux reconciles from, in all namespaces; none where there is no Flux. */
+export async function reconcilerTypes(cluster: Cluster): Promise<KnownType[]> {
+  const found = await Promise.all(
+    reconcilerKinds.map(async ({ apiVersion, kind }) => {
+      const type = await cluster.discover(apiVersion, kind).catch(() => undefined);
+      return type ? [{ group: groupOf(apiVersion), resource: type.resource }] : [];
+    }),
+  );
+  return found.flat();
 }
 
 /** Asks the cluster about each right, and names those that are missing. */

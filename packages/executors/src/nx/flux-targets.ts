@@ -3,7 +3,7 @@ import type { FluxOptions } from '../executors/flux/schema.js';
 import type { FluxTarget } from '../loop/flux-resource.js';
 import { deployOptions } from './deploy-target.js';
 import { projectOf, workspacePath } from './project.js';
-import { configuredOptions } from './sibling-target.js';
+import { siblingOptions, targetsOf } from './sibling-target.js';
 
 /** What a target that installs Flux does, from its options; undefined unless it is enabled. */
 export function fluxTarget(context: ExecutorContext, target: string, options: FluxOptions): FluxTarget | undefined {
@@ -26,9 +26,7 @@ export function fluxTarget(context: ExecutorContext, target: string, options: Fl
 
 /** The enabled targets of the project that install Flux, in the order in which they stand there. */
 export function fluxTargets(context: ExecutorContext): FluxTarget[] {
-  const { targets = {} } = context.projectsConfigurations.projects[projectOf(context).name]!;
-  return Object.entries(targets).flatMap(([name, target]) => {
-    if (target.executor !== '@nx-kube/executors:flux') return [];
-    return fluxTarget(context, name, configuredOptions<FluxOptions>(target, context.configurationName)) ?? [];
-  });
+  return targetsOf('@nx-kube/executors:flux', context).flatMap(
+    (target) => fluxTarget(context, target, siblingOptions<FluxOptions>(context, 'targets', target)) ?? [],
+  );
 }
