@@ -336,7 +336,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     [
       'somebody else’s Secret has another type',
       { ...good, x, typed: x },
-      'typed: exists with another type, or as immutable, and was not made by this target',
+      'typed: others manage what it sets: .type (conflict with "somebody"',
       { theirs: { metadata: { name: 'typed' }, type: 'example.com/theirs' } },
     ],
     [
