@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMPONENT_NAMES } from '../tools/local-cluster/src/component.js';
@@ -10,12 +11,13 @@ import { parseMounts } from '../tools/local-cluster/src/mounts.js';
 import { identify, isAlive } from '../tools/local-cluster/src/process-identity.js';
 import type { ClusterStatus } from '../tools/local-cluster/src/status.js';
 import { strayProcesses } from '../tools/local-cluster/src/stray-processes.js';
+import { repository } from './support/workspace.js';
 
 /*
  * The embedded cluster itself, so these tests kill and remove it: whatever else it held is gone afterwards. They leave a
  * cluster that is up.
  */
-const CLI = new URL('../tools/local-cluster/cli.ts', import.meta.url).pathname;
+const CLI = fileURLToPath(new URL('../tools/local-cluster/cli.ts', import.meta.url));
 const layout = layoutFor(process.env);
 const NAMESPACE = 'local-cluster-e2e';
 const IMAGE = 'localhost:5001/local-cluster-e2e:1';
@@ -314,6 +316,23 @@ describe('the embedded cluster', () => {
   });
 });
 
+describe('the programs of the cluster', () => {
+  const build = async () => {
+    const env = { NX_DAEMON: 'false', NX_TUI: 'false', FORCE_COLOR: '0' };
+    const args = ['node_modules/nx/dist/bin/nx.js', 'run', 'local-cluster:build'];
+    return (await execa(process.execPath, args, { cwd: repository, env })).stdout;
+  };
+
+  it('are not built again by Nx, and come back from its cache when they are gone', async () => {
+    const output = join(repository, 'tools/local-cluster/bin');
+    await build();
+    expect(await build()).toMatch(/existing outputs match the cache|local cache/);
+    rmSync(output, { recursive: true });
+    expect(await build()).toContain('local cache');
+    expect(readdirSync(output)).toEqual(expect.arrayContaining(['nx-kube-local', 'pause']));
+  });
+});
+
 describe('taking the cluster down', () => {
   /** All that a cluster could leave behind, outside of its folder. */
   async function machine() {
@@ -329,7 +348,7 @@ describe('taking the cluster down', () => {
       ),
       routes: (await execa('ip', ['route'])).stdout,
       mounts: parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')),
-      groups: readdirSync('/sys/fs/cgroup').flatMap((name) => list(join('/sys/fs/cgroup', name, 'nx-kube-local'))),
+      groups: controlGroups(),
       namespaces: list('/run/netns'),
       sockets: list('/run/containerd/s'),
       results: list('/var/lib/cni/results'),
@@ -338,8 +357,34 @@ describe('taking the cluster down', () => {
     };
   }
 
+  /** The cluster's own, in whichever hierarchies the machine has: on cgroup v2 there is one, at the top. */
+  const controlGroups = () =>
+    ['', ...readdirSync('/sys/fs/cgroup')]
+      .map((name) => join('/sys/fs/cgroup', name, 'nx-kube-local'))
+      .filter((group) => existsSync(group));
+
+  /** What of it is there that only a cluster makes; a state that was clean before is not assumed. */
+  async function leftovers() {
+    const { rules, rulesOfVersion6, links, mounts } = await machine();
+    const bridged = existsSync('/sys/class/net/nx-kube0/brif') ? readdirSync('/sys/class/net/nx-kube0/brif') : [];
+    return {
+      rules: [...rules, ...rulesOfVersion6].filter((rule) => /\b(NX-)?KUBE-/.test(rule)),
+      links: [...links.filter((name) => name === 'nx-kube0'), ...bridged],
+      routes: (await execa('ip', ['route', 'show', 'root', '10.96.0.0/16'])).stdout,
+      mounts: mounts.map(({ point }) => point).filter((point) => point.startsWith(`${layout.home}/`)),
+      groups: controlGroups(),
+    };
+  }
+
+  const nothing = { rules: [], links: [], routes: '', mounts: [], groups: [] };
+
   it('leaves nothing behind, whatever was killed before', async () => {
+    const { settings } = JSON.parse(readFileSync(layout.machine, 'utf8')) as { settings: Record<string, string> };
+    const settingsNow = () =>
+      Object.fromEntries(Object.keys(settings).map((name) => [name, readFileSync(`/proc/sys/${name}`, 'utf8').trim()]));
     await cli('down');
+    expect(settingsNow()).toEqual(settings);
+    expect(await leftovers()).toEqual(nothing);
     const before = await machine();
     await cli('up');
     await runPod();
@@ -351,9 +396,19 @@ describe('taking the cluster down', () => {
       );
     const container = identify(Number(program))!;
     expect(isAlive(container)).toBe(true);
+    // What is not seen now would not be missed below.
+    expect(await leftovers()).toEqual({
+      rules: expect.arrayContaining([expect.stringContaining('NX-KUBE-'), expect.stringContaining('KUBE-SERVICES')]),
+      links: expect.arrayContaining(['nx-kube0', expect.stringMatching(/^veth/)]),
+      routes: expect.stringContaining('nx-kube0'),
+      mounts: expect.arrayContaining([expect.stringContaining(layout.run)]),
+      groups: expect.arrayContaining([expect.stringContaining('nx-kube-local')]),
+    });
     process.kill(await pidOf('containerd'), 'SIGKILL');
     process.kill(await pidOf('kubelet'), 'SIGKILL');
     await cli('down');
+    expect(await leftovers()).toEqual(nothing);
+    expect(settingsNow()).toEqual(settings);
     expect(await machine()).toEqual(before);
     expect([...processes, container].filter(isAlive)).toEqual([]);
     expect(strayProcesses(layout)).toEqual([]);
