@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { load } from 'js-yaml';
+import { load, YAMLException } from 'js-yaml';
 // client-node's index and its KubeConfig class pull in every generated model: 80 MB of memory and most of a second. These two hold
 // the same reading of kubeconfig without them.
 import { newClusters, newContexts, newUsers } from '@kubernetes/client-node/dist/config_types.js';
 import type { Cluster as ClusterEntry, User } from '@kubernetes/client-node/dist/config_types.js';
 import { NxKubeError } from '../errors.js';
+import { yamlProblem } from '../object/yaml-problem.js';
 
 /** A user of kubeconfig, with what client-node's reading leaves out. */
 export interface UserEntry extends User {
@@ -105,8 +106,7 @@ async function readKubeconfig(path: string): Promise<Kubeconfig | undefined> {
   try {
     return parseKubeconfig(text, dirname(path));
   } catch (error) {
-    // a YAML error's message quotes lines, which may hold credentials; its reason does not
-    const problem = (error as { reason?: string }).reason ?? (error as Error).message;
+    const problem = error instanceof YAMLException ? yamlProblem(error) : (error as Error).message;
     throw new NxKubeError('configuration', `The kubeconfig ${path} is not valid: ${problem}.`, {
       next: 'Mend the file.',
     });

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { NxKubeError } from '../errors.js';
 import { parseManifests } from './manifests.js';
@@ -119,9 +120,18 @@ describe('mistakes name the source, the document and the field', () => {
     expect(failure).toMatchObject({ culprit: 'configuration', message });
   });
 
-  it('never quotes what stands around a YAML mistake', () => {
-    const failure = catchError(() => parseManifests('password: "hunter2hunter2\nb: c: d', 'm.yaml'));
-    expect(String(failure)).not.toContain('hunter2');
+  it.each([
+    ['password: "hunter2hunter2\nb: c: d', 'unexpected end of the stream within a double quoted scalar'],
+    ['password: *hunter2', 'unidentified alias'],
+    ['password: !hunter2', 'unknown tag'],
+    ['password: !h!hunter2 x', 'undeclared tag handle'],
+    ['password: !<hunter2^> x', 'tag name cannot contain such characters'],
+    ['password: !!int hunter2', 'cannot resolve a node with'],
+  ])('never quotes the text in which YAML is mistaken: %j', (text, reason) => {
+    const failure = catchError(() => parseManifests(text, 'm.yaml'));
+    expect((failure as Error).message).toMatch(/^m\.yaml, line \d+, document 1: invalid YAML: /);
+    expect((failure as Error).message.split('invalid YAML: ')[1]).toBe(reason);
+    expect(inspect(failure)).not.toContain('hunter2');
   });
 });
 

@@ -1,6 +1,7 @@
 import { loadAll, YAMLException } from 'js-yaml';
 import { NxKubeError } from '../errors.js';
 import type { KubeObject } from './kube-object.js';
+import { yamlProblem } from './yaml-problem.js';
 import { kubernetesYaml, UnsafeInteger } from './yaml-schema.js';
 
 /**
@@ -42,11 +43,10 @@ function loadDocuments(yaml: string, source: string): unknown[] {
     return documents;
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error;
-    // The exception's own message quotes the lines around the mistake, which may hold a secret.
     const place = error.mark
       ? `line ${error.mark.line + 1}, document ${documentAt(yaml, error.mark.line)}`
       : 'the text';
-    throw new NxKubeError('configuration', `${source}, ${place}: invalid YAML: ${error.reason}`, {
+    throw new NxKubeError('configuration', `${source}, ${place}: invalid YAML: ${yamlProblem(error)}`, {
       next: 'Mend the YAML at that line.',
     });
   }
