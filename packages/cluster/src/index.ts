@@ -27,6 +27,7 @@ export { applySetId, type ParentIdentity } from './apply-set/id.js';
 export { membersOf, type Member } from './apply-set/members.js';
 export type { ApplySetRef } from './apply-set/parent.js';
 export * from './apply-set/remove-set.js';
+export { currentPods } from './readiness/current-pods.js';
 export { status, type ObjectStatus } from './readiness/status.js';
 export { waitGone, type Identified, type WaitGoneOptions } from './readiness/wait-gone.js';
 export * from './readiness/wait-ready.js';

@@ -24,7 +24,12 @@ describe('order', () => {
 });
 
 describe('measure (with scripted measurements)', () => {
-  const edits: Edit[] = [1, 2, 3, 4, 5].map((number) => ({ kind: 'manifest', number, path: 'a.yaml', change: () => '' }));
+  const edits: Edit[] = [1, 2, 3, 4, 5].map((number) => ({
+    kind: 'manifest',
+    number,
+    path: 'a.yaml',
+    change: () => '',
+  }));
   const loop = { outcome: 'delivered' as const, timings: { total: 1 }, bytes: 0, toProcessMs: 1 };
   const run = async (failing: number[]) => {
     const found = { samples: [] as Sample[], failures: [] as Failure[] };

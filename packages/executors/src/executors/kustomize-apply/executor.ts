@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { connect, refOf, waitReady } from '@nx-kube/cluster';
-import { applyManifests } from '../../delivery/apply-manifests.js';
+import { connect } from '@nx-kube/cluster';
+import { applyAndWait } from '../../delivery/apply-and-wait.js';
+import { applyManifests, type Applied } from '../../delivery/apply-manifests.js';
 import { readManifests } from '../../delivery/content.js';
 import { deliverImages } from '../../delivery/deliver-images.js';
 import { dryRunText } from '../../delivery/dry-run.js';
@@ -26,17 +27,11 @@ function kustomizeApply(options: KustomizeApplyOptions, context: ExecutorContext
     try {
       const rendered = await readManifests(deploy.manifests);
       const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: print });
-      const applied = await applyManifests(cluster, rendered, images, deploy, {
-        dryRun,
-        timeoutMs: timeout * 1000,
-        signal,
-      });
-      if (dryRun) {
-        print(dryRunText(applied));
-        return true;
-      }
-      changeLines(applied.changes).forEach(print);
-      if (wait) await waitReady(cluster, applied.objects.map(refOf), { timeoutMs: timeout * 1000, signal });
+      const control = { timeoutMs: timeout * 1000, signal };
+      const onApplied = ({ changes }: Applied) => changeLines(changes).forEach(print);
+      if (dryRun) print(dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...control, dryRun })));
+      else if (wait) await applyAndWait(cluster, rendered, images, deploy, { ...control, onApplied });
+      else onApplied(await applyManifests(cluster, rendered, images, deploy, control));
       return true;
     } finally {
       await cluster.close();

@@ -1,0 +1,77 @@
+import type { Cluster } from '@nx-kube/cluster';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { podsOf, testCluster } from './support/pods.js';
+import { Workspace } from './support/workspace.js';
+
+const folder = 'greeter-controller';
+const project = 'greeter-crash-controller';
+const namespace = 'greeter-crash-system';
+const crash = 'panic("there is no configuration")';
+
+let cluster: Cluster;
+let workspace: Workspace;
+
+beforeAll(async () => {
+  cluster = await testCluster();
+  workspace = new Workspace([folder]);
+  workspace.renameGreeter('greeter-crash');
+  workspace.edit(`${folder}/main.go`, 'func main() {\n', `func main() {\n\t${crash}\n`);
+});
+
+afterEach(async () => {
+  await workspace.nx(['run', `${project}:down`]);
+});
+
+afterAll(async () => {
+  await workspace?.nx(['run', `${project}:down`, '--crds', '--namespaces']);
+  workspace?.remove();
+  await cluster?.close();
+});
+
+/** Runs a target, which has to fail, and returns what it printed. */
+async function fail(target: string, ...args: string[]): Promise<string> {
+  const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args]);
+  expect(exitCode, all).toBe(1);
+  return all;
+}
+
+/** Sets the probes of the container; `null` takes one away. */
+function setProbes(probes: object): void {
+  const containers = [{ name: 'manager', ...probes }];
+  const patch = { target: { kind: 'StatefulSet' }, merge: { spec: { template: { spec: { containers } } } } };
+  workspace.configure(folder, { 'kustomize-apply': { patches: [patch] } });
+}
+
+describe.each([
+  ['with a readiness probe', {}],
+  ['without a probe', { readinessProbe: null, livenessProbe: null }],
+])('a controller that dies at its start, %s', (_, probes) => {
+  it('makes kustomize-apply fail at once, with its last lines', async () => {
+    setProbes(probes);
+    const printed = await fail('kustomize-apply');
+    expect(printed).toContain(
+      `Pod/${namespace}/${project}-0: the process crashes again and again, and exited with code 2`,
+    );
+    expect(printed).toMatch(/Its last lines:\n +panic: there is no configuration/);
+    expect(printed).toContain('→ Mend the program');
+    expect(printed).not.toContain('Not ready after');
+  });
+
+  it('makes dev --once fail, with the reason', async () => {
+    setProbes(probes);
+    const printed = await fail('dev', '--once');
+    expect(printed).toMatch(/the process exited with code 2\n +panic: there is no configuration/);
+    expect(printed).toContain('dev --once: ');
+  });
+});
+
+describe('a controller that is mended', () => {
+  it('is brought up by dev --once, though what it replaces dies all the time', async () => {
+    setProbes({ readinessProbe: null, livenessProbe: null });
+    await fail('kustomize-apply');
+    workspace.edit(`${folder}/main.go`, crash, '');
+    const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once']);
+    expect(exitCode, all).toBe(0);
+    expect(await podsOf(cluster, namespace, `app=${project}`)).toMatchObject([{ ready: true, restarts: 0 }]);
+  });
+});

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { LoopEvent } from '../loop/events.js';
+import { Processes } from './processes.js';
+
+const connected = (pod = 'a', digest = 'one'): LoopEvent => ({ type: 'pod', pod, state: 'connected', digest });
+const current = (digest: string): LoopEvent => ({ type: 'pod', pod: 'a', state: 'current', digest });
+const pod = (state: 'lost' | 'gone'): LoopEvent => ({ type: 'pod', pod: 'a', state });
+const started: LoopEvent = { type: 'process', pod: 'a', state: 'started' };
+const ready: LoopEvent = { type: 'process', pod: 'a', state: 'ready' };
+const exited = (pid: number): LoopEvent => ({
+  ...{ type: 'process', pod: 'a', state: 'exited', pid },
+  ...{ message: 'exited with code 2', lastLines: ['panic: no'] },
+});
+
+/** Events at times in ms. */
+const after = (...events: [at: number, event: LoopEvent][]) => {
+  const processes = new Processes();
+  events.forEach(([at, event]) => processes.onEvent(event, at));
+  return processes;
+};
+const crashing = (...events: [number, LoopEvent][]) => after(...events).crashing.map(({ pod }) => pod);
+
+describe('the processes of a workload’s pods', () => {
+  it.each<[string, [number, LoopEvent][], number | undefined]>([
+    ['when nothing is known', [], 0],
+    ['for a while after it was met', [[0, connected()]], 1500],
+    [
+      'for a while after its start',
+      [
+        [0, connected()],
+        [400, started],
+      ],
+      1900,
+    ],
+    [
+      'no longer once it is ready',
+      [
+        [0, connected()],
+        [400, ready],
+      ],
+      0,
+    ],
+    [
+      'until the last of them has run',
+      [
+        [0, connected()],
+        [300, connected('b')],
+      ],
+      1800,
+    ],
+    [
+      'while it is dead',
+      [
+        [0, connected()],
+        [10, exited(1)],
+      ],
+      undefined,
+    ],
+    [
+      'longer after a crash',
+      [
+        [0, connected()],
+        [10, exited(1)],
+        [500, started],
+      ],
+      10_000,
+    ],
+    [
+      'while the connection is cut',
+      [
+        [0, connected()],
+        [10, pod('lost')],
+      ],
+      undefined,
+    ],
+    [
+      'no longer when the pod is gone',
+      [
+        [0, connected()],
+        [10, exited(1)],
+        [20, pod('gone')],
+      ],
+      0,
+    ],
+  ])('settle: %s', (_, events, left) => expect(after(...events).settlesIn(500)).toBe(left));
+
+  it('have settled after a while in which nothing happened', () =>
+    expect(after([0, connected()]).settlesIn(2000)).toBe(0));
+
+  it('crash again and again from the second time on, with what was said last', () => {
+    expect(crashing([0, connected()], [10, exited(1)])).toEqual([]);
+    expect(after([0, connected()], [10, exited(1)], [500, started], [510, exited(2)]).crashing).toEqual([
+      { pod: 'a', end: 'exited with code 2', lastLines: ['panic: no'], current: false },
+    ]);
+  });
+
+  it.each<[string, [number, LoopEvent][]]>([
+    [
+      'the same death is told twice',
+      [
+        [20, pod('lost')],
+        [30, connected()],
+        [31, exited(1)],
+      ],
+    ],
+    [
+      'it was ready in between',
+      [
+        [500, started],
+        [600, ready],
+        [700, exited(2)],
+      ],
+    ],
+    [
+      'it had run for long in between',
+      [
+        [500, started],
+        [20_000, exited(2)],
+      ],
+    ],
+    [
+      'another binary came in between',
+      [
+        [50, current('two')],
+        [60, started],
+        [70, exited(2)],
+      ],
+    ],
+  ])('do not where %s', (_, events) => expect(crashing([0, connected()], [10, exited(1)], ...events)).toEqual([]));
+
+  it('crash again and again also when the wanted binary is what runs', () =>
+    expect(after([0, connected()], [1, exited(1)], [2, current('one')], [500, exited(2)]).crashing).toMatchObject([
+      { pod: 'a', current: true },
+    ]));
+});
