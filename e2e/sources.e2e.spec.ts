@@ -14,6 +14,8 @@ const folder = 'greeter-controller';
 const project = 'sources-controller';
 const namespace = 'sources-system';
 const target = 'kustomize-build';
+/** The controller is not ready sooner, after its container has started. */
+const readyAfterSeconds = 5;
 
 let cluster: Cluster;
 let workspace: Workspace;
@@ -39,7 +41,13 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   workspace = new Workspace([folder]);
   workspace.renameGreeter('sources');
-  for (const name of ['hack', 'chart/templates', 'config/first', 'config/last']) {
+  // So that whatever comes up with the controller can be told from what waits for it.
+  workspace.edit(
+    `${folder}/config/manager/manager.yaml`,
+    'periodSeconds: 5',
+    `initialDelaySeconds: ${readyAfterSeconds}\n          periodSeconds: 1`,
+  );
+  for (const name of ['hack', 'chart/templates', 'config/first', 'config/last', 'config/broken']) {
     mkdirSync(workspace.path(folder, name), { recursive: true });
   }
   workspace.write(`${folder}/hack/one.yaml`, configMap('one', { level: 'low' }));
@@ -121,7 +129,8 @@ describe('objects of other sources, in dev', () => {
     const controller = await live('StatefulSet', 'sources-controller');
     const created = await createdAt('StatefulSet', 'sources-controller');
     expect(await createdAt('ConfigMap', 'first')).toBeLessThanOrEqual(created);
-    expect(await createdAt('ConfigMap', 'last')).toBeGreaterThanOrEqual(created);
+    // The API server's times are in whole seconds, and so is the kubelet's of the start.
+    expect(await createdAt('ConfigMap', 'last')).toBeGreaterThanOrEqual(created + (readyAfterSeconds - 2) * 1000);
     expect(controller!.status.readyReplicas).toBe(1);
   });
 
@@ -201,6 +210,34 @@ describe('objects of other sources, in kustomize-apply', () => {
       expect(await live('ConfigMap', name)).toBeUndefined();
     }
     expect(await dataOf('one')).toEqual({ level: 'high' });
+  });
+
+  it('stop where a component that comes first does not get ready: it is named, and the controller is left alone', async () => {
+    workspace.write(`${folder}/config/broken/kustomization.yaml`, 'resources: [deployment.yaml]\n');
+    const container = { name: 'broken', image: 'no-such-image', imagePullPolicy: 'Never' };
+    workspace.write(
+      `${folder}/config/broken/deployment.yaml`,
+      JSON.stringify({
+        ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'broken', namespace } },
+        spec: {
+          selector: { matchLabels: { app: 'broken' } },
+          template: { metadata: { labels: { app: 'broken' } }, spec: { containers: [container] } },
+        },
+      }),
+    );
+    workspace.write(`${folder}/hack/one.yaml`, configMap('one', { level: 'unseen' }));
+    configure({ helm: [], components: { broken: { path: 'config/broken' } } });
+    const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-apply`, '--timeout=20'], env);
+    expect(exitCode).toBe(1);
+    expect(all).toContain(`Deployment/${namespace}/broken`);
+    expect(await dataOf('one')).toEqual({ level: 'high' });
+  });
+
+  it('name the component that cannot be rendered', async () => {
+    configure({ components: { none: { path: 'config/none' } } });
+    const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-apply`], env);
+    expect(exitCode).toBe(1);
+    expect(all).toContain(`component none: ${workspace.path(folder, 'config/none')} has no kustomization.yaml`);
   });
 
   it('need helm only where there are charts, and say so before anything is done', async () => {
