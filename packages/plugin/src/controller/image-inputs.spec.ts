@@ -1,20 +1,38 @@
 import { expect, it } from 'vitest';
 import { imageInputs } from './image-inputs.js';
 
-it('imageInputs are none without a Dockerfile', () => expect(imageInputs([{ context: '..' }], 'ocm')).toEqual([]));
+const ocm = { project: 'ocm', root: 'ocm' };
 
-it('imageInputs are the Dockerfile and its context, but for what Go compiles', () =>
-  expect(imageInputs([{ dockerfile: 'build/Dockerfile', only: [] }], 'ocm')).toEqual([
-    '{workspaceRoot}/ocm/build/Dockerfile',
-    '{workspaceRoot}/ocm/build/Dockerfile.dockerignore',
-    '{workspaceRoot}/ocm/.dockerignore',
-    '{workspaceRoot}/ocm/**/*',
-    '!{workspaceRoot}/ocm/**/*.go',
-    '!{workspaceRoot}/ocm/**/go.{mod,sum,work,work.sum}',
-  ]));
+it('imageInputs without a Dockerfile are the manifests, and the binary where it is shipped', () => {
+  const options = { context: '..', binary: 'bin/m', manifests: 'dist/{projectRoot}/m.yaml' };
+  expect(imageInputs([options], ocm)).toEqual([{ dependentTasksOutputFiles: 'dist/ocm/m.yaml' }]);
+  const release = { ...options, release: true, binary: 'bin/release/m' };
+  expect(imageInputs([options, release], ocm)).toEqual([
+    { dependentTasksOutputFiles: 'dist/ocm/m.yaml' },
+    { dependentTasksOutputFiles: 'ocm/bin/release/m' },
+  ]);
+});
+
+it.each(['build/Dockerfile', '{projectRoot}/build/Dockerfile', 'ocm/build/Dockerfile'])(
+  'imageInputs are the Dockerfile (%s) and its context, but for what Go compiles',
+  (dockerfile) =>
+    expect(imageInputs([{ dockerfile, only: [] }], ocm)).toEqual([
+      '{workspaceRoot}/ocm/build/Dockerfile',
+      '{workspaceRoot}/ocm/build/Dockerfile.dockerignore',
+      '{workspaceRoot}/ocm/.dockerignore',
+      '{workspaceRoot}/ocm/**/*',
+      '!{workspaceRoot}/ocm/**/*.go',
+      '!{workspaceRoot}/ocm/**/go.{mod,sum,work,work.sum}',
+    ]),
+);
 
 it('imageInputs are of the context only what is listed', () =>
-  expect(imageInputs([{ dockerfile: 'Dockerfile', context: '..', only: ['assets', 'ca.pem'] }], 'apps/ocm')).toEqual([
+  expect(
+    imageInputs([{ dockerfile: 'Dockerfile', context: '..', only: ['assets', 'ca.pem'] }], {
+      project: 'ocm',
+      root: 'apps/ocm',
+    }),
+  ).toEqual([
     '{workspaceRoot}/apps/ocm/Dockerfile',
     '{workspaceRoot}/apps/ocm/Dockerfile.dockerignore',
     '{workspaceRoot}/apps/.dockerignore',

@@ -1,23 +1,33 @@
+import type { TargetConfiguration } from '@nx/devkit';
 import { posix } from 'node:path';
 import type { FileOptions } from '../files/readers.js';
+import { projectPath, workspacePath, type Tokens } from './option-paths.js';
+
+type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /**
- * The Nx inputs that an image made by the user's Dockerfile has besides binary and manifests; none where there is no
- * Dockerfile. What Go compiles is not among them: the binary of the day is swapped into the pod, whatever the image holds.
- * Pure.
+ * The Nx inputs of an image: the manifests, for the path of the binary in it is the command of the workload; the Dockerfile
+ * and its context, where there is one; and where it is shipped, the binary. Other binaries are not among them, nor what Go
+ * compiles: the binary of the day is swapped into the running pod, whatever the image holds. Pure.
  *
- * @param options of image-build, in each of its configurations
- * @param root the project's, relative to the workspace root
+ * @param variants options of image-build, by default and in each of its configurations
  */
-export function imageInputs(options: FileOptions[], root: string): string[] {
-  return [...new Set(options.flatMap((each) => ofDockerfile(each, root)))];
+export function imageInputs(variants: FileOptions[], tokens: Tokens): Inputs {
+  const made = variants.flatMap(({ release, binary, manifests }) => [
+    ...(release && binary ? [projectPath(binary, tokens)] : []),
+    ...(manifests ? [workspacePath(manifests, tokens)] : []),
+  ]);
+  return [
+    ...[...new Set(made)].sort().map((file) => ({ dependentTasksOutputFiles: file })),
+    ...new Set(variants.flatMap((each) => ofDockerfile(each, tokens))),
+  ];
 }
 
-function ofDockerfile({ dockerfile, context = '.', only }: FileOptions, root: string): string[] {
+function ofDockerfile({ dockerfile, context = '.', only }: FileOptions, tokens: Tokens): string[] {
   if (!dockerfile) return [];
-  const directory = posix.join(root, context);
+  const directory = projectPath(context, tokens);
   const within = (path: string) => `{workspaceRoot}/${posix.join(directory, path)}`;
-  const file = posix.join(root, dockerfile);
+  const file = projectPath(dockerfile, tokens);
   return [
     `{workspaceRoot}/${file}`,
     `{workspaceRoot}/${file}.dockerignore`,

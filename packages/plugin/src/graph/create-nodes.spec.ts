@@ -1,4 +1,4 @@
-import type { CreateNodesResult, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
+import type { CreateNodesResult, NxJsonConfiguration, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
 import { createNodes, createNodesV2 } from './create-nodes.js';
@@ -22,10 +22,14 @@ describe('createNodes', () => {
     Object.fromEntries(Object.entries(files).filter(([file]) => file !== path));
 
   /** What is inferred, by the project's root. */
-  async function infer(files: Record<string, string>, options?: NxKubePluginOptions) {
+  async function infer(
+    files: Record<string, string>,
+    options?: NxKubePluginOptions,
+    nxJsonConfiguration: NxJsonConfiguration = {},
+  ) {
     workspace = testWorkspace(files);
     const goMods = Object.keys(files).filter((file) => file.endsWith('go.mod'));
-    const results = await createNodes[1](goMods, options, { workspaceRoot: workspace.root, nxJsonConfiguration: {} });
+    const results = await createNodes[1](goMods, options, { workspaceRoot: workspace.root, nxJsonConfiguration });
     return projectsOf(results.map(([, result]) => result));
   }
   const projectsOf = (results: CreateNodesResult[]) =>
@@ -173,7 +177,7 @@ describe('createNodes', () => {
     expect(targets['containerize']!.dependsOn).toEqual(['compile', 'render']);
     expect(targets['apply']!.dependsOn).toEqual(['render', 'containerize']);
     expect(targets['image-restart']!.dependsOn).toEqual(['compile', 'render', 'containerize']);
-    expect(targets['image-restart']!.options).toEqual({ kustomizeApply: 'apply' });
+    expect(targets['image-restart']!.options).toMatchObject({ kustomizeApply: 'apply' });
     expect(targets['dev']!.options).toEqual({
       goBuild: 'compile',
       kustomizeBuild: 'render',
@@ -206,6 +210,67 @@ describe('createNodes', () => {
       '{workspaceRoot}/overlays/staging/extra.yaml',
       '{workspaceRoot}/overlays/staging/kustomization.yaml',
     ]);
+  });
+
+  it('lets others read what is made from where the user’s own options put it', async () => {
+    const { ocm } = await infer({
+      ...controller('ocm'),
+      'ocm/project.json': JSON.stringify({
+        targets: {
+          'go-build': {
+            options: { output: 'bin/ocm' },
+            configurations: { release: { output: 'bin/shipped/ocm' }, race: { output: 'bin/race/ocm', race: true } },
+          },
+          'kustomize-build': {
+            options: { output: 'dist/x.yaml' },
+            configurations: { staging: { output: 'dist/{projectName}/staging.yaml' } },
+          },
+          'image-build': { options: { output: 'dist/oci' } },
+        },
+      }),
+    });
+    const optionsOf = (target: string) => {
+      const { options, configurations } = ocm!.targets[target]!;
+      return { options, configurations };
+    };
+    const binaries = {
+      release: { binary: 'bin/shipped/ocm' },
+      debug: { binary: 'bin/debug/manager' },
+      race: { binary: 'bin/race/ocm' },
+    };
+    const staging = { manifests: 'dist/{projectName}/staging.yaml' };
+    expect(optionsOf('image-build')).toEqual({
+      options: { output: 'dist/oci', binary: 'bin/ocm', manifests: 'dist/x.yaml' },
+      configurations: { ...binaries, release: { ...binaries.release, release: true }, staging },
+    });
+    expect(optionsOf('image-restart')).toEqual({
+      options: { kustomizeApply: 'kustomize-apply', binary: 'bin/ocm' },
+      configurations: binaries,
+    });
+    expect(optionsOf('kustomize-apply')).toEqual({
+      options: { manifests: 'dist/x.yaml', image: 'dist/oci' },
+      configurations: { staging },
+    });
+    expect(ocm!.targets['image-build']!.inputs!.slice(0, 3)).toEqual(
+      ['dist/ocm/staging.yaml', 'dist/x.yaml', 'ocm/bin/shipped/ocm'].map((file) => ({
+        dependentTasksOutputFiles: file,
+      })),
+    );
+  });
+
+  it('takes files that nx.json names for inputs, with their tokens', async () => {
+    const { ocm } = await infer(
+      { ...controller('ocm'), 'ocm/overlays/s/kustomization.yaml': 'resources: [a.yaml]\n' },
+      undefined,
+      {
+        targetDefaults: {
+          '@nx-kube/executors:image-build': { options: { dockerfile: '{projectRoot}/Dockerfile' } },
+          'kustomize-build': { options: { path: '{projectRoot}/overlays/s' } },
+        },
+      },
+    );
+    expect(ocm!.targets['image-build']!.inputs).toContain('{workspaceRoot}/ocm/Dockerfile');
+    expect(ocm!.targets['kustomize-build']!.inputs).toContain('{workspaceRoot}/ocm/overlays/s/a.yaml');
   });
 
   it.each(['{', '[]', '"text"', 'null', '{ "targets": 1 }'])(

@@ -9,9 +9,9 @@ import { targetNames, type NxKubePluginOptions } from './options.js';
  */
 export const createNodes: CreateNodes<NxKubePluginOptions> = [
   '**/go.mod',
-  async (files, options, { workspaceRoot }) => {
+  async (files, options, { workspaceRoot, nxJsonConfiguration }) => {
     const facts = factsOf(workspaceRoot);
-    const { results, errors } = inferProjects(facts, files, targetNames(options));
+    const { results, errors } = inferProjects(facts, files, targetNames(options), nxJsonConfiguration.targetDefaults);
     facts.save();
     if (errors.length) {
       // Loading devkit takes longer than all the rest here, so only who fails waits for it.

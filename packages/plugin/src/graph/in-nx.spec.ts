@@ -153,6 +153,7 @@ describe('a workspace of controllers', () => {
         targets: {
           'go-build': { options: { tags: ['x'], output: 'out/hello' } },
           'kustomize-build': { options: { output: 'dist/hello.yaml' } },
+          'image-build': { options: { output: '{workspaceRoot}/dist/{projectName}-image' } },
           dev: { options: { once: true } },
         },
       }),
@@ -167,6 +168,26 @@ describe('a workspace of controllers', () => {
     const made = await outputs(workspace, '-p', 'hello');
     expect(made['hello:go-build']).toEqual(['greeter/out/hello']);
     expect(made['hello:kustomize-build']).toEqual(['dist/hello.yaml']);
+    expect(made['hello:image-build']).toEqual(['dist/hello-image']);
+    // Who reads what is made looks where it is.
+    expect(targets['image-build'].options).toMatchObject({ binary: 'out/hello', manifests: 'dist/hello.yaml' });
+    expect(targets['image-restart'].options).toMatchObject({ binary: 'out/hello' });
+    expect(targets['kustomize-apply'].options).toEqual({ manifests: 'dist/hello.yaml', image: 'dist/hello-image' });
+    workspace.remove('greeter/project.json');
+  });
+
+  it('keeps a binary in the cache wherever the option puts it', { timeout }, async () => {
+    workspace.write({
+      'greeter/project.json': JSON.stringify({
+        targets: { 'go-build': { options: { output: '{projectRoot}/out/greeter' } } },
+      }),
+    });
+    const build = () => workspace.nx('run', 'greeter-controller:go-build', '--output-style=static');
+    await build();
+    expect(existsSync(join(workspace.root, 'greeter/out/greeter'))).toBe(true);
+    workspace.remove('greeter/out');
+    expect(await build()).toContain('[local cache]');
+    expect(existsSync(join(workspace.root, 'greeter/out/greeter'))).toBe(true);
     workspace.remove('greeter/project.json');
   });
 
@@ -192,14 +213,20 @@ describe('an image', () => {
   let workspace: TestWorkspace;
   afterAll(() => workspace.dispose());
 
+  const rendered = (command: string) =>
+    JSON.stringify({
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'ocm' },
+      spec: { template: { spec: { containers: [{ name: 'manager', image: 'ocm', command: [command] }] } } },
+    });
+  /** The targets that ran, without those that came from the cache. */
+  const run = async (configuration = '') => {
+    const printed = await workspace.nx('run', `ocm:image-build${configuration}`, '--output-style=static');
+    return [...printed.matchAll(/^> nx run ocm:([\w-]+)(?!.*cache)/gm)].map(([, target]) => target).sort();
+  };
+
   it('is made anew for other manifests, and for another binary only in a release', { timeout: 300_000 }, async () => {
-    const rendered = (command: string) =>
-      JSON.stringify({
-        apiVersion: 'apps/v1',
-        kind: 'Deployment',
-        metadata: { name: 'ocm' },
-        spec: { template: { spec: { containers: [{ name: 'manager', image: 'ocm', command: [command] }] } } },
-      });
     workspace = testWorkspace({
       'ocm/go.mod': 'module example.com/ocm\n\ngo 1.24\n',
       'ocm/main.go': 'package main\n\nfunc main() {}\n',
@@ -219,11 +246,6 @@ describe('an image', () => {
         },
       }),
     });
-    /** The targets that ran, without those that came from the cache. */
-    const run = async (configuration = '') => {
-      const printed = await workspace.nx('run', `ocm:image-build${configuration}`, '--output-style=static');
-      return [...printed.matchAll(/^> nx run ocm:([\w-]+)(?!.*cache)/gm)].map(([, target]) => target).sort();
-    };
     const edit = (text: string) =>
       workspace.write({ 'ocm/main.go': `package main\n\nfunc main() { println("${text}") }\n` });
 
@@ -238,6 +260,35 @@ describe('an image', () => {
     expect(await run(':release')).toEqual([]);
     edit('two');
     expect(await run(':release')).toEqual(['go-build', 'image-build']);
+  });
+
+  it('follows the binary and the manifests to where the options put them', { timeout: 300_000 }, async () => {
+    const { targets } = JSON.parse(readFileSync(join(workspace.root, 'ocm/project.json'), 'utf8'));
+    targets['kustomize-build'] = {
+      ...targets['kustomize-build'],
+      outputs: ['{options.output}'],
+      options: { command: 'node render.mjs', output: 'dist/moved.yaml' },
+    };
+    targets['go-build'] = { configurations: { release: { output: 'out/ocm' } } };
+    const edit = (command: string, text: string) =>
+      workspace.write({
+        'ocm/rendered.json': rendered(command),
+        'ocm/main.go': `package main\n\nfunc main() { println("${text}") }\n`,
+      });
+    workspace.write({
+      'ocm/project.json': JSON.stringify({ targets }),
+      'render.mjs': `import { cpSync } from 'node:fs';\ncpSync('ocm/rendered.json', 'dist/moved.yaml');\n`,
+    });
+    const entrypoint = () =>
+      JSON.parse(readFileSync(join(workspace.root, 'dist/ocm/image/image.json'), 'utf8')).entrypoint;
+    edit('/moved', 'three');
+    await run(':release');
+    expect(entrypoint()).toEqual(['/moved']);
+    edit('/moved', 'four');
+    expect(await run(':release')).toEqual(['go-build', 'image-build']);
+    edit('/again', 'four');
+    expect(await run(':release')).toEqual(['image-build', 'kustomize-build']);
+    expect(entrypoint()).toEqual(['/again']);
   });
 });
 

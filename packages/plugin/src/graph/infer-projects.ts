@@ -1,11 +1,12 @@
-import type { CreateNodesResultArray } from '@nx/devkit';
+import type { CreateNodesResultArray, NxJsonConfiguration } from '@nx/devkit';
 import { posix } from 'node:path';
+import { configuredOptions, variants } from '../controller/configured-options.js';
 import { findController, type Controller } from '../controller/find-controller.js';
-import { imageInputs } from '../controller/image-inputs.js';
+import { projectPath, type Tokens } from '../controller/option-paths.js';
 import { projectNames } from '../controller/project-names.js';
 import type { Facts } from '../files/facts.js';
 import { isOutsideModules } from '../files/go-files.js';
-import { kubebuilderProject, packageJson, projectJson, type FileOptions } from '../files/readers.js';
+import { kubebuilderProject, projectJson, type FileOptions } from '../files/readers.js';
 import { companionsOf } from '../go/module-dependencies.js';
 import { readModuleSet } from '../go/module-set.js';
 import { allEmbedded, readModuleSources } from '../go/module-sources.js';
@@ -15,11 +16,16 @@ import { controllerProject, moduleProject } from '../targets/project.js';
 import { externalNodes } from './external-nodes.js';
 import type { TargetNames } from './options.js';
 
-/** The projects of the go.mod files, and an error for each file that is not as it should be. */
+/**
+ * The projects of the go.mod files, and an error for each file that is not as it should be.
+ *
+ * @param defaults `targetDefaults` of nx.json
+ */
 export function inferProjects(
   facts: Facts,
   files: readonly string[],
   names: TargetNames,
+  defaults?: NxJsonConfiguration['targetDefaults'],
 ): { results: CreateNodesResultArray; errors: [file: string, error: Error][] } {
   const { set, errors } = readModuleSet(
     facts,
@@ -48,11 +54,17 @@ export function inferProjects(
       },
     };
     if (!controller) return moduleProject(context);
+    const configuredOf = (target: string | undefined, executor: string) =>
+      configuredOptions(facts, root, { target, executor: `@nx-kube/executors:${executor}`, defaults });
+    const configured = {
+      goBuild: configuredOf(names.goBuild, 'go-build'),
+      kustomizeBuild: configuredOf(names.kustomizeBuild, 'kustomize-build'),
+      imageBuild: configuredOf(names.imageBuild, 'image-build'),
+    };
     return controllerProject({
       ...context,
-      controller,
-      manifestInputs: manifestInputs(facts, root, controller, configuredOptions(facts, root, names.kustomizeBuild)),
-      imageInputs: imageInputs(configuredOptions(facts, root, names.imageBuild), root),
+      ...{ controller, configured },
+      manifestInputs: manifestInputs(facts, context, controller, variants(configured.kustomizeBuild)),
     });
   });
 
@@ -66,16 +78,8 @@ export function inferProjects(
 }
 
 /** Files outside `config` that rendering reads, with whatever kustomization the user's own options name. */
-function manifestInputs(facts: Facts, root: string, controller: Controller, options: FileOptions[]): string[] {
-  const paths = [controller.kustomization, ...options.flatMap(({ path }) => path ?? [])];
-  const files = new Set(paths.flatMap((path) => kustomizationInputs(facts, posix.join(root, path))));
-  return [...files].filter((file) => !file.startsWith(posix.join(root, 'config/'))).sort();
-}
-
-/** The user's options of a target, in each of its configurations, from where Nx takes them. */
-function configuredOptions(facts: Facts, root: string, target = ''): FileOptions[] {
-  return [
-    ...(facts.read(posix.join(root, 'package.json'), packageJson)?.options[target] ?? []),
-    ...(facts.read(posix.join(root, 'project.json'), projectJson)?.options[target] ?? []),
-  ];
+function manifestInputs(facts: Facts, tokens: Tokens, { kustomization }: Controller, options: FileOptions[]): string[] {
+  const paths = [kustomization, ...options.flatMap(({ path }) => path ?? [])];
+  const files = new Set(paths.flatMap((path) => kustomizationInputs(facts, projectPath(path, tokens))));
+  return [...files].filter((file) => !file.startsWith(posix.join(tokens.root, 'config/'))).sort();
 }

@@ -1,4 +1,5 @@
 import type { Controller } from '../controller/find-controller.js';
+import type { TargetOptions } from '../files/readers.js';
 import type { TargetNames } from '../graph/options.js';
 import type { GoSources } from './go-inputs.js';
 
@@ -16,8 +17,11 @@ export interface ModuleContext {
 /** What target builders know of a controller. */
 export interface ControllerContext extends ModuleContext {
   controller: Controller;
+  /** The user's own options of the targets that make content. */
+  configured: Record<ContentKind, TargetOptions>;
   /** Files outside `config` that rendering the manifests reads, relative to the workspace root. */
   manifestInputs: string[];
-  /** Inputs of the image besides binary and manifests. */
-  imageInputs: string[];
 }
+
+/** The targets whose files others read. */
+export type ContentKind = 'goBuild' | 'kustomizeBuild' | 'imageBuild';

@@ -1,22 +1,24 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { isFromWorkspace } from '../controller/option-paths.js';
 import type { ControllerContext } from './context.js';
 import { goBuildInputs } from './go-inputs.js';
+import { binaries } from './places.js';
 import { executorHelp, metadata, toolVersion } from './target.js';
 
-/** Where `go-build` puts the binary that is debugged. */
-export const debugBinary = 'bin/debug/manager';
-
-export function goBuildTarget({ project, names, sources, controller }: ControllerContext): TargetConfiguration {
+export function goBuildTarget(context: ControllerContext): TargetConfiguration {
+  const { project, names, sources, controller } = context;
+  const { path, configurations } = binaries(context);
+  const anyFromWorkspace = [path, ...Object.values(configurations)].some((output) => isFromWorkspace(output, context));
   return {
     executor: '@nx-kube/executors:go-build',
     cache: true,
     inputs: [...goBuildInputs(sources), toolVersion],
-    outputs: ['{projectRoot}/{options.output}'],
-    options: { main: controller.main, output: 'bin/manager' },
+    // Where the second is meant there is nothing at the first, which does no harm.
+    outputs: ['{projectRoot}/{options.output}', ...(anyFromWorkspace ? ['{options.output}'] : [])],
+    options: { main: controller.main, output: path },
     configurations: {
-      release: { output: 'bin/release/manager', trimpath: true },
-      // A file of its own: going to and fro between the two, go links neither anew.
-      debug: { output: debugBinary, gcflags: 'all=-N -l', ldflags: '' },
+      release: { output: configurations['release']!, trimpath: true },
+      debug: { output: configurations['debug']!, gcflags: 'all=-N -l', ldflags: '' },
     },
     metadata: metadata('Compiles the controller', executorHelp(project, names.goBuild!), {
       options: { tags: ['integration'], ldflags: ['-s', '-w'] },

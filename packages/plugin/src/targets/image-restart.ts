@@ -1,13 +1,17 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { ControllerContext } from './context.js';
+import { binaries, readBy } from './places.js';
 import { executorHelp, metadata } from './target.js';
 
-export function imageRestartTarget({ project, names }: ControllerContext): TargetConfiguration {
+export function imageRestartTarget(context: ControllerContext): TargetConfiguration {
+  const { project, names } = context;
+  const { options, configurations } = readBy('binary', binaries(context));
   return {
     executor: '@nx-kube/executors:image-restart',
     cache: false,
     dependsOn: [names.goBuild!, names.kustomizeBuild!, names.imageBuild!],
-    options: { kustomizeApply: names.kustomizeApply! },
+    options: { kustomizeApply: names.kustomizeApply!, ...options },
+    configurations,
     metadata: metadata(
       'Brings the running pods to the current binary and restarts its process',
       executorHelp(project, names.imageRestart!),

@@ -1,12 +1,17 @@
 import type { TargetConfiguration } from '@nx/devkit';
+import { over } from '../controller/configured-options.js';
 import type { ControllerContext } from './context.js';
+import { images, manifests, readBy } from './places.js';
 import { executorHelp, metadata } from './target.js';
 
-export function kustomizeApplyTarget({ project, names }: ControllerContext): TargetConfiguration {
+export function kustomizeApplyTarget(context: ControllerContext): TargetConfiguration {
+  const { project, names } = context;
+  const { options, configurations } = over(readBy('manifests', manifests(context)), readBy('image', images(context)));
   return {
     executor: '@nx-kube/executors:kustomize-apply',
     cache: false,
     dependsOn: [names.kustomizeBuild!, names.imageBuild!],
+    ...{ options, configurations },
     metadata: metadata(
       'Applies the manifests to the cluster, waits until they are ready, prunes what is gone',
       executorHelp(project, names.kustomizeApply!),

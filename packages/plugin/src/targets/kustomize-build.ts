@@ -1,10 +1,10 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { posix } from 'node:path';
 import type { ControllerContext } from './context.js';
+import { manifests } from './places.js';
 import { executorHelp, metadata, toolVersion } from './target.js';
 
 export function kustomizeBuildTarget(context: ControllerContext): TargetConfiguration {
-  const { project, root, names, controller, manifestInputs } = context;
+  const { project, names, controller, manifestInputs } = context;
   return {
     executor: '@nx-kube/executors:kustomize-build',
     cache: true,
@@ -15,7 +15,7 @@ export function kustomizeBuildTarget(context: ControllerContext): TargetConfigur
       toolVersion,
     ],
     outputs: ['{options.output}'],
-    options: { path: controller.kustomization, output: posix.join('dist', root, 'manifests.yaml') },
+    options: { path: controller.kustomization, output: manifests(context).path },
     metadata: metadata('Renders the manifests of config/default', executorHelp(project, names.kustomizeBuild!), {
       options: { path: 'config/overlays/local' },
     }),
