@@ -103,6 +103,32 @@ describe('an answer about a Secret', () => {
     }
   });
 
+  it.each([
+    'Secret "s" is invalid: type: Invalid value: "data.hunter2": must be a qualified name',
+    'Secret "s" is invalid: type: Unsupported value: "metadata[hunter2]": no such type',
+    'failed to create typed patch object (n/s; /v1, Kind=Secret): .data.token: expected string, got &value{"data.hunter2"}',
+  ])('takes no word of a value for a field: %s', (message) => {
+    const body = statusBody({ reason: 'Invalid', message });
+    const error = apiErrorOf({ status: 422, body }, { method: 'PATCH', path: '/x', subject: secret });
+    expect(error.message).not.toContain('hunter2');
+    expect(error.message).toMatch(/ at (?:type|\.data\.token);/);
+  });
+
+  it('says of each cause whether the field is immutable, for that decides what may be done', () => {
+    const causes = [
+      { field: 'type', message: 'Invalid value: "hunter2": field is immutable' },
+      { field: 'data', message: 'Forbidden: field is immutable when `immutable` is set' },
+      { field: 'metadata.labels', message: 'Invalid value: "hunter2"' },
+    ];
+    const body = statusBody({ reason: 'Invalid', message: 'x', details: { causes } });
+    const error = apiErrorOf({ status: 422, body }, { method: 'PATCH', path: '/x', subject: secret });
+    expect(error.causes).toEqual([
+      { field: 'type', message: 'field is immutable' },
+      { field: 'data', message: 'field is immutable' },
+      { field: 'metadata.labels' },
+    ]);
+  });
+
   it('keeps the message where it cannot hold values', () => {
     const body = statusBody({ reason: 'Forbidden', message: 'secrets is forbidden: User "x" cannot patch' });
     expect(apiErrorOf({ status: 403, body }, { method: 'PATCH', path: '/x', subject: secret }).message).toContain(

@@ -31,7 +31,7 @@ export function apiErrorOf(answer: ErrorAnswer, request: { method: string; path:
   const about = request.subject ? subject(request.subject) : `${request.method} ${request.path}`;
   const secret = request.subject?.kind === 'Secret' || /\/secrets(\/|$)/.test(request.path);
   const quotesValues = secret && [400, 422, 500].includes(status);
-  const causes = (parsed?.details?.causes ?? []).map((cause) => (quotesValues ? { field: cause.field } : cause));
+  const causes = (parsed?.details?.causes ?? []).map((cause) => (quotesValues ? withoutValues(cause) : cause));
   const message = quotesValues
     ? fieldsOnly(reason, causes, parsed?.message)
     : withoutSubject(parsed?.message ?? reason).slice(0, secret ? undefined : longestMessage);
@@ -102,10 +102,18 @@ function withoutSubject(message: string): string {
   return message.replace(/^\S+ "[^"]*" is invalid: /, '').replace(unfitManifest, '');
 }
 
+/** That a field is immutable must be told apart for each: it decides whether an object may be made anew. */
+function withoutValues({ field, message = '' }: StatusCause): StatusCause {
+  return /: field is immutable\b/.test(message) ? { field, message: 'field is immutable' } : { field };
+}
+
+/** Where a message of a validation or type error begins to speak of the value. */
+const beforeValues = /^.*?(?=\b(?:expected|got|\w+ value)\b|$)/s;
+
 function fieldsOnly(reason: string, causes: readonly StatusCause[], message = ''): string {
-  const named = message.match(
-    /\.?\b(?:data|stringData|metadata|immutable|type)\b(?:\.[-._a-zA-Z0-9]+|\[[-._a-zA-Z0-9]+\])*/g,
-  );
+  const named = beforeValues
+    .exec(message)![0]
+    .match(/\.?\b(?:data|stringData|metadata|immutable|type)\b(?:\.[-._a-zA-Z0-9]+|\[[-._a-zA-Z0-9]+\])*/g);
   const fields = [...new Set([...causes.map(({ field }) => field), ...(named ?? [])])].filter(Boolean);
   const hints = [
     /immutable/.test(message) && '; a field is immutable',

@@ -387,6 +387,16 @@ spec:
     expect(after!.uid).not.toBe(before!.uid);
   });
 
+  it('do not cost the life of an object that could not be made again', async () => {
+    const [before] = await apply(test.cluster, selected('one'), { recreate: true });
+    const [object] = selected('two');
+    // the selector is changed, and the pods' labels are forgotten
+    const forgetful = [{ ...object!, spec: { ...object!.spec, template: selected('one')[0]!.spec.template } }];
+    const failure = await rejection(apply(test.cluster, forgetful, { recreate: true }));
+    expect(failure.message).toMatch(/`selector` does not match template `labels`/);
+    expect((await read(test.cluster, before!.ref))!.metadata.uid).toBe(before!.uid);
+  });
+
   it('do not cost the life of an object that has taken the place of the one seen', async () => {
     const object = parse(`{apiVersion: v1, kind: Secret, metadata: {name: sealed, namespace: ${test.namespace}},
       type: one, data: {}}`);

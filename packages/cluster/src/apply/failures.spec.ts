@@ -36,6 +36,20 @@ describe('a message says that a field is immutable', () => {
 });
 
 it.each([
+  ['all', ['Invalid value: {"a":"b"}: field is immutable', 'Forbidden: spec is immutable after creation'], true],
+  [
+    'only some',
+    ['Invalid value: {"a":"b"}: field is immutable', 'Invalid value: {}: `selector` does not match template `labels`'],
+    false,
+  ],
+  ['an unknown part', ['field is immutable', undefined], false],
+])('when %s of the causes say so, it is immutable: %s', (_what, messages, expected) => {
+  const causes = messages.map((message) => ({ field: 'spec', message }));
+  const all = new ApiError('configuration', messages.join(', '), { status: 422, reason: 'Invalid', causes });
+  expect(isImmutable(all)).toBe(expected);
+});
+
+it.each([
   ['v1', 'Namespace', false],
   ['v1', 'PersistentVolumeClaim', false],
   ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', false],

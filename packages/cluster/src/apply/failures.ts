@@ -29,8 +29,12 @@ export function conflictError(ref: Ref, error: ApiError): NxKubeError {
 const immutable =
   /\b(?:is|are) immutable\b|\bimmutable (?:after|once|when|field)\b|cannot change roleRef|updates to statefulset spec for fields other than/i;
 
-export function isImmutable({ status, message }: ApiError): boolean {
-  return status === 422 && immutable.test(message);
+/**
+ * Whether nothing but immutable fields is in the way. An object that is wrong in another way, too, could be deleted but not made again.
+ */
+export function isImmutable({ status, message, causes }: ApiError): boolean {
+  const problems = causes.length > 0 ? causes.map((cause) => cause.message ?? '') : [message];
+  return status === 422 && problems.every((problem) => immutable.test(problem));
 }
 
 /** Recreating one of these takes other people's objects, or data, with it. */
