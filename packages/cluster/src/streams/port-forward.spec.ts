@@ -106,7 +106,8 @@ describe('a port-forward (to a scripted server)', () => {
   });
 
   it('ends the client’s connection when the pod’s ends', async () => {
-    await start({ socket: pod((socket, send) => (send('bye'), socket.close())) });
+    // as the kubelet does
+    await start({ socket: pod((socket, send) => (send('bye'), socket.close(1000))) });
     const socket = await client();
     expect(await read(socket, 3)).toBe('bye');
     await ended(socket);
@@ -127,14 +128,19 @@ describe('a port-forward (to a scripted server)', () => {
     next.destroy();
   });
 
-  it('outlives a server that drops the socket, and says nothing is wrong once it works again', async () => {
+  it('takes a socket that the server drops for no end of an answer, and says nothing is wrong once it works again', async () => {
     let n = 0;
     await start({ socket: (socket) => (++n === 1 ? socket.terminate() : echo(socket)) });
     const first = await client();
+    const reset = once(first, 'error');
     await ended(first);
+    expect(await reset).toMatchObject([{ code: 'ECONNRESET' }]);
+    const message = 'the connection to the pod was cut off: WebSocket code 1006';
+    expect(forward.state).toEqual({ state: 'failing', message });
     const second = await client();
     second.write('x');
     expect(await read(second, 1)).toBe('x');
+    expect(forward.state).toEqual({ state: 'ready' });
     second.destroy();
   });
 
@@ -154,6 +160,24 @@ describe('a port-forward (to a scripted server)', () => {
     await read(second, 5);
     expect(states.map(({ state }) => state)).toEqual(['failing', 'ready']);
     second.destroy();
+  });
+
+  it('finds out that the connection to the pod went silent', async () => {
+    await start({ socket: (socket) => void socket.send(Buffer.from([0, 1, 1])) }, { pingMs: 20 });
+    const socket = await client();
+    await ended(socket);
+    expect(forward.state).toEqual({ state: 'failing', message: 'the connection to the pod went silent' });
+    expect(states).toHaveLength(1);
+  });
+
+  it('tells of no failure when it is the client that goes', async () => {
+    let gone: Promise<unknown> | undefined;
+    await start({ socket: pod((socket, send) => ((gone = once(socket, 'close')), send('hello'))) });
+    const socket = await client();
+    await read(socket, 5);
+    socket.resetAndDestroy();
+    await gone;
+    expect(states).toEqual([]);
   });
 
   it('tells why there is no pod', async () => {

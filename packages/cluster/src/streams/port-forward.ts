@@ -21,6 +21,8 @@ export interface PortForwardOptions {
   onState?: (state: PortForwardState) => void;
   /** Called when a TCP connection has reached the pod, which may still refuse it; with the port that it comes from. */
   onReached?: (clientPort: number) => void;
+  /** Pause between pings of a connection to the pod, which counts as dead when nothing arrives for three. Default: 20,000 ms. */
+  pingMs?: number;
   signal?: AbortSignal;
 }
 
@@ -37,8 +39,9 @@ export interface PortForward {
 
 /** A client that has sent all it will is still answered; after this silence the connection is taken for given up. */
 const halfOpenPatienceMs = 30_000;
-const pingMs = 20_000;
 const channels = { data: 0, error: 1 } as const;
+/** The kubelet ends with 1000; 1005 stands for a close frame without a code. What is cut off has another one, mostly 1006. */
+const normalEnds = [1000, 1005];
 
 /**
  * Carries TCP connections from a loopback port to a port of a pod, each over a WebSocket of its own.
@@ -62,7 +65,7 @@ export async function portForward(cluster: Cluster, options: PortForwardOptions)
     openToPod(cluster, options)
       .then((remote) => {
         options.onReached?.(client.remotePort ?? 0);
-        carry(client, remote, setState);
+        carry(client, remote, options.pingMs ?? 20_000, setState);
       })
       .catch((error: unknown) => {
         setState({ state: 'failing', message: error instanceof Error ? error.message : String(error) });
@@ -99,11 +102,18 @@ async function openToPod(cluster: Cluster, { namespace, pod, port, signal }: Por
 }
 
 /** Joins a client and a pod's socket until both are done. Each side is held back while the other is slow. */
-function carry(client: Socket, remote: WebSocket, setState: (state: PortForwardState) => void): void {
+function carry(client: Socket, remote: WebSocket, pingMs: number, setState: (state: PortForwardState) => void): void {
   if (client.destroyed) return remote.terminate();
   const writer = new FrameWriter(remote, channels.data);
+  const fail = (message: string) => {
+    // what the client has given up itself has not failed
+    if (client.destroyed) return;
+    setState({ state: 'failing', message });
+    // a reset, for a plain end would look like a whole, or an empty, answer
+    client.resetAndDestroy();
+  };
   const liveness = watchLiveness(remote, pingMs, () => {
-    setState({ state: 'failing', message: 'the connection to the pod went silent' });
+    fail('the connection to the pod went silent');
     remote.terminate();
   });
   // The first frame of each channel repeats the port.
@@ -114,11 +124,7 @@ function carry(client: Socket, remote: WebSocket, setState: (state: PortForwardS
     if (!greeted.has(channel)) return void greeted.add(channel);
     const payload = frame.subarray(1);
     if (payload.length === 0) return;
-    if (channel === channels.error) {
-      setState({ state: 'failing', message: payload.toString().trim().slice(0, 500) });
-      // a reset, for a plain end would look like an empty answer
-      return void client.resetAndDestroy();
-    }
+    if (channel === channels.error) return fail(payload.toString().trim().slice(0, 500));
     setState({ state: 'ready' });
     if (client.destroyed || client.write(payload)) return;
     liveness.hold();
@@ -129,7 +135,10 @@ function carry(client: Socket, remote: WebSocket, setState: (state: PortForwardS
     });
   });
   // 'error' is always followed by 'close'
-  remote.once('close', () => client.end(() => client.destroy()));
+  remote.once('close', (code: number) => {
+    if (normalEnds.includes(code)) client.end(() => client.destroy());
+    else fail(`the connection to the pod was cut off: WebSocket code ${code}`);
+  });
 
   client.on('data', (chunk: Buffer) => {
     client.pause();
