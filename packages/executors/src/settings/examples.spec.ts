@@ -1,9 +1,11 @@
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { planSecrets } from '../secrets/plan-secrets.js';
+import { layOver } from './lay-over.js';
 import { loadSettings } from './load.js';
+import type { Problem } from './problem.js';
 import { executorNames } from './schema.js';
 
 const examples = join(import.meta.dirname, '../../../../examples');
@@ -20,12 +22,24 @@ it('the examples of settings are good as they are, with nothing set in the envir
     const directory = await mkdtemp(join(tmpdir(), 'nx-kube-example-'));
     try {
       await copyFile(join(examples, file), join(directory, 'dev-settings.yaml'));
-      const [layer] = await loadSettings({ workspaceRoot: directory, projectRoot: '.', targets, env: {} });
-      const { settings } = layer!;
-      expect(settings['dev']).toHaveProperty('timeout');
-      if (settings['secrets']) expect(planSecrets(settings['secrets']['secrets']).problems).toEqual([]);
+      const layers = await loadSettings({ workspaceRoot: directory, projectRoot: '.', targets, env: {} });
+      const problems: Problem[] = [];
+      const own = await targetsBeside(join(examples, file));
+      const over = (target: string) =>
+        layOver({ ...targets[target], target, options: own[target]?.options ?? {} }, layers, problems);
+      expect(await over('dev')).toHaveProperty('timeout');
+      const { secrets }: { secrets?: unknown } = await over('secrets');
+      if (secrets) expect(planSecrets(secrets).problems).toEqual([]);
+      await Promise.all(Object.keys(targets).map(over));
+      expect(problems).toEqual([]);
     } finally {
       await rm(directory, { recursive: true });
     }
   }
 });
+
+/** The targets that the project of an example has in its project.json. */
+async function targetsBeside(file: string): Promise<Record<string, { options?: object }>> {
+  const text = await readFile(join(dirname(file), 'project.json'), 'utf8').catch(() => '{}');
+  return (JSON.parse(text) as { targets?: Record<string, { options?: object }> }).targets ?? {};
+}
