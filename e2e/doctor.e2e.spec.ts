@@ -35,11 +35,10 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-/** The options of targets, beside the target doctor itself. */
+/** The options of targets, which are inferred, and more targets. */
 function configure(options: Record<string, object>, more: Record<string, object> = {}): void {
   const targets = Object.fromEntries(Object.entries(options).map(([target, own]) => [target, { options: own }]));
-  const doctor = { executor: '@nx-kube/executors:doctor' };
-  workspace.write('greeter-controller/project.json', JSON.stringify({ targets: { doctor, ...targets, ...more } }));
+  workspace.write('greeter-controller/project.json', JSON.stringify({ targets: { ...targets, ...more } }));
 }
 
 /** Runs doctor and finds its lines by what they are about. */

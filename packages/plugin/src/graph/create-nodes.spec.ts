@@ -54,6 +54,7 @@ describe('createNodes', () => {
       dev: '@nx-kube/executors:dev',
       down: '@nx-kube/executors:down',
       logs: '@nx-kube/executors:logs',
+      doctor: '@nx-kube/executors:doctor',
       status: '@nx-kube/executors:status',
       pause: '@nx-kube/executors:pause',
       resume: '@nx-kube/executors:resume',
@@ -63,7 +64,16 @@ describe('createNodes', () => {
       technologies: ['go', 'kubernetes'],
       targetGroups: {
         Go: ['go-build', 'go-test', 'delve-build'],
-        Kubernetes: ['kustomize-build', 'image-build', 'kustomize-apply', 'image-restart', 'dev', 'down', 'logs'],
+        Kubernetes: [
+          'kustomize-build',
+          'image-build',
+          'kustomize-apply',
+          'image-restart',
+          'dev',
+          'down',
+          'logs',
+          'doctor',
+        ],
         Control: ['status', 'pause', 'resume', 'trigger'],
       },
     });
@@ -168,12 +178,19 @@ describe('createNodes', () => {
       'image-restart',
       'dev',
       'logs',
+      'doctor',
       'status',
       'pause',
       'resume',
       'trigger',
     ]);
     expect(targets['logs']!.options).toEqual({ kustomizeApply: 'apply' });
+    expect(targets['doctor']!.options).toEqual({
+      goBuild: 'compile',
+      kustomizeBuild: 'render',
+      imageBuild: 'containerize',
+      kustomizeApply: 'apply',
+    });
     expect(targets['containerize']!.dependsOn).toEqual(['compile', 'render']);
     expect(targets['apply']!.dependsOn).toEqual(['render', 'containerize']);
     expect(targets['image-restart']!.dependsOn).toEqual(['compile', 'render', 'containerize']);

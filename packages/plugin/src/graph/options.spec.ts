@@ -18,6 +18,7 @@ describe('targetNames', () => {
       trigger: 'trigger',
       status: 'status',
       logs: 'logs',
+      doctor: 'doctor',
     }));
 
   it('are as configured, and absent where false', () =>
@@ -44,6 +45,7 @@ describe('targetNames', () => {
         'imageRestart',
         'down',
         'logs',
+        'doctor',
       ],
     ],
   ])('leave out with %j what needs it', (options, left) => expect(Object.keys(targetNames(options))).toEqual(left));

@@ -33,6 +33,8 @@ export interface NxKubePluginOptions {
   statusTargetName?: string | false;
   /** Shows what the pods have written. Default `logs`. */
   logsTargetName?: string | false;
+  /** Shows what is missing on this machine and in the cluster. Default `doctor`. */
+  doctorTargetName?: string | false;
 }
 
 /** The targets that are inferred, by what they do; those that are off are absent. */
@@ -55,6 +57,7 @@ const targets = {
   trigger: { name: 'trigger', needs: ['dev'] },
   status: { name: 'status', needs: ['dev'] },
   logs: { name: 'logs', needs: ['kustomizeApply'] },
+  doctor: { name: 'doctor', needs: ['goBuild', 'kustomizeBuild', 'imageBuild', 'kustomizeApply'] },
 } as const;
 
 const suffix = 'TargetName';

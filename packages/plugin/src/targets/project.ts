@@ -4,6 +4,7 @@ import type { ControllerContext, ModuleContext } from './context.js';
 import { pauseTarget, resumeTarget, statusTarget, triggerTarget } from './control.js';
 import { delveBuildTarget } from './delve-build.js';
 import { devTarget } from './dev.js';
+import { doctorTarget } from './doctor.js';
 import { downTarget } from './down.js';
 import { goBuildTarget } from './go-build.js';
 import { goTestTarget } from './go-test.js';
@@ -35,6 +36,7 @@ export function controllerProject(context: ControllerContext): InferredProject {
       dev: devTarget,
       down: downTarget,
       logs: logsTarget,
+      doctor: doctorTarget,
     },
     Control: { status: statusTarget, pause: pauseTarget, resume: resumeTarget, trigger: triggerTarget },
   });
