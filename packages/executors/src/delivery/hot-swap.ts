@@ -54,12 +54,7 @@ export async function hotSwap(
 }
 
 /** Gives the live workload its image and the agent unless it has them. */
-async function ensureImages(
-  cluster: Cluster,
-  { workload }: Prepared,
-  deploy: DeployOptions,
-  signal: AbortSignal,
-) {
+async function ensureImages(cluster: Cluster, { workload }: Prepared, deploy: DeployOptions, signal: AbortSignal) {
   const live = await read(cluster, refOf(workload), { signal });
   if (!live) {
     throw new NxKubeError('configuration', `${subject(workload)} is not in the cluster`, {
