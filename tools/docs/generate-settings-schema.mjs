@@ -1,11 +1,12 @@
 // Writes packages/executors/dev-settings.schema.json from the executors' schemas. With --check it only says whether it is up to date.
 import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { tsImport } from 'tsx/esm/api';
 
 const root = new URL('../..', import.meta.url);
 const name = 'packages/executors/dev-settings.schema.json';
-const path = new URL(name, root).pathname;
+const path = fileURLToPath(new URL(name, root));
 const source = new URL('packages/executors/src/settings/published-schema.ts', root).href;
 
 /** @type {typeof import('../../packages/executors/src/settings/published-schema.js')} */
