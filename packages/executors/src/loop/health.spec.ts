@@ -74,6 +74,15 @@ it('ends with the second crash in a row, and comes back with a process that is r
   expect(said).toEqual(['healthy', crash, 'healthy']);
 });
 
+it('does not count one death twice that is told again on a new connection', async () => {
+  health.onApplied([]);
+  health.onEvent({ ...exited, pid: 7 } as LoopEvent);
+  health.onEvent({ ...exited, pid: 7 } as LoopEvent);
+  waits[0]!.ready();
+  await settle();
+  expect(said).toEqual(['healthy']);
+});
+
 it('does not come back by a pod’s status alone, which shows no crash: by another binary, or a minute without one', async () => {
   health.onApplied([]);
   waits[0]!.ready();

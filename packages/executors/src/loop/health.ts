@@ -23,7 +23,7 @@ export class Health {
   /** What is wrong now, as it was told. */
   #told: string | undefined;
   /** By pod; the agent keeps the container alive, so a crash does not show in the pod's own status. */
-  readonly #crashes = new Map<string, { count: number; at: number }>();
+  readonly #crashes = new Map<string, { count: number; at: number; pid?: number }>();
   /** Ends the pause before what is not healthy is looked at again. */
   #wake = () => {};
 
@@ -45,9 +45,12 @@ export class Health {
     if (this.#told !== undefined) this.#wake();
   }
 
-  #onExit({ pod, message, lastLines = [] }: LoopEvent & { type: 'process' }): void {
-    const count = (this.#crashes.get(pod)?.count ?? 0) + 1;
-    this.#crashes.set(pod, { count, at: performance.now() });
+  #onExit({ pod, pid, message, lastLines = [] }: LoopEvent & { type: 'process' }): void {
+    const former = this.#crashes.get(pod);
+    // Who connects during a back-off is told of the last exit once more.
+    if (pid !== undefined && pid === former?.pid) return;
+    const count = (former?.count ?? 0) + 1;
+    this.#crashes.set(pod, { count, at: performance.now(), pid });
     if (count < crashesInARow) return;
     this.#tell([`Pod/${pod}: the process ${message}`, ...lastLines].join('\n  '));
     // It may have been healthy before, and have nobody who waits for it.
