@@ -1,17 +1,21 @@
-import { apply, read, remove, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
+import { apply, list, parseManifests, read, remove, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DapClient } from './support/dap-client.js';
 import { DelveClient } from './support/delve-client.js';
 import { DevLoop } from './support/dev-loop.js';
 import { podsOf, runningIn, testCluster } from './support/pods.js';
+import { noProcessesOf, processesOf } from './support/processes.js';
 import { Workspace } from './support/workspace.js';
 
-const project = 'ocm-debug-controller';
-const namespace = 'ocm-debug-system';
+// Another one in each run: no node has its image yet, and so the pod starts from the very binary that is to be debugged.
+const name = `ocm-debug-${Date.now().toString(36)}`;
+const project = `${name}-controller`;
+const namespace = `${name}-system`;
 const greeting = 'ocm-controller/controllers/greeting.go';
 const deployment: Ref = { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: project };
 const version: KubeObject = {
-  apiVersion: 'ocm-debug.example.com/v1alpha1',
+  apiVersion: `${name}.example.com/v1alpha1`,
   kind: 'ComponentVersion',
   metadata: { name: 'held', namespace },
   spec: {
@@ -36,15 +40,13 @@ let cluster: Cluster;
 let workspace: Workspace;
 let loop: DevLoop;
 let delve: DelveClient;
-let before: KubeObject;
+/** The Deployment's spec when debugging has ended. */
+let undone: KubeObject['spec'];
 
 beforeAll(async () => {
   cluster = await testCluster();
   workspace = new Workspace(['ocm-controller']);
-  workspace.renameOcm('ocm-debug');
-  const once = await workspace.nx(['run', `${project}:dev`, '--once']);
-  expect(once.exitCode, once.all).toBe(0);
-  before = (await read(cluster, deployment))!;
+  workspace.renameOcm(name);
 }, 900_000);
 
 afterAll(async () => {
@@ -64,6 +66,7 @@ async function thePod() {
   expect(pods).toHaveLength(1);
   return pods[0]!;
 }
+const spec = async () => (await read(cluster, deployment))!['spec'];
 const line = (text: string) =>
   workspace
     .read(greeting)
@@ -81,8 +84,12 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     const { object } = await thePod();
     const [manager] = object['spec'].containers;
     expect(manager.command.slice(0, 4)).toEqual(['/nx-kube/agent', 'run', '--debug=30000', '--']);
-    expect(manager.securityContext).toEqual(before['spec'].template.spec.containers[0].securityContext);
-    expect(object['spec'].securityContext).toEqual(before['spec'].template.spec.securityContext);
+    const manifests = 'dist/ocm-controller/manifests.yaml';
+    const rendered = parseManifests(workspace.read(manifests), manifests).find(
+      ({ kind, metadata }) => kind === deployment.kind && metadata.name === project,
+    )!['spec'].template.spec;
+    expect(manager.securityContext).toEqual(rendered.containers[0].securityContext);
+    expect(object['spec'].securityContext).toEqual(rendered.securityContext);
   }, 900_000);
 
   it('holds the reconciler at a breakpoint that a custom resource hits, and shows a variable', async () => {
@@ -101,10 +108,12 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     expect(await delve.value('version.Spec.Component')).toBe('example.com/held');
   });
 
-  it('is held for 60 s without the pod being restarted, replaced or taken for unready', async () => {
+  it('is held for 60 s without the pod being restarted, replaced or taken for unready, or a lease being lost', async () => {
     const pod = await thePod();
     await wait(60_000);
     expect(await thePod()).toMatchObject({ uid: pod.uid, restarts: 0, ready: true });
+    // There is none to lose: nobody is elected.
+    expect(await list(cluster, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace })).toEqual([]);
     expect((await delve.call('State', { NonBlocking: true })).State).toMatchObject({ Running: false });
   });
 
@@ -137,12 +146,54 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     await expect.poll(greeted, { timeout: 60_000 }).toContain('once more by the debugger');
   });
 
-  it('leaves the workload as it was before', async () => {
+  it('puts an edit into the process that VS Code holds, whose session and breakpoints stay', async () => {
+    const dap = await DapClient.connect(30000);
+    try {
+      const held = line('return greeting.Compose');
+      await dap.attach(workspace.path(greeting), [held]);
+      await apply(cluster, [{ ...version, spec: { ...version['spec'], version: '1.0.1' } }]);
+      const first = await dap.atBreakpoint();
+      expect(first.frame).toMatchObject({ line: held, name: expect.stringMatching(/controllers\.greetingFor$/) });
+      expect(await dap.value('edited', first.frame.id)).toBe('"once more by the debugger\'s user"');
+
+      workspace.edit(greeting, 'edited := "once more', 'edited := "in VS Code');
+      expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered', pods: 1 });
+      expect(dap.ended).toBe(false);
+      await dap.request('continue', { threadId: first.threadId });
+      const second = await dap.atBreakpoint();
+      expect(second.frame).toMatchObject({ line: held });
+      expect(await dap.value('edited', second.frame.id)).toBe('"in VS Code by the debugger\'s user"');
+      await dap.setBreakpoints(workspace.path(greeting), []);
+      await dap.request('continue', { threadId: second.threadId });
+    } finally {
+      dap.close();
+    }
+  });
+
+  it('leaves the workload as it is without debugging', async () => {
     // Nx passes on nothing of what is written after Ctrl-C, and ends before the executor may have.
     await loop.stop();
-    const spec = async () => (await read(cluster, deployment))!['spec'];
-    await expect.poll(spec, { timeout: 10_000 }).toEqual(before['spec']);
+    const manager = async () => (await spec()).template.spec.containers[0];
+    const plain = ['/nx-kube/agent', 'run', '--', '/manager'];
+    await expect.poll(async () => (await manager()).command.slice(0, 4), { timeout: 10_000 }).toEqual(plain);
+    expect(await manager()).toMatchObject({
+      command: expect.arrayContaining(['--leader-elect']),
+      livenessProbe: expect.anything(),
+      readinessProbe: expect.anything(),
+    });
+    undone = await spec();
   });
+
+  it('that is killed is undone by kustomize-apply', async () => {
+    loop = new DevLoop(workspace, project, ['--configuration=debug']);
+    await loop.next('debug');
+    expect((await spec()).template.spec.containers[0].command).toContain('--debug=30000');
+    for (const { pid } of processesOf(workspace.root)) process.kill(pid, 'SIGKILL');
+    await noProcessesOf(workspace.root);
+    const applied = await workspace.nx(['run', `${project}:kustomize-apply`]);
+    expect(applied.exitCode, applied.all).toBe(0);
+    expect(await spec()).toEqual(undone);
+  }, 900_000);
 });
 
 /** The forward is known to lead to a pod that is there, and the debugger listens a moment after the process was asked for. */
