@@ -94,7 +94,7 @@ export async function writeParent(
   const known = former?.object.metadata.annotations ?? {};
   if (former && Object.entries(annotations).every(([name, value]) => known[name] === value))
     return { ...former, extent };
-  const { path } = await locate(cluster, ref);
+  const { path } = await locate(cluster, ref, signal);
   const object = await retry(
     () =>
       cluster.request<KubeObject>({

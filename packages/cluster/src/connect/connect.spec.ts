@@ -389,6 +389,25 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     },
   );
 
+  it('are asked for again when a WebSocket is refused with 401', async () => {
+    const seen: string[] = [];
+    const server = await serve({
+      request: (_request, response) => answer(response, 200, {}),
+      upgrade: (request, socket) => {
+        seen.push(request.headers.authorization ?? '');
+        const body = JSON.stringify({ kind: 'Status', reason: 'Unauthorized', message: 'Unauthorized' });
+        socket.end(`HTTP/1.1 401 Unauthorized\r\nconnection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+      },
+    });
+    const { user, give } = await plugin('2999-01-01T00:00:00Z');
+    const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
+    await cluster.request(get);
+    await give('two');
+    const refused = cluster.socket('/exec', {}, { protocols: ['x'] });
+    await expect(refused).rejects.toMatchObject({ status: 401, culprit: 'configuration' });
+    expect(seen).toEqual(['Bearer one', 'Bearer two']);
+  });
+
   it('that changed in the kubeconfig are read again when the old ones are refused', async () => {
     const { server, accept, seen } = await guarded();
     const path = await file('config', kubeconfigFor(server.url, { user: { token: 'one' } }));
@@ -439,6 +458,28 @@ describe('a cluster that was made anew (against scripted servers)', () => {
     await writeFile(path, await readFile(next.kubeconfigPath, 'utf8'));
     expect(await cluster.request({ method: 'GET', path: '/' })).toEqual({ who: 'next' });
     expect(cluster.server).toBe(next.url);
+  });
+
+  it.each([
+    ['CA', { 'certificate-authority-data': 'Y2E=' }, {}],
+    ['client certificate', {}, { 'client-certificate-data': 'Y2VydA==' }],
+    ['client key', {}, { 'client-key-data': 'a2V5' }],
+  ])('with another %s is not reached over connections of before', async (_what, clusterPart, userPart) => {
+    const sockets: unknown[] = [];
+    const server = await serve({
+      request: (request, response) => {
+        sockets.push(request.socket);
+        answer(response, request.headers.authorization === 'Bearer two' ? 200 : 401, {});
+      },
+    });
+    const path = await file('config', kubeconfigFor(server.url, { user: { token: 'one' } }));
+    const cluster = await open({ kubeconfigPath: path });
+    const get = { method: 'GET', path: '/' } as const;
+    await expect(cluster.request(get)).rejects.toMatchObject({ status: 401 });
+    await writeFile(path, kubeconfigFor(server.url, { user: { token: 'two', ...userPart }, cluster: clusterPart }));
+    await cluster.request(get);
+    expect(sockets).toHaveLength(3);
+    expect(sockets.slice(0, 2)).not.toContain(sockets[2]);
   });
 
   it('leaves no WebSocket of the former one open when all is closed', async () => {

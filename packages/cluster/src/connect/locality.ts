@@ -42,6 +42,10 @@ const bridges =
  * - An address in the subnet of a container or virtual machine bridge is local if the context bears a local tool's name.
  * - A host name of a container (`x-control-plane`) is local if the context is the same tool's (`kind-x`).
  * - Everything else is not.
+ *
+ * A tunnel without such a sign cannot be told from a local cluster: `ssh -L 6443:…` to a server whose certificate names the loopback
+ * address, as k3s’s do. It counts as local, on purpose: to ask more would refuse local clusters under names of
+ * people's own.
  */
 export function localityOf(facts: ContextFacts): Locality {
   let url: URL;

@@ -8,13 +8,13 @@ import { refOf } from '../object/kube-object.js';
 import { waitReady } from '../readiness/wait-ready.js';
 import { probePod } from '../testing/probe.js';
 import { useCluster } from '../testing/real-cluster.js';
-import { portForward } from './port-forward.js';
+import { portForward, type PortForwardState } from './port-forward.js';
 
 const test = useCluster('port-forward');
 const hello = 'hello\n';
 
-async function startPod(name: string): Promise<void> {
-  const pod = await probePod(test.cluster, { name, namespace: test.namespace, args: ['serve', '8080'] });
+async function startPod(name: string, what = 'serve'): Promise<void> {
+  const pod = await probePod(test.cluster, { name, namespace: test.namespace, args: [what, '8080'] });
   await apply(test.cluster, [pod]);
   await waitReady(test.cluster, [refOf(pod)]);
 }
@@ -57,6 +57,23 @@ describe('a port-forward', () => {
     const answer = read(socket, hello.length + content.length);
     socket.write(content);
     expect((await answer).subarray(hello.length).equals(content)).toBe(true);
+    await forward.close();
+  });
+
+  it('takes the end of a connection by the pod for no failure', async () => {
+    await startPod('polite', 'greet');
+    const states: PortForwardState[] = [];
+    const forward = await portForward(test.cluster, {
+      namespace: test.namespace,
+      pod: 'polite',
+      port: 8080,
+      onState: (state) => states.push(state),
+    });
+    const socket = dial(forward.localPort, '127.0.0.1');
+    const end = once(socket, 'end');
+    expect((await read(socket, 4)).toString()).toBe('bye\n');
+    await end;
+    expect(states).toEqual([]);
     await forward.close();
   });
 

@@ -72,6 +72,15 @@ func main() {
 				_, _ = io.Copy(connection, connection)
 			}()
 		}
+	case "greet": // TCP on a port; says bye and ends each connection
+		listener, err := net.Listen("tcp", ":"+args[0])
+		check(err)
+		for {
+			connection, err := listener.Accept()
+			check(err)
+			fmt.Fprintf(connection, "bye\n")
+			check(connection.Close())
+		}
 	default:
 		fail("unknown: " + what)
 	}
