@@ -27,7 +27,13 @@ beforeAll(async () => {
   const { stdout } = await execa(
     'npm',
     // Without scripts: packing for a release builds the packers of all platforms first, which takes a minute or more.
-    ['pack', '--json', '--ignore-scripts', `--pack-destination=${tarballs}`, ...names.map((name) => `./packages/${name}`)],
+    [
+      'pack',
+      '--json',
+      '--ignore-scripts',
+      `--pack-destination=${tarballs}`,
+      ...names.map((name) => `./packages/${name}`),
+    ],
     { cwd: repository },
   );
   const packs = JSON.parse(stdout) as { name: string; filename: string; files: { path: string }[] }[];
