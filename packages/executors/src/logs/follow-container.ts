@@ -42,7 +42,7 @@ export async function* followContainer(
   source: LogSource,
   { sinceTime, tailLines, follow = true, signal }: FollowOptions,
 ): AsyncGenerator<string, void> {
-  const { id, ...place } = source;
+  const { namespace, pod, container } = source;
   /** Time of the last line seen, and how many lines have just that time. */
   let seen = { at: '', count: 0 };
   for (;;) {
@@ -50,7 +50,15 @@ export async function* followContainer(
     let skip = seen.count;
     const from = resumed ? { sinceTime: seen.at } : { sinceTime, tailLines };
     try {
-      for await (const line of logs(cluster, { ...place, ...from, follow, timestamps: true, signal })) {
+      for await (const line of logs(cluster, {
+        namespace,
+        pod,
+        container,
+        ...from,
+        follow,
+        timestamps: true,
+        signal,
+      })) {
         const space = line.indexOf(' ');
         const at = line.slice(0, space < 0 ? line.length : space);
         if (resumed && at < seen.at) continue;
