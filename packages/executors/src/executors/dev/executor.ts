@@ -99,9 +99,10 @@ async function runDev(
     if (!once) await control.open(project.workspaceRoot, project.name);
     if (!once && isFirst) await checkPortsAreFree(options.portForwards ?? []);
     if (isFirst) await checkDebugOption(options);
-    await checkCommands(requiredCommands(options, context), { ...deploy, signal });
+    // Refuses a context that is not to be touched; nobody is asked anything yet.
     const connection = await connect(clusterOptions(options, apply));
     cluster = connection;
+    await checkCommands(requiredCommands(options, context), { ...deploy, signal });
     emit({
       type: 'start',
       project: project.name,
