@@ -11,12 +11,15 @@ import { Interrupted, passInterruptionsOn } from './run/src/child.mjs';
 import { bin, root, setUp } from './set-up.mjs';
 import { sum } from './test/src/count.mjs';
 import { inCluster } from './test/src/in-cluster.mjs';
+import { otherNx } from './test/src/other-nx.mjs';
 import { resultFolder } from './test/src/result-cache.mjs';
 import { runStage } from './test/src/stage.mjs';
 import { check, ensureCompiler, goCheck, goTest, otherNode, testTools, vitest } from './test/src/steps.mjs';
 
 /** The unit tests run under it, too. */
 const NEWER_NODE = '24.9.0';
+/** The older of the two that the packages are for; the other is the one that everything else runs in. */
+const OLDER_NX = '23.2.1';
 
 const examples = ['examples/shared', 'examples/ocm-controller', 'examples/greeter-controller'];
 /** @type {import('./test/src/steps.mjs').GoModule[]} */
@@ -63,6 +66,15 @@ const stages = [
     name: 'Unit tests on Node 24',
     decidedBy: { ...everything, facts: [...everything.facts, NEWER_NODE] },
     run: () => eachInTurn([testTools, async () => vitest([], { node: await otherNode(NEWER_NODE) })]),
+  },
+  {
+    id: 'nx-23',
+    name: 'The plugin in Nx 23',
+    decidedBy: { ...everything, facts: [...everything.facts, OLDER_NX] },
+    run: async () => {
+      const env = { NX_KUBE_TEST_NX: await otherNx(OLDER_NX) };
+      return vitest(['in-nx.spec.ts'], { env });
+    },
   },
   {
     id: 'go',

@@ -15,7 +15,7 @@ import { fileURLToPath } from 'node:url';
 
 const installed = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
-/** `NX_KUBE_TEST_NX` names a node_modules with another version of nx and @nx/devkit to run these tests with. */
+/** `NX_KUBE_TEST_NX` names a node_modules with another version of Nx, and these packages, to run these tests with. */
 const nxInstalled = resolve(process.env['NX_KUBE_TEST_NX'] ?? installed);
 
 /** A directory with an Nx workspace in it, outside of any other, for tests. */
@@ -70,8 +70,7 @@ function link(root: string): void {
   const modules = join(root, 'node_modules');
   if (existsSync(modules)) return;
   mkdirSync(modules);
-  for (const name of ['nx', '@nx']) symlinkSync(join(nxInstalled, name), join(modules, name));
-  symlinkSync(join(installed, '@nx-kube'), join(modules, '@nx-kube'));
+  for (const name of ['nx', '@nx', '@nx-kube']) symlinkSync(join(nxInstalled, name), join(modules, name));
 }
 
 function nxBin(): string {

@@ -1,12 +1,13 @@
 // @ts-check
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { APT_ENVIRONMENT, installPackages } from '../../run/src/apt-get.mjs';
 import { runChild } from '../../run/src/child.mjs';
 import { bin, nxEnvironment, root, step } from '../../set-up.mjs';
 import { GoTestEvents, ofVitest } from './count.mjs';
+import { folderAside, installAside } from './install-aside.mjs';
 
 /** @typedef {import('./count.mjs').Count} Count */
 
@@ -118,14 +119,9 @@ async function run(program, args) {
  * @returns {Promise<string>} path of its program
  */
 export async function otherNode(version) {
-  const state = process.env.XDG_STATE_HOME || join(homedir(), '.local', 'state');
-  const prefix = join(state, 'nx-kube', `node-${version}`);
+  const folder = folderAside(`node-${version}`);
   const name = `node-${process.platform}-${process.arch}`;
-  const program = join(prefix, 'node_modules', name, 'bin', 'node');
-  if (!existsSync(program)) {
-    const args = ['install', '--prefix', prefix, '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`];
-    const status = await runChild('npm', args, { what: `installing Node ${version}` });
-    if (status !== 0) throw new Error(`Node ${version} could not be installed`);
-  }
+  const program = join(folder, 'node_modules', name, 'bin', 'node');
+  if (!existsSync(program)) await installAside(folder, [`${name}@${version}`]);
   return program;
 }

@@ -179,6 +179,8 @@ describe('a workspace of controllers', () => {
   it('keeps a binary in the cache wherever the option puts it', { timeout }, async () => {
     workspace.write({
       'greeter/project.json': JSON.stringify({
+        // Nx 23 forgets the inferred one where it loads plugins into its own process, as it does here.
+        name: 'greeter-controller',
         targets: { 'go-build': { options: { output: '{projectRoot}/out/greeter' } } },
       }),
     });
