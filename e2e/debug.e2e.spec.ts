@@ -200,7 +200,9 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
 async function connectedDelve(): Promise<DelveClient> {
   for (;;) {
     const client = await DelveClient.connect(30000);
-    if (await client.call('State', { NonBlocking: true }).then(Boolean, () => false)) return client;
+    const answered = client.call('State', { NonBlocking: true }).then(Boolean, () => false);
+    // A connection from before the debugger listens may be left unanswered.
+    if (await Promise.race([answered, wait(3000).then(() => false)])) return client;
     client.close();
     await wait(200);
   }
