@@ -95,6 +95,7 @@ describe('the real flux CLI', () => {
     for (const name of others) await putController(test.cluster, name, `v${fluxVersion}`);
     await putController(test.cluster, last!, `v${fluxVersion}`, 1);
     expect(await messageOf(setup(), { timeoutMs: 2000 })).toContain(`Deployment/${test.namespace}/${last}`);
+    await remove(test.cluster, controller(last!));
   });
 });
 

@@ -105,7 +105,7 @@ describe('who leads', () => {
     [
       'whose container was started anew',
       [
-        process('pod-a', started - 90 * second, { container: 'run before' }),
+        process('pod-a', started - 90 * second, { container: 'run before', fresh: false }),
         process('pod-a', started, { fresh: false }),
       ],
     ],
@@ -135,10 +135,10 @@ describe('who leads', () => {
     await leadership.synced;
     leadership.onStarted(process('pod-a', started, { fresh: false }));
     leadership.onStarted(process('pod-b', started));
+    leadership.onStarted(process('pod-a', started + 2 * second));
+    expect(await next()).toMatchObject({ state: 'waiting', pod: 'pod-a' });
     await write(heldBy('pod-b_1', started + 3600 * second));
-    // Comes last, so that nothing was said of the ones before.
-    leadership.onStarted(process('pod-c', started));
-    await write(heldBy('pod-c_1', started + 4000 * second));
-    expect(await next()).toMatchObject({ state: 'leads', pod: 'pod-c' });
+    await write(heldBy('pod-a_2', started + 4000 * second));
+    expect(await next()).toMatchObject({ state: 'leads', pod: 'pod-a' });
   });
 });
