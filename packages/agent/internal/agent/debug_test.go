@@ -86,7 +86,7 @@ func TestADeliveryIsStartedByTheSameDebugger(t *testing.T) {
 
 func TestWhileADebuggerIsAttachedTheNewProcessIsHeldForIt(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
-	ask := attach(t, port)
+	ask, _ := attach(t, port)
 	c.deliver(2, nil, debuggee("this is two"), nil)
 	c.await("delivered")
 	for !c.event("started").Held {
@@ -94,6 +94,18 @@ func TestWhileADebuggerIsAttachedTheNewProcessIsHeldForIt(t *testing.T) {
 	}
 	// The connection is the same one.
 	ask("RPCServer.Command", "continue")
+	p.stdout.await(t, "this is two")
+}
+
+func TestAProcessThatIsHeldForADebuggerGoesOnWhenThatLeaves(t *testing.T) {
+	p, c, port := debugged(t, "this is one")
+	_, leave := attach(t, port)
+	c.deliver(2, nil, debuggee("this is two"), nil)
+	c.await("delivered")
+	for !c.event("started").Held {
+		continue
+	}
+	leave()
 	p.stdout.await(t, "this is two")
 }
 
@@ -149,7 +161,7 @@ func TestADebuggerThatDiesLeavesNoProcessBehind(t *testing.T) {
 func TestADebuggerThatDiesWhileItStartsABinaryIsFollowedByOneForAllWhoAsked(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
 	// While one is attached, it takes a moment until it is known whether that lets the new process go on.
-	attach(t, port)
+	_, _ = attach(t, port)
 	c.deliver(2, nil, debuggee("this is two"), nil)
 	p.stdout.await(t, "dlv restarted it")
 	c.deliver(3, nil, debuggee("this is three"), nil)
@@ -210,7 +222,7 @@ func parentOf(t *testing.T, pid int) (parent int) {
 }
 
 // attach connects a client that has said something, and gives the way to ask more until the test has ended.
-func attach(t *testing.T, port string) (ask func(method, command string)) {
+func attach(t *testing.T, port string) (ask func(method, command string), leave func()) {
 	t.Helper()
 	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
 	if err != nil {
@@ -225,7 +237,7 @@ func attach(t *testing.T, port string) (ask func(method, command string)) {
 		}
 	}
 	ask("RPCServer.State", "")
-	return ask
+	return ask, func() { _ = conn.Close() }
 }
 
 // childOf gives the one process that an agent has started.

@@ -19,6 +19,8 @@ type Debugger struct {
 	Volume volume.Volume
 	// attached is how many clients are connected that have said something.
 	attached atomic.Int64
+	// held is set while a new process waits for a client to let it go on.
+	held atomic.Bool
 }
 
 // callTime is how long Delve may take to answer what it answers at once, unless it is busy.
@@ -83,12 +85,38 @@ func (d *Debugger) Relaunch() (held bool, err error) {
 	}
 	if d.Attached() {
 		time.Sleep(goesOnTime)
-		return !d.Running(), nil
+		d.held.Store(!d.Running())
+		if !d.Attached() {
+			// It left meanwhile.
+			d.letGo()
+		}
+		return d.held.Load(), nil
 	}
 	// A halt that has not been carried out yet must not halt the new process.
 	<-halted
 	// Its answer comes when the process stops.
 	return false, c.send("Command", request{"name": "continue"})
+}
+
+// detached is for a client that has gone. A process that waits for it, or for one like it, would wait for ever.
+func (d *Debugger) detached() {
+	if d.attached.Add(-1) == 0 {
+		d.letGo()
+	}
+}
+
+// letGo has a process go on that was held for a client.
+func (d *Debugger) letGo() {
+	if !d.held.Swap(false) || d.Running() {
+		return
+	}
+	c, err := dial(d.Volume.DelveSocket())
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	// Its answer comes when the process stops.
+	_ = c.send("Command", request{"name": "continue"})
 }
 
 const (

@@ -43,7 +43,7 @@ func (d *Debugger) carry(conn net.Conn) {
 		return
 	}
 	d.attached.Add(1)
-	defer d.attached.Add(-1)
+	defer d.detached()
 	if _, err := to.Write(first[:n]); err == nil {
 		_, _ = io.Copy(to, conn)
 	}
