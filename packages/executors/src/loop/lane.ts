@@ -1,5 +1,6 @@
 import { childController, explain, type Change } from '@nx-kube/cluster';
 import type { Emit, Entry } from './events.js';
+import { within } from './within.js';
 
 /** What a target made: content known by a digest, or the reason why there is none. */
 export type Made<Content> = { ok: true; digest: string; content: Content } | { ok: false; message: string };
@@ -160,14 +161,6 @@ export class Lane<Content> {
       end();
     }
   }
-}
-
-/** What a promise resolves to, or undefined where it has not after so long. */
-async function within<T>(ms: number, promise: Promise<T> | undefined): Promise<T | undefined> {
-  if (!promise) return undefined;
-  let timer!: NodeJS.Timeout;
-  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
 /** A piece of work that has its turn until it has gone. */

@@ -19,6 +19,7 @@ import { manifestsResource } from './manifests-resource.js';
 import { startInOrder } from './order.js';
 import { secretsResource } from './secrets-resource.js';
 import { targetResource } from './target-resource.js';
+import { within } from './within.js';
 import { WorkloadPods } from './workload-pods.js';
 
 /** The lanes of a project's targets. */
@@ -206,9 +207,7 @@ export function startLanes(
     },
     async ended(withinMs) {
       const all = [...underWay.values()].flatMap((running) => [...running]);
-      let timer!: NodeJS.Timeout;
-      const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, withinMs)));
-      await Promise.race([Promise.allSettled(all), late]).finally(() => clearTimeout(timer));
+      await within(withinMs, Promise.allSettled(all));
     },
   };
 }
