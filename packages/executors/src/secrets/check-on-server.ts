@@ -1,4 +1,5 @@
 import {
+  ApiError,
   apply,
   read,
   refOf,
@@ -9,7 +10,6 @@ import {
   type ApplySetRef,
   type Change,
   type Cluster,
-  type KubeObject,
   type Ref,
 } from '@nx-kube/cluster';
 import type { Problem } from '../settings/problem.js';
@@ -55,8 +55,8 @@ export async function checkOnServer(
     if (owner !== undefined && owner !== setId) {
       return { where, problem: `belongs to another ApplySet (${owner})`, next: 'Rename it here, or remove it there.' };
     }
-    const [change] = await apply(cluster, [labelled(secret, setId)], { dryRun: true, recreate: true, force, signal });
-    if (change!.action === 'recreated' && owner === undefined && !force) {
+    const change = await whatApplyDoes(cluster, labelled(secret, setId), { force, signal });
+    if (change.action === 'recreated' && owner === undefined && !force) {
       return {
         where,
         problem: 'exists with another type, or as immutable, and was not made by this target',
@@ -65,8 +65,8 @@ export async function checkOnServer(
     }
     // What is to be made anew is deleted first, so that the new one has to be known to be good. And a dry run of apply takes a
     // namespace that is not there, and that the user may not look at, for one that will be.
-    if (!live || change!.action === 'recreated') await checkContent(cluster, secret, ref.namespace!, signal);
-    return change!;
+    if (!live || change.action === 'recreated') await checkContent(cluster, secret, ref.namespace!, signal);
+    return change;
   } catch (error) {
     return refusal(where, error);
   }
@@ -103,6 +103,23 @@ export async function checkParent(
   }
 }
 
+async function whatApplyDoes(
+  cluster: Cluster,
+  secret: SecretObject,
+  { force, signal }: Pick<CheckOptions, 'force' | 'signal'>,
+): Promise<Change> {
+  try {
+    const [change] = await apply(cluster, [secret], { dryRun: true, recreate: true, force, signal });
+    return change!;
+  } catch (error) {
+    // Of one that cannot be changed in place the server names the fields, too, that are in order once it is made anew.
+    if (error instanceof ApiError && error.status === 422) {
+      await checkContent(cluster, secret, secret.metadata.namespace!, signal);
+    }
+    throw error;
+  }
+}
+
 async function checkContent(
   cluster: Cluster,
   { metadata: { name, ...metadata }, ...secret }: SecretObject,
@@ -114,7 +131,7 @@ async function checkContent(
   await dryRunCreate(cluster, object, about, { signal });
 }
 
-function labelled(secret: SecretObject, setId: string): KubeObject {
+function labelled(secret: SecretObject, setId: string): SecretObject {
   const { metadata } = secret;
   return { ...secret, metadata: { ...metadata, labels: { ...metadata.labels, [partOfLabel]: setId } } };
 }
