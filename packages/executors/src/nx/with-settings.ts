@@ -6,6 +6,7 @@ import { distinct, requireNoProblems, type Problem } from '../settings/problem.j
 import { printError } from './print.js';
 import { projectOf } from './project.js';
 import { configuredOptions } from './sibling-target.js';
+import { requireValidSiblings } from './valid-siblings.js';
 
 export type Executor<Options> = (options: Options, context: ExecutorContext) => Promise<{ success: boolean }>;
 
@@ -36,9 +37,18 @@ export interface Settled<Options> {
  * Lays the developer's settings over the options of the target that runs, and of its siblings. What was given on the command line
  * beats both.
  *
- * @throws NxKubeError (configuration) naming every mistake in the settings files
+ * @throws NxKubeError (configuration) naming every mistake in the settings files, or in the options of siblings that it reads
  */
 export async function settle<Options extends object>(
+  options: Options,
+  context: ExecutorContext,
+): Promise<Settled<Options>> {
+  const settled = await withSettingsLaidOver(options, context);
+  await requireValidSiblings(settled.options, settled.context);
+  return settled;
+}
+
+async function withSettingsLaidOver<Options extends object>(
   options: Options,
   context: ExecutorContext,
 ): Promise<Settled<Options>> {

@@ -17,6 +17,10 @@ export interface Schema {
   $ref?: string;
   /** Of an executor's schema: its options may stand in a settings file, for it reads them through `withSettings`. */
   'x-settings'?: boolean;
+  /** Of an executor's schema: executors whose targets it reads, all that the project has. */
+  'x-reads'?: string[];
+  /** Of an option: it names a target of the same project, whose options are read. */
+  'x-target'?: true;
   /** `kept`: references to the environment in it are left to the executor, since what they stand for may be secret. */
   'x-references'?: 'kept';
   /** `whole`: one value in several parts, of which settings replace all or none. */

@@ -1,0 +1,114 @@
+import type { ExecutorContext, NxJsonConfiguration, TargetConfiguration } from '@nx/devkit';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { executorContext } from './executor-context.fixture.js';
+import { requireValidSiblings } from './valid-siblings.js';
+
+let root: string;
+beforeEach(async () => {
+  root = await realpath(await mkdtemp(join(tmpdir(), 'nx-kube-valid-siblings-')));
+  await mkdir(join(root, 'apps/one'), { recursive: true });
+});
+afterEach(async () => {
+  await rm(root, { recursive: true, force: true });
+});
+
+type Targets = Record<string, TargetConfiguration>;
+const apply = (options: object, more: object = {}): Targets => ({
+  'kustomize-apply': { executor: '@nx-kube/executors:kustomize-apply', options, ...more },
+});
+
+/** What is said when a target of the project is run. */
+async function said(targets: Targets, options: object = {}, targetName = 'dev', more: Partial<ExecutorContext> = {}) {
+  const context = executorContext(root, 'apps/one');
+  const own = { [targetName]: { executor: `@nx-kube/executors:${targetName}` } };
+  context.projectsConfigurations.projects['one']!.targets = { ...own, ...targets };
+  const done = requireValidSiblings(options, { ...context, targetName, ...more });
+  return await done.then(
+    () => 'valid',
+    (error: { message: string; next: string }) => `${error.message} → ${error.next}`,
+  );
+}
+
+const write = (file: string, content: object) => writeFile(join(root, file), JSON.stringify(content));
+
+it('takes options that are as the schema of their executor says', async () => {
+  expect(await said(apply({ registry: 'localhost:5001', components: { web: { path: 'config/web' } } }))).toBe('valid');
+});
+
+it('names the file, the key path and the nearest known key', async () => {
+  const targets = apply({ components: { unpacker: { path: 'config/unpacker', enable: true } } });
+  await write('apps/one/project.json', { targets });
+  expect(await said(targets)).toBe(
+    'apps/one/project.json: targets.kustomize-apply.options.components.unpacker.enable: is not known → Did you mean enabled?',
+  );
+});
+
+it('names the type that is wanted', async () => {
+  const targets = apply({ patches: 'one' });
+  await write('apps/one/project.json', { targets });
+  expect(await said(targets)).toMatch(
+    /^apps\/one\/project\.json: targets\.kustomize-apply\.options\.patches: must be a list/,
+  );
+});
+
+it('names what is missing', async () => {
+  const targets = apply({ components: { unpacker: {} } });
+  await write('apps/one/project.json', { targets });
+  expect(await said(targets)).toContain('targets.kustomize-apply.options.components.unpacker.path: is missing');
+});
+
+it.each([
+  [
+    'apps/one/project.json',
+    { targets: apply({}, { configurations: { debug: { patch: [] } } }) },
+    'targets.kustomize-apply.configurations.debug',
+  ],
+  ['apps/one/package.json', { nx: { targets: apply({ patch: [] }) } }, 'nx.targets.kustomize-apply.options'],
+  [
+    'nx.json',
+    { targetDefaults: { 'kustomize-apply': { options: { patch: [] } } } } satisfies NxJsonConfiguration,
+    'targetDefaults.kustomize-apply.options',
+  ],
+  [
+    'nx.json',
+    { targetDefaults: { '@nx-kube/executors:kustomize-apply': { options: { patch: [] } } } },
+    'targetDefaults.@nx-kube/executors:kustomize-apply.options',
+  ],
+])('names %s where the option stands there', async (file, content, keys) => {
+  await write(file, content);
+  const targets = apply({ patch: [] });
+  expect(await said(targets)).toBe(`${file}: ${keys}.patch: is not known → Did you mean patches?`);
+});
+
+it('looks at the targets that options name', async () => {
+  const deploy = { deploy: apply({ patch: [] })['kustomize-apply']! };
+  expect(await said(deploy, { kustomizeApply: 'deploy' })).toContain('targets.deploy.options.patch: is not known');
+  expect(await said(deploy)).toBe('valid');
+});
+
+it('looks at all targets for Secrets and Flux that dev composes', async () => {
+  const options = { secrets: {}, createNamespace: true };
+  const keys = { executor: '@nx-kube/executors:secrets', options };
+  expect(await said({ keys })).toContain(
+    'targets.keys.options.createNamespace: is not known → Did you mean createNamespaces?',
+  );
+  expect(await said({ keys }, {}, 'image-restart')).toBe('valid');
+});
+
+it('leaves the options of other packages’ executors to them', async () => {
+  expect(await said({ 'go-build': { executor: 'nx:run-commands', options: { command: 'make' } } })).toBe('valid');
+});
+
+it('tells all mistakes together', async () => {
+  const targets = {
+    ...apply({ patch: [] }),
+    'go-build': { executor: '@nx-kube/executors:go-build', options: { tag: [] } },
+  };
+  await write('apps/one/project.json', { targets });
+  const message = await said(targets);
+  expect(message).toContain('2 problems: in the options of other targets that this one reads');
+  expect(message).toContain('go-build.options.tag: is not known → Did you mean tags?');
+});
