@@ -25,7 +25,7 @@ export * from './apply/stages.js';
 export { applySet, plannedPrune, tryParent, type ApplySetOptions, type PruneOptions } from './apply-set/apply-set.js';
 export { applySetId, type ParentIdentity } from './apply-set/id.js';
 export { membersOf, type Member } from './apply-set/members.js';
-export type { ApplySetRef } from './apply-set/parent.js';
+export { partOfLabel, type ApplySetRef } from './apply-set/parent.js';
 export * from './apply-set/remove-set.js';
 export { currentPods } from './readiness/current-pods.js';
 export { status, type ObjectStatus } from './readiness/status.js';

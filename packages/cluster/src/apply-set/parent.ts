@@ -28,6 +28,7 @@ export interface Parent {
   extent: Extent;
 }
 
+/** Says on a member, by the set's id, which set it belongs to (KEP-3659). */
 export const partOfLabel = 'applyset.kubernetes.io/part-of';
 const idLabel = 'applyset.kubernetes.io/id';
 const toolingAnnotation = 'applyset.kubernetes.io/tooling';

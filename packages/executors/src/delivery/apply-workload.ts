@@ -1,9 +1,6 @@
-import { apply, read, refOf, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { apply, partOfLabel, read, refOf, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { fromSuspendedFlux } from '../flux/take-over.js';
 import type { DeployOptions } from './deploy-options.js';
-
-/** KEP-3659: which set an object belongs to. */
-const partOfLabel = 'applyset.kubernetes.io/part-of';
 
 /**
  * Applies the workload by itself, as a member of the set that it belongs to.

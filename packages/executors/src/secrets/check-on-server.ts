@@ -1,6 +1,7 @@
 import {
   ApiError,
   apply,
+  partOfLabel,
   read,
   refOf,
   remove,
@@ -16,9 +17,6 @@ import type { Problem } from '../settings/problem.js';
 import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
 import type { SecretObject } from './secret-object.js';
-
-/** KEP-3659: which set an object belongs to. */
-export const partOfLabel = 'applyset.kubernetes.io/part-of';
 
 export interface CheckOptions {
   /** Id of the set that the Secrets are to belong to. */
