@@ -15,7 +15,7 @@ beforeAll(async () => {
   cluster = await testCluster();
   workspace = new Workspace([folder]);
   workspace.renameGreeter('greeter-crash');
-  workspace.edit(`${folder}/main.go`, 'func main() {\n', `func main() {\n\t${crash}\n`);
+  dieAtStart();
 });
 
 afterEach(async () => {
@@ -27,6 +27,14 @@ afterAll(async () => {
   workspace?.remove();
   await cluster?.close();
 });
+
+function dieAtStart(): void {
+  workspace.edit(`${folder}/main.go`, 'func main() {\n', `func main() {\n\t${crash}\n`);
+}
+
+function mend(): void {
+  workspace.edit(`${folder}/main.go`, `\t${crash}\n`, '');
+}
 
 /** Runs a target, which has to fail, and returns what it printed. */
 async function fail(target: string, ...args: string[]): Promise<string> {
@@ -69,9 +77,23 @@ describe('a controller that is mended', () => {
   it('is brought up by dev --once, though what it replaces dies all the time', async () => {
     setProbes({ readinessProbe: null, livenessProbe: null });
     await fail('kustomize-apply');
-    workspace.edit(`${folder}/main.go`, crash, '');
+    mend();
     const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once']);
     expect(exitCode, all).toBe(0);
     expect(await podsOf(cluster, namespace, `app=${project}`)).toMatchObject([{ ready: true, restarts: 0 }]);
+  });
+  it('is mended in its pod by image-restart, though that is not ready before', async () => {
+    dieAtStart();
+    setProbes({});
+    await fail('kustomize-apply');
+    const [before] = await podsOf(cluster, namespace, `app=${project}`);
+    expect(before).toMatchObject({ ready: false });
+    mend();
+    const { all, exitCode } = await workspace.nx(['run', `${project}:image-restart`]);
+    expect(exitCode, all).toBe(0);
+    expect(all).toContain('restarted in 1 pod, 1 with a new binary');
+    expect(await podsOf(cluster, namespace, `app=${project}`)).toMatchObject([
+      { uid: before!.uid, ready: true, restarts: 0 },
+    ]);
   });
 });

@@ -1,7 +1,17 @@
-import { childController, NxKubeError, read, refOf, subject, waitReady, type Cluster } from '@nx-kube/cluster';
+import {
+  childController,
+  currentPods,
+  NxKubeError,
+  read,
+  refOf,
+  subject,
+  waitReady,
+  type Cluster,
+} from '@nx-kube/cluster';
 import { join } from 'node:path';
 import type { Emit } from '../loop/events.js';
 import { WorkloadPods } from '../loop/workload-pods.js';
+import { runningContainer } from '../pods/target-container.js';
 import { prepare, type Prepared } from '../workload/prepare.js';
 import { applyWorkload } from './apply-workload.js';
 import { readManifests } from './content.js';
@@ -13,15 +23,15 @@ export interface HotSwapOptions {
   /** Absolute path of the binary. */
   binary: string;
   graceMs: number;
-  /** How long the pods may take to be there, in ms. */
+  /** How long the pods may take to be ready, in ms: those that are to be brought to the binary, and again with it. */
   timeoutMs: number;
   emit: Emit;
   signal: AbortSignal;
 }
 
 /**
- * Brings every pod of the workload to the binary and restarts its process, once. Gives the workload its image and agent first if it
- * has others or none, which replaces its pods.
+ * Brings every pod of the workload to the binary and restarts its process, once; then waits until the workload is ready with it.
+ * Gives the workload its image and agent first if it has others or none, which replaces its pods.
  *
  * @returns the number of pods, and of those that did not have the binary yet
  * @throws NxKubeError where the workload is not in the cluster, a pod does not get ready, or the new process dies
@@ -34,7 +44,9 @@ export async function hotSwap(
   const images = await deliverImages(cluster, { ...deploy, agent: true }, { signal: outer });
   const prepared = await prepare(await readManifests(deploy.manifests), { ...deploy, ...images }, deploy.manifests);
   await ensureImages(cluster, prepared, deploy, outer);
-  await waitReady(cluster, [refOf(prepared.workload)], { timeoutMs, signal: outer });
+  const workload = refOf(prepared.workload);
+  if (!(await canBeSwapped(cluster, prepared, outer)))
+    await waitReady(cluster, [workload], { timeoutMs, signal: outer });
 
   // The connections to the pods end with the swap.
   const done = childController(outer);
@@ -47,6 +59,8 @@ export async function hotSwap(
     const untouched = await keeper.restartUntouched();
     const fate = await outcome;
     if (fate && 'crashed' in fate) throw new NxKubeError('user-code', fate.crashed);
+    // A pod that comes only now that the others are ready is brought to the binary, too.
+    await waitReady(cluster, [workload], { timeoutMs, signal });
     return { pods: count, sentTo: count - untouched };
   } finally {
     done.abort();
@@ -63,4 +77,14 @@ async function ensureImages(cluster: Cluster, { workload }: Prepared, deploy: De
   }
   if (hasImages(live, workload)) return;
   await applyWorkload(cluster, workload, deploy, { live, signal });
+}
+
+/** Whether the agent is met in every pod. What crashes there again and again never gets ready: the binary is what mends it. */
+async function canBeSwapped(
+  cluster: Cluster,
+  { workload, container }: Prepared,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const pods = await currentPods(cluster, refOf(workload), { signal });
+  return pods.length > 0 && pods.every((pod) => runningContainer(pod, container.name));
 }
