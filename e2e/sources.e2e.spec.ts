@@ -249,3 +249,53 @@ describe('objects of other sources, in kustomize-apply', () => {
     expect(all).toContain('helm is not on PATH (at least helm 3.10.0); needed by kustomize-apply (helm)');
   });
 });
+
+describe('the settings of the example', () => {
+  const example = 'sources-guests-controller';
+  let other: Workspace;
+
+  beforeAll(() => {
+    other = new Workspace([folder]);
+    other.renameGreeter('sources-guests');
+    other.rename(`${folder}/dev-settings.example.yaml`, `${folder}/dev-settings.yaml`);
+  });
+
+  afterAll(async () => {
+    await other?.nx(['run', `${example}:down`, '--crds', '--namespaces'], env);
+    other?.remove();
+  });
+
+  it('bring up a sample and the guests of a chart, whom the controller greets', async () => {
+    const { all, exitCode } = await other.nx(['run', `${example}:dev`, '--once'], env);
+    expect(exitCode, all).toBe(0);
+    const greetings = { apiVersion: 'sources-guests.example.com/v1alpha1', kind: 'Greeting' };
+    const messageOf = async (name: string, inNamespace: string) =>
+      (await read(cluster, { ...greetings, name, namespace: inNamespace }))?.['status']?.message;
+    const messages = () =>
+      Promise.all([
+        messageOf('dev-grace', 'sources-guests-system'),
+        messageOf('dev-marie', 'sources-guests-system'),
+        messageOf('ada', cluster.namespace),
+      ]);
+    const greeted = ['Hello, Grace', 'Bonjour, Marie', 'Guten Tag, Ada'].map((start) => expect.stringContaining(start));
+    await expect.poll(messages, { timeout: 30_000 }).toEqual(greeted);
+  });
+
+  it('let an edited manifest wait until it is triggered', async () => {
+    const waiting = new DevLoop(other, example, [], env);
+    try {
+      await waiting.up();
+      waiting.skip();
+      other.edit(`${folder}/charts/guests/values.yaml`, 'grace: en', 'grace: de');
+      await waiting.next('edit');
+      const { all, exitCode } = await other.nx(['run', `${example}:trigger`, `--targets=${target}`], env);
+      expect(exitCode, all).toBe(0);
+      const { changes } = await waiting.entry(target);
+      expect(changes.filter(({ action }: { action: string }) => action !== 'unchanged')).toMatchObject([
+        { subject: 'Greeting/sources-guests-system/dev-grace', action: 'configured', fields: ['spec.language'] },
+      ]);
+    } finally {
+      await waiting.stop();
+    }
+  });
+});
