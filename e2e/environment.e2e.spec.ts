@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditLog } from './support/audit-log.js';
-import { DevLoop } from './support/dev-loop.js';
+import { DevLoop, type Event } from './support/dev-loop.js';
 import { podsOf, runningIn, testCluster } from './support/pods.js';
 import { repository, Workspace } from './support/workspace.js';
 
@@ -11,6 +11,7 @@ const folder = 'ocm-controller';
 const project = 'ocm-env-controller';
 const namespace = 'ocm-env-system';
 const marker = `${folder}/pkg/build/marker.go`;
+const types = `${folder}/api/v1alpha1/componentversion_types.go`;
 const environment = { REGISTRY_USER: 'robot', REGISTRY_TOKEN: 'planted-token-1' };
 
 let cluster: Cluster;
@@ -203,6 +204,34 @@ describe('while dev runs', () => {
     const leads = await loop.next('lease');
     expect(leads).toMatchObject({ state: 'leads', former: 'released' });
     expect((await leaseOf())['spec'].holderIdentity).not.toBe(lease['spec'].holderIdentity);
+  });
+
+  it('an edited type is generated from first, and reaches the cluster as a CRD and in the process', async () => {
+    loop.skip();
+    settings('  targets: { generate: { before: [go-build, kustomize-build] } }\n', { localPort: 15_000 });
+    expect(await loop.next('settings')).toMatchObject({ anew: true });
+    await loop.entry('generate');
+    await loop.next('healthy');
+    const { digest } = await thePod();
+    const before = loop.events.length;
+    workspace.edit(
+      types,
+      /type ComponentVersionSpec struct \{/,
+      '$&\n\t// +optional\n\tNote *string `json:"note,omitempty"`\n',
+    );
+    const delivered = async (target: string) => {
+      const ends = ({ entry }: Event) => entry.target === target && entry.outcome === 'delivered';
+      return (await loop.first('ledger', (event) => loop.events.indexOf(event) >= before && ends(event)))['entry'];
+    };
+    await delivered('generate');
+    const { changes } = await delivered('kustomize-build');
+    expect(changes.filter(({ action }: { action: string }) => action !== 'unchanged')).toMatchObject([
+      { subject: 'CustomResourceDefinition/componentversions.ocm-env.example.com', action: 'configured' },
+    ]);
+    await delivered('go-build');
+    // What a pointer is copied by stands in the generated file.
+    expect(workspace.read(`${folder}/api/v1alpha1/zz_generated.deepcopy.go`)).toContain('in.Note');
+    expect((await thePod()).digest).not.toBe(digest);
   });
 });
 
