@@ -1,10 +1,11 @@
 // @ts-check
 /**
  * `npm test`: sets the checkout up and runs every check and test there is. The last line says how many passed.
- * `npm test -- lint unit` runs only the stages named. A stage that passed with the same files is not run again, except in the
- * cluster; `npm test -- --no-cache` runs it nevertheless.
+ * `npm test -- lint unit` runs only the stages named. A stage that passed with the same files is not run again, but for the
+ * cluster's in CI; `npm test -- --no-cache` runs it nevertheless.
  */
 import { execFileSync } from 'node:child_process';
+import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { embeddedClusterDown, embeddedClusterRuns, embeddedClusterUp } from './embedded-cluster.mjs';
 import { Interrupted, passInterruptionsOn } from './run/src/child.mjs';
@@ -88,6 +89,9 @@ const stages = [
   {
     id: 'cluster',
     name: 'Tests in a real cluster',
+    decidedBy: { ...everything, facts: [...everything.facts, release()] },
+    // What a cluster does also depends on the moment.
+    again: Boolean(process.env.CI),
     run: () =>
       inCluster(
         { runs: embeddedClusterRuns, up: embeddedClusterUp, down: embeddedClusterDown },

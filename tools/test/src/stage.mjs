@@ -12,6 +12,7 @@ import { sum } from './count.mjs';
  * @property {() => Promise<Count | Count[]>} run
  * @property {{ inputs: string[], facts: string[] }} [decidedBy] files, as git's pathspecs, and facts that its outcome depends on
  *   and on nothing else; without it the stage always runs
+ * @property {boolean} [again] run it also when it has passed with all of these as they are
  */
 
 /** @typedef {{ root: string, cache: string | undefined, say: (line: string) => void }} Context */
@@ -22,11 +23,11 @@ import { sum } from './count.mjs';
  * @param {Stage} stage @param {Context} context `cache` is the folder of results
  * @returns {Promise<Count>}
  */
-export async function runStage({ id, name, run, decidedBy }, { root, cache, say }) {
+export async function runStage({ id, name, run, decidedBy, again = false }, { root, cache, say }) {
   const key = () =>
     cache && decidedBy ? resultKey(root, { ...decidedBy, facts: [id, ...decidedBy.facts] }) : undefined;
   const before = key();
-  const known = cache && before ? readResult(cache, before) : undefined;
+  const known = cache && before && !again ? readResult(cache, before) : undefined;
   if (known) {
     say(`\n▸ ${name} (from the cache): ${known.passed} passed`);
     return known;

@@ -32,10 +32,10 @@ const passes = () =>
 
 function run(
   stage: () => Promise<Count | Count[]>,
-  { id = 'unit', inputs = ['src'], facts = ['v20'], kept = cache } = {},
+  { id = 'unit', inputs = ['src'], facts = ['v20'], kept = cache, again = false } = {},
 ) {
   const context = { root, cache: kept || undefined, say: (line: string) => void said.push(line) };
-  return runStage({ id, name: 'Unit tests', run: stage, decidedBy: { inputs, facts } }, context);
+  return runStage({ id, name: 'Unit tests', run: stage, decidedBy: { inputs, facts }, again }, context);
 }
 
 describe('a stage that has passed', () => {
@@ -63,7 +63,8 @@ describe('a stage that has passed', () => {
     ['a file is deleted', () => rmSync(join(root, 'src', 'a.ts')), {}],
     ['Node is another', () => {}, { facts: ['v24'] }],
     ['it is another stage', () => {}, { id: 'lint' }],
-    ['it is to run in any case', () => {}, { kept: '' }],
+    ['it is to run in any case', () => {}, { again: true }],
+    ['nothing is kept', () => {}, { kept: '' }],
   ])('is run again when %s', async (_, edit, options) => {
     const tests = passes();
     await run(tests);
