@@ -32,9 +32,12 @@ export interface WorkspaceOptions {
 export class Workspace {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-kube-e2e-')));
   readonly #modules: string;
+  /** Also where the test is stopped half-way. */
+  readonly #onExit = () => this.remove();
 
   /** @param examples folders of `examples/` to copy, with the shared module */
   constructor(examples: string[] = ['ocm-controller'], { atRoot = false, bare = false }: WorkspaceOptions = {}) {
+    process.once('exit', this.#onExit);
     for (const name of [...examples, 'shared']) {
       const built = /\/(bin|dist)(\/|$)/;
       cpSync(join(repository, 'examples', name), join(this.root, atRoot && name !== 'shared' ? '' : name), {
@@ -126,6 +129,7 @@ export class Workspace {
   }
 
   remove(): void {
+    process.off('exit', this.#onExit);
     rmSync(this.root, { recursive: true, force: true });
   }
 }

@@ -18,6 +18,7 @@ describe('createDependencies', () => {
     roots: string[],
     changed = Object.keys(files),
   ): Promise<string[]> {
+    workspace?.dispose();
     workspace = testWorkspace(files);
     const projects: Record<string, ProjectConfiguration> = Object.fromEntries(roots.map((root) => [root, { root }]));
     const owner = (file: string) =>

@@ -27,6 +27,7 @@ describe('createNodes', () => {
     options?: NxKubePluginOptions,
     nxJsonConfiguration: NxJsonConfiguration = {},
   ) {
+    workspace?.dispose();
     workspace = testWorkspace(files);
     const goMods = Object.keys(files).filter((file) => file.endsWith('go.mod'));
     const results = await createNodes[1](goMods, options, { workspaceRoot: workspace.root, nxJsonConfiguration });
