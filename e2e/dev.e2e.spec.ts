@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DevLoop, type Event } from './support/dev-loop.js';
+import { changed, DevLoop, type Event } from './support/dev-loop.js';
 import { localCluster } from './support/local-cluster.js';
 import { podsOf, runningIn, testCluster } from './support/pods.js';
 import { firstProcess, memoryOf, noProcessesOf, processesOf } from './support/processes.js';
@@ -237,7 +237,7 @@ describe('nx run ocm-controller:dev', () => {
     const before = versionsOf(await setObjects());
     workspace.edit('ocm-controller/config/manager/settings.yaml', 'level: one', 'level: two');
     const entry = await loop.entry('kustomize-build');
-    const changes = entry['changes'].filter(({ action }: { action: string }) => action !== 'unchanged');
+    const changes = changed(entry['changes']);
     expect(changes).toMatchObject([
       { subject: `ConfigMap/${namespace}/settings`, action: 'configured', fields: ['data.level'] },
     ]);

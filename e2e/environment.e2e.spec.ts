@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { auditLog } from './support/audit-log.js';
-import { DevLoop, type Event } from './support/dev-loop.js';
+import { changed, DevLoop, type Event } from './support/dev-loop.js';
 import { podsOf, runningIn, testCluster } from './support/pods.js';
 import { repository, Workspace } from './support/workspace.js';
 
@@ -112,7 +112,7 @@ describe('while dev runs', () => {
     const before = await thePod();
     workspace.write(`${folder}/rsa.pub`, 'key two');
     const event = await loop.next('secrets', ({ target }) => target === 'secrets');
-    const changes = event['changes'].filter(({ action }: { action: string }) => action !== 'unchanged');
+    const changes = changed(event['changes']);
     expect(changes).toMatchObject([
       { subject: `Secret/${namespace}/alice`, action: 'configured', fields: ['data.alice'] },
     ]);
@@ -154,7 +154,7 @@ describe('while dev runs', () => {
       { localPort: 15_000 },
     );
     const entry = await loop.entry('kustomize-build');
-    const changes = entry['changes'].filter(({ action }: { action: string }) => action !== 'unchanged');
+    const changes = changed(entry['changes']);
     expect(changes).toMatchObject([{ subject: `Service/${namespace}/registry`, action: 'configured' }]);
     expect(await thePod()).toEqual(before);
   });
@@ -230,7 +230,7 @@ describe('while dev runs', () => {
     };
     await delivered('generate');
     const { changes } = await delivered('kustomize-build');
-    expect(changes.filter(({ action }: { action: string }) => action !== 'unchanged')).toMatchObject([
+    expect(changed(changes)).toMatchObject([
       { subject: 'CustomResourceDefinition/componentversions.ocm-env.example.com', action: 'configured' },
     ]);
     await delivered('go-build');

@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 import { read, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pathWithHelm } from '../packages/executors/src/sources/helm.fixture.js';
-import { DevLoop } from './support/dev-loop.js';
+import { changed, DevLoop } from './support/dev-loop.js';
 import { testCluster } from './support/pods.js';
 import { Workspace } from './support/workspace.js';
 
@@ -138,7 +138,6 @@ describe('objects of other sources, in dev', () => {
     loop!.skip();
     workspace.write(`${folder}/hack/one.yaml`, configMap('one', { level: 'high' }));
     const { changes } = await loop!.entry(target);
-    const changed = (all: { action: string }[]) => all.filter(({ action }) => action !== 'unchanged');
     expect(changed(changes)).toMatchObject([
       { subject: `ConfigMap/${namespace}/one`, action: 'configured', fields: ['data.level'] },
     ]);
@@ -291,7 +290,7 @@ describe('the settings of the example', () => {
       const { all, exitCode } = await other.nx(['run', `${example}:trigger`, `--targets=${target}`], env);
       expect(exitCode, all).toBe(0);
       const { changes } = await waiting.entry(target);
-      expect(changes.filter(({ action }: { action: string }) => action !== 'unchanged')).toMatchObject([
+      expect(changed(changes)).toMatchObject([
         { subject: 'Greeting/sources-guests-system/dev-grace', action: 'configured', fields: ['spec.language'] },
       ]);
     } finally {

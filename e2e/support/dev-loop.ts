@@ -1,9 +1,15 @@
+import type { Change } from '@nx-kube/cluster';
 import { createInterface } from 'node:readline';
 import type { Workspace } from './workspace.js';
 
 // The loop's JSON lines, as a user's script would read them.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape of each event is what tests are about
 export type Event = { type: string; time: string; [key: string]: any };
+
+/** Of what became of objects: what is not as it was. */
+export function changed(changes: Change[]): Change[] {
+  return changes.filter(({ action }) => action !== 'unchanged');
+}
 
 /** A real `nx run <project>:dev --output json`, and what it has said so far. */
 export class DevLoop {

@@ -2,12 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { binaryPlatform } from '../../packages/executors/src/image/binary-platform.js';
 import { packProgram } from '../../packages/executors/src/image/layer.js';
 import { programConfig } from '../../packages/executors/src/image/program-config.js';
 import { writeArchive } from '../../packages/executors/src/image/write-archive.js';
+import { containerdImages, importImage } from '../../tools/local-cluster/src/containerd-images.js';
 import { layoutFor } from '../../tools/local-cluster/src/layout.js';
 import { describeMachine } from '../../tools/local-cluster/src/machine.js';
 import { repository } from './workspace.js';
+
+const layout = layoutFor(process.env);
 
 /** Gives the embedded cluster's containerd images that cannot be pulled here: all are a program that only answers probes. */
 export async function putStandIns(images: readonly string[]): Promise<void> {
@@ -17,17 +21,15 @@ export async function putStandIns(images: readonly string[]): Promise<void> {
     const env = { CGO_ENABLED: '0', GOFLAGS: '' };
     await execa('go', ['build', '-o', file, join(repository, 'e2e/support/stand-in/main.go')], { env });
     const layer = await packProgram({ file, path: '/stand-in' }, join(folder, 'layer'));
-    const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';
-    const platform = { os: 'linux', architecture };
+    const platform = await binaryPlatform(file);
     const config = programConfig({ platform, entrypoint: ['/stand-in'], user: '65532', diffIds: [layer.diffId] });
+    const machine = describeMachine(layout, '');
     for (const image of images) {
       const colon = image.lastIndexOf(':');
+      const [name, tag] = [image.slice(0, colon), image.slice(colon + 1)];
       const archive = join(folder, 'image.tar');
-      await writeArchive(
-        { name: image.slice(0, colon), tag: image.slice(colon + 1), config, layers: [layer] },
-        archive,
-      );
-      await ctr('import', '--snapshotter', describeMachine(layoutFor(process.env), '').snapshotter, archive);
+      await writeArchive({ name, tag, config, layers: [layer] }, archive);
+      await importImage(layout, machine, archive);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -36,16 +38,5 @@ export async function putStandIns(images: readonly string[]): Promise<void> {
 
 /** Takes the images away, so that nobody takes them for what their names say. */
 export async function removeStandIns(images: readonly string[]): Promise<void> {
-  await ctr('rm', ...images);
-}
-
-async function ctr(...args: string[]): Promise<void> {
-  await execa('ctr', [
-    '--address',
-    layoutFor(process.env).containerdSocket,
-    '--namespace',
-    'k8s.io',
-    'images',
-    ...args,
-  ]);
+  await containerdImages(layout, ['rm', ...images]);
 }

@@ -2,22 +2,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Build } from './builds.js';
 import type { Machine } from './components.js';
+import { containerdImages, importImage } from './containerd-images.js';
 import type { Layout } from './layout.js';
 import { PAUSE_IMAGE } from './network-plan.js';
 import { runProgram } from './run-program.js';
 
 /** Puts the image that holds a pod's namespaces into containerd, if it is not there. */
 export async function ensurePauseImage(layout: Layout, build: Build, machine: Machine, signal: AbortSignal) {
-  const ctr = (...args: string[]) =>
-    runProgram('ctr', ['--address', layout.containerdSocket, '--namespace', 'k8s.io', 'images', ...args], { signal });
-  const present = await ctr('ls', '-q', `name==${PAUSE_IMAGE}`);
+  const present = await containerdImages(layout, ['ls', '-q', `name==${PAUSE_IMAGE}`], signal);
   if (present.trim()) return;
   const folder = mkdtempSync(join(layout.run, 'pause-'));
   try {
     const archive = join(folder, 'pause.tar');
     const program = join(layout.bin, 'image');
     await runProgram(program, [join(build.folder, 'pause'), PAUSE_IMAGE], { signal, outputFile: archive });
-    await ctr('import', '--snapshotter', machine.snapshotter, archive);
+    await importImage(layout, machine, archive, signal);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

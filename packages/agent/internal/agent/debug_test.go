@@ -87,11 +87,7 @@ func TestADeliveryIsStartedByTheSameDebugger(t *testing.T) {
 func TestWhileADebuggerIsAttachedTheNewProcessIsHeldForIt(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
 	ask, _ := attach(t, port)
-	c.deliver(2, nil, debuggee("this is two"), nil)
-	c.await("delivered")
-	for !c.event("started").Held {
-		continue
-	}
+	deliverHeld(c, "this is two")
 	// The connection is the same one.
 	ask("RPCServer.Command", "continue")
 	p.stdout.await(t, "this is two")
@@ -100,11 +96,7 @@ func TestWhileADebuggerIsAttachedTheNewProcessIsHeldForIt(t *testing.T) {
 func TestAProcessThatIsHeldForADebuggerGoesOnWhenThatLeaves(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
 	_, leave := attach(t, port)
-	c.deliver(2, nil, debuggee("this is two"), nil)
-	c.await("delivered")
-	for !c.event("started").Held {
-		continue
-	}
+	deliverHeld(c, "this is two")
 	leave()
 	p.stdout.await(t, "this is two")
 }
@@ -161,7 +153,7 @@ func TestADebuggerThatDiesLeavesNoProcessBehind(t *testing.T) {
 func TestADebuggerThatDiesWhileItStartsABinaryIsFollowedByOneForAllWhoAsked(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
 	// While one is attached, it takes a moment until it is known whether that lets the new process go on.
-	_, _ = attach(t, port)
+	attach(t, port)
 	c.deliver(2, nil, debuggee("this is two"), nil)
 	p.stdout.await(t, "dlv restarted it")
 	c.deliver(3, nil, debuggee("this is three"), nil)
@@ -219,6 +211,15 @@ func parentOf(t *testing.T, pid int) (parent int) {
 	fields := strings.Fields(stat[strings.LastIndexByte(stat, ')')+1:])
 	parent, _ = strconv.Atoi(fields[1])
 	return parent
+}
+
+// deliverHeld delivers what writes the text, and returns when its process is held for a debugger.
+func deliverHeld(c *client, text string) {
+	c.deliver(2, nil, debuggee(text), nil)
+	c.await("delivered")
+	for !c.event("started").Held {
+		continue
+	}
 }
 
 // attach connects a client that has said something, and gives the way to ask more until the test has ended.

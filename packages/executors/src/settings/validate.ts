@@ -25,7 +25,7 @@ export async function missingFields(value: unknown, schema: Schema): Promise<Mis
 }
 
 async function failures(value: unknown, schema: Schema): Promise<ErrorObject[]> {
-  // Only who has a settings file pays for loading it.
+  // Only who has options or settings to check pays for loading it.
   const { Ajv } = await import('ajv');
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, logger: false });
   const validate = ajv.compile(schema);
