@@ -1,4 +1,4 @@
-import type { Entry, UpdateState } from '../loop/events.js';
+import type { Entry, UpdateState } from '../events/events.js';
 import type { GateState } from '../loop/gate.js';
 
 /** One request, one line of JSON, over the loop's socket; the answer is one line too. */

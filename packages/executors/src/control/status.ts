@@ -1,4 +1,4 @@
-import type { Emit, UpdateState } from '../loop/events.js';
+import type { Emit, UpdateState } from '../events/events.js';
 import type { Gate } from '../loop/gate.js';
 import type { LoopStatus, TargetStatus } from './messages.js';
 

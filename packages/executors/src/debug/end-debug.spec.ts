@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { deliverImages } from '../delivery/deliver-images.js';
 import type { DeployOptions } from '../delivery/deploy-options.js';
 import { agentImage } from '../image/agent-image.js';
-import type { LoopEvent } from '../loop/events.js';
+import type { LoopEvent } from '../events/events.js';
 import { deployment } from '../workload/workload.fixture.js';
 import { endDebug } from './end-debug.js';
 

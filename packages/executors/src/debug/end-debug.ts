@@ -3,7 +3,7 @@ import { applyWorkload } from '../delivery/apply-workload.js';
 import { readManifests } from '../delivery/content.js';
 import { deliverImages } from '../delivery/deliver-images.js';
 import type { DeployOptions } from '../delivery/deploy-options.js';
-import type { Emit } from '../loop/events.js';
+import type { Emit } from '../events/events.js';
 import { prepare } from '../workload/prepare.js';
 
 /**

@@ -9,7 +9,7 @@ import {
   type Cluster,
 } from '@nx-kube/cluster';
 import { join } from 'node:path';
-import type { Emit } from '../loop/events.js';
+import type { Emit } from '../events/events.js';
 import { WorkloadPods } from '../loop/workload-pods.js';
 import { runningContainer } from '../pods/target-container.js';
 import { prepare, type Prepared } from '../workload/prepare.js';

@@ -8,7 +8,7 @@ import {
   type Cluster,
   type KubeObject,
 } from '@nx-kube/cluster';
-import type { LoopEvent } from '../loop/events.js';
+import type { LoopEvent } from '../events/events.js';
 import { WorkloadPods } from '../loop/workload-pods.js';
 import { Processes, type Crashing } from '../pods/processes.js';
 import { runningContainer } from '../pods/target-container.js';

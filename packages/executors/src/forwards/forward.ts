@@ -1,6 +1,6 @@
 import { list, NxKubeError, portForward, watch, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { createConnection } from 'node:net';
-import type { Emit } from '../loop/events.js';
+import type { Emit } from '../events/events.js';
 import type { ForwardTarget } from './port-forward-options.js';
 
 /** How often a forward is tried when nothing else says that it may have changed, in ms. */

@@ -7,7 +7,7 @@ import {
   type KubeObject,
 } from '@nx-kube/cluster';
 import { createServer } from 'node:net';
-import type { Emit } from '../loop/events.js';
+import type { Emit } from '../events/events.js';
 import { startForward } from './forward.js';
 import { forwardTargets, type PortForwardSpec } from './port-forward-options.js';
 

@@ -1,6 +1,6 @@
 import { connect, create, patch, read, remove, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { LoopEvent } from '../loop/events.js';
+import type { LoopEvent } from '../events/events.js';
 import { Leadership, type StartedProcess } from './leadership.js';
 
 type LeaseEvent = LoopEvent & { type: 'lease' };

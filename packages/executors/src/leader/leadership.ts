@@ -10,7 +10,7 @@ import {
   type KubeObject,
   type Watcher,
 } from '@nx-kube/cluster';
-import type { Emit } from '../loop/events.js';
+import type { Emit } from '../events/events.js';
 import { isHeldIn, tenureOf, type Tenure } from './tenure.js';
 
 export interface LeadershipOptions {

@@ -1,6 +1,6 @@
 import { NxKubeError } from '@nx-kube/cluster';
 import type { ControlRequest } from '../control/messages.js';
-import type { Emit } from './events.js';
+import type { Emit } from '../events/events.js';
 import type { Gate, Work } from './gate.js';
 
 /**

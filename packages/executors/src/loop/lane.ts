@@ -1,5 +1,5 @@
 import { childController, explain, type Change } from '@nx-kube/cluster';
-import type { Emit, Entry } from './events.js';
+import type { Emit, Entry } from '../events/events.js';
 import { within } from './within.js';
 
 /** What a target made: content known by a digest, or the reason why there is none. */

@@ -6,7 +6,7 @@ import { Forwards } from '../forwards/forwards.js';
 import type { PodKeeper } from '../pods/pod-keeper.js';
 import type { Prepared } from '../workload/prepare.js';
 import { binaryResource } from './binary-resource.js';
-import type { Emit } from './events.js';
+import type { Emit } from '../events/events.js';
 import { fluxResource } from './flux-resource.js';
 import type { Gate, Work } from './gate.js';
 import { Health } from './health.js';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { ControlRequest } from '../control/messages.js';
 import { affected } from './affected.js';
 import { obey } from './commands.js';
-import type { Emit } from './events.js';
+import type { Emit } from '../events/events.js';
 import { Gate, type Work } from './gate.js';
 import { startLanes, type Lanes } from './lanes.js';
 import { targetNames, type LoopOptions } from './loop-options.js';

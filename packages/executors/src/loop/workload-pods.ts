@@ -6,7 +6,7 @@ import { BinaryStore } from '../pods/binary-store.js';
 import { PodKeeper } from '../pods/pod-keeper.js';
 import { agentProbe } from '../pods/target-container.js';
 import type { Prepared } from '../workload/prepare.js';
-import type { Emit } from './events.js';
+import type { Emit } from '../events/events.js';
 
 export interface WorkloadPodsOptions {
   cluster: Cluster;

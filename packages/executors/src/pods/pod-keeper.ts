@@ -1,6 +1,6 @@
 import { watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/cluster';
 import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js';
-import type { Emit } from '../loop/events.js';
+import type { Emit } from '../events/events.js';
 import type { StartedProcess } from '../leader/leadership.js';
 import type { Delivery } from '../loop/lane.js';
 import { Binary, prepareBase, type PreparedBase } from './binary.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { LoopEvent } from '../loop/events.js';
+import type { LoopEvent } from '../events/events.js';
 import { Processes } from './processes.js';
 
 const connected = (pod = 'a', digest = 'one'): LoopEvent => ({ type: 'pod', pod, state: 'connected', digest });

@@ -1,4 +1,4 @@
-import type { LoopEvent } from '../loop/events.js';
+import type { LoopEvent } from '../events/events.js';
 
 /** A process that died so often in a row does not come up by itself. */
 const crashesInARow = 2;

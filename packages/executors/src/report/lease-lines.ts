@@ -1,4 +1,4 @@
-import type { LoopEvent } from '../loop/events.js';
+import type { LoopEvent } from '../events/events.js';
 
 const mend = `  → Set LeaderElectionReleaseOnCancel in the manager's options, or "releaseLease": true on dev.`;
 

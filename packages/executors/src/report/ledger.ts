@@ -1,5 +1,5 @@
 import { duration, size } from '../format/units.js';
-import type { Entry } from '../loop/events.js';
+import type { Entry } from '../events/events.js';
 
 const signs: Record<Entry['outcome'], string> = {
   delivered: '✔',

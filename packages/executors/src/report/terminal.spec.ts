@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { Entry, LoopEvent } from '../loop/events.js';
+import type { Entry, LoopEvent } from '../events/events.js';
 import { terminalReporter } from './terminal.js';
 
 afterEach(() => vi.useRealTimers());

@@ -1,4 +1,4 @@
-import type { Emit, LoopEvent } from '../loop/events.js';
+import type { Emit, LoopEvent } from '../events/events.js';
 import { renderLine } from '../logs/render-line.js';
 import { secretLines } from '../secrets/change-lines.js';
 import { changedLines } from './changes.js';

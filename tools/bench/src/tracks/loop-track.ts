@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DevLoop, type Event } from '../../../../e2e/support/dev-loop.js';
 import { firstProcess, processesOf } from '../../../../e2e/support/processes.js';
 import type { Workspace } from '../../../../e2e/support/workspace.js';
-import type { Entry } from '../../../../packages/executors/src/loop/events.js';
+import type { Entry } from '../../../../packages/executors/src/events/events.js';
 import { agentPath } from '../../../../packages/executors/src/workload/inject-agent.js';
 import { save, type Edit } from '../edits/edit.js';
 import { isGo } from '../edits/kinds.js';

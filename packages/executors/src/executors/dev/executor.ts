@@ -15,7 +15,7 @@ import { socketPath } from '../../control/socket-path.js';
 import { StatusReader } from '../../control/status.js';
 import { endDebug } from '../../debug/end-debug.js';
 import { checkPortsAreFree } from '../../forwards/forwards.js';
-import type { Emit } from '../../loop/events.js';
+import type { Emit } from '../../events/events.js';
 import { runLoop, runOnce, type LoopParts } from '../../loop/loop.js';
 import { jsonReporter } from '../../report/json.js';
 import { terminalReporter } from '../../report/terminal.js';
