@@ -10,7 +10,7 @@ import {
 } from '@nx-kube/cluster';
 import { join } from 'node:path';
 import type { Emit } from '../events/events.js';
-import { WorkloadPods } from '../loop/workload-pods.js';
+import { WorkloadPods } from '../pods/workload-pods.js';
 import { runningContainer } from '../pods/target-container.js';
 import { prepare, type Prepared } from '../workload/prepare.js';
 import { applyWorkload } from './apply-workload.js';

@@ -9,7 +9,7 @@ import {
   type KubeObject,
 } from '@nx-kube/cluster';
 import type { LoopEvent } from '../events/events.js';
-import { WorkloadPods } from '../loop/workload-pods.js';
+import { WorkloadPods } from '../pods/workload-pods.js';
 import { Processes, type Crashing } from '../pods/processes.js';
 import { runningContainer } from '../pods/target-container.js';
 import type { Prepared } from '../workload/prepare.js';

@@ -20,7 +20,7 @@ import { startInOrder } from './order.js';
 import { secretsResource } from './secrets-resource.js';
 import { targetResource } from './target-resource.js';
 import { within } from './within.js';
-import { WorkloadPods } from './workload-pods.js';
+import { WorkloadPods } from '../pods/workload-pods.js';
 
 /** The lanes of a project's targets. */
 export interface Lanes {

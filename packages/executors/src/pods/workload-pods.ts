@@ -1,10 +1,10 @@
 import { childController, explain, type ChildController, type Cluster } from '@nx-kube/cluster';
 import { followPods } from '../logs/follow-pods.js';
-import { labelSelector } from '../pods/label-selector.js';
+import { labelSelector } from './label-selector.js';
 import { Leadership } from '../leader/leadership.js';
-import { BinaryStore } from '../pods/binary-store.js';
-import { PodKeeper } from '../pods/pod-keeper.js';
-import { agentProbe } from '../pods/target-container.js';
+import { BinaryStore } from './binary-store.js';
+import { PodKeeper } from './pod-keeper.js';
+import { agentProbe } from './target-container.js';
 import type { Prepared } from '../workload/prepare.js';
 import type { Emit } from '../events/events.js';
 
