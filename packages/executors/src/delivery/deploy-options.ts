@@ -1,5 +1,5 @@
 import type { ApplySetRef, Cluster } from '@nx-kube/cluster';
-import type { DebugOptions } from '../debug/debug-options.js';
+import type { DebugOptions } from '../workload/debug-options.js';
 import type { WorkloadChoice } from '../workload/find.js';
 import type { Patch } from '../workload/patches.js';
 

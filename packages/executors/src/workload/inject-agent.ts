@@ -1,5 +1,5 @@
 import type { KubeObject } from '@nx-kube/cluster';
-import type { DebugOptions } from '../debug/debug-options.js';
+import type { DebugOptions } from './debug-options.js';
 import { podSpecOf } from './pod-template.js';
 import { processOf, type ImageProcess } from './process.js';
 

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@nx-kube/cluster';
-import type { DebugOptions } from '../debug/debug-options.js';
-import { relaxForDebug } from '../debug/relax-for-debug.js';
+import type { DebugOptions } from './debug-options.js';
+import { relaxForDebug } from './relax-for-debug.js';
 import { findWorkload, type WorkloadChoice } from './find.js';
 import { imageName, replaceImage } from './image.js';
 import { injectAgent } from './inject-agent.js';

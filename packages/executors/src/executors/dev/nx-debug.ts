@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
 import { projectGoVersion, readDelveInfo } from '../../debug/build-delve.js';
 import { checkDebuggable } from '../../debug/check-debuggable.js';
-import { debugOption, type DebugOptions } from '../../debug/debug-options.js';
+import { debugOption, type DebugOptions } from '../../workload/debug-options.js';
 import { checkGoVersion } from '../../debug/go-versions.js';
 import { portProblem } from '../../forwards/forwards.js';
 import type { LoopOptions } from '../../loop/loop-options.js';

@@ -1,4 +1,4 @@
-import type { DebugOption } from '../../debug/debug-options.js';
+import type { DebugOption } from '../../workload/debug-options.js';
 import type { PortForwardSpec } from '../../forwards/port-forward-options.js';
 
 /** Options of the dev executor; what they mean and default to stands in schema.json. */

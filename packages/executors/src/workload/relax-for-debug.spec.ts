@@ -1,7 +1,7 @@
 import type { KubeObject } from '@nx-kube/cluster';
 import { describe, expect, it } from 'vitest';
-import { podSpecOf, type Container } from '../workload/pod-template.js';
-import { deployment } from '../workload/workload.fixture.js';
+import { podSpecOf, type Container } from './pod-template.js';
+import { deployment } from './workload.fixture.js';
 import { relaxForDebug } from './relax-for-debug.js';
 
 const probe = { httpGet: { path: '/healthz', port: 8081 } };
