@@ -1,5 +1,5 @@
 import type { ConnectOptions, Cluster, KubeObject } from '@nx-kube/cluster';
-import { readManifests, readOtherObjects, type ContentOptions } from '../delivery/content.js';
+import { readManifests, readOtherObjects, type ContentOptions } from '../deploy/content.js';
 import type { Need } from '../tools/needs.js';
 import { findWorkload } from '../workload/find.js';
 import { diagnoseCluster, failureOf } from './cluster.js';

@@ -1,7 +1,7 @@
 import type { Cluster } from '@nx-kube/cluster';
-import { readImage } from '../delivery/content.js';
-import { deliverImages, type DeliveredImages } from '../delivery/deliver-images.js';
-import type { DeployOptions } from '../delivery/deploy-options.js';
+import { readImage } from '../deploy/content.js';
+import { deliverImages, type DeliveredImages } from '../deploy/deliver-images.js';
+import type { DeployOptions } from '../deploy/deploy-options.js';
 import type { Resource } from './lane.js';
 import { patiently, type Patience } from './patience.js';
 import type { TaskRunner } from './task-runner.js';

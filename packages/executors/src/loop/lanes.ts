@@ -1,6 +1,6 @@
 import { explain, refOf, waitReady } from '@nx-kube/cluster';
 import { join } from 'node:path';
-import type { DeliveredImages } from '../delivery/deliver-images.js';
+import type { DeliveredImages } from '../deploy/deliver-images.js';
 import { handOver } from '../flux/hand-over.js';
 import { Forwards } from '../forwards/forwards.js';
 import type { PodKeeper } from '../pods/pod-keeper.js';

@@ -1,4 +1,4 @@
-import type { ContentOptions } from '../delivery/content.js';
+import type { ContentOptions } from '../deploy/content.js';
 import type { PortForwardSpec } from '../forwards/port-forward-options.js';
 import type { GoBuild } from '../go/build.js';
 import type { Render } from '../kustomize/render.js';

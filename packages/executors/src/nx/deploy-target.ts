@@ -1,7 +1,7 @@
 import { cacheDir, type ExecutorContext } from '@nx/devkit';
 import type { ConnectOptions } from '@nx-kube/cluster';
 import { join } from 'node:path';
-import type { ContentOptions } from '../delivery/content.js';
+import type { ContentOptions } from '../deploy/content.js';
 import type { KustomizeApplyOptions } from '../executors/kustomize-apply/schema.js';
 import type { HelmRelease } from '../sources/helm.js';
 import { projectOf, projectPath, workspacePath, type Project } from './project.js';

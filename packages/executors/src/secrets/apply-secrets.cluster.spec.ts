@@ -16,7 +16,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tearDown } from '../delivery/tear-down.js';
+import { tearDown } from '../deploy/tear-down.js';
 import { applySecrets, type ApplySecretsOptions } from './apply-secrets.js';
 import { secretLines } from './change-lines.js';
 import { dependentsOf } from './dependents.js';

@@ -2,7 +2,7 @@ import { nodePlatforms } from '@nx-kube/cluster';
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { Workspace } from '../../../../e2e/support/workspace.js';
-import { readManifests } from '../../../../packages/executors/src/delivery/content.js';
+import { readManifests } from '../../../../packages/executors/src/deploy/content.js';
 import { goArguments } from '../../../../packages/executors/src/go/arguments.js';
 import type { BenchControl } from '../bench.js';
 import type { Edit } from '../edits/edit.js';

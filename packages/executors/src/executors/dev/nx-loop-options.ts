@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster, Platform } from '@nx-kube/cluster';
 import { relative, sep } from 'node:path';
-import type { ContentOptions } from '../../delivery/content.js';
+import type { ContentOptions } from '../../deploy/content.js';
 import { componentFiles } from '../../sources/components.js';
 import { sourceFiles } from '../../sources/sources.js';
 import type { LoopOptions } from '../../loop/loop-options.js';

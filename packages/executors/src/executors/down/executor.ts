@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect, explain, subject } from '@nx-kube/cluster';
-import { tearDown } from '../../delivery/tear-down.js';
+import { tearDown } from '../../deploy/tear-down.js';
 import { resumeFlux } from '../../flux/hand-over.js';
 import { clusterOptions } from '../../nx/deploy-target.js';
 import { print, printError } from '../../nx/print.js';

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
-import { hotSwap } from '../../delivery/hot-swap.js';
+import { hotSwap } from '../../deploy/hot-swap.js';
 import { clusterOptions, deployOptions } from '../../nx/deploy-target.js';
 import { print } from '../../nx/print.js';
 import { projectOf, projectPath } from '../../nx/project.js';

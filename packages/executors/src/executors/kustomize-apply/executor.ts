@@ -1,10 +1,10 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
-import { applyAndWait } from '../../delivery/apply-and-wait.js';
-import { applyManifests, type Applied } from '../../delivery/apply-manifests.js';
-import { readManifests } from '../../delivery/content.js';
-import { deliverImages } from '../../delivery/deliver-images.js';
-import { dryRunText } from '../../delivery/dry-run.js';
+import { applyAndWait } from '../../deploy/apply-and-wait.js';
+import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
+import { readManifests } from '../../deploy/content.js';
+import { deliverImages } from '../../deploy/deliver-images.js';
+import { dryRunText } from '../../deploy/dry-run.js';
 import { deployOptions } from '../../nx/deploy-target.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
-import { readManifests } from '../../delivery/content.js';
+import { readManifests } from '../../deploy/content.js';
 import { followPods, type FollowPodsOptions } from '../../logs/follow-pods.js';
 import { readPods } from '../../logs/read-pods.js';
 import { renderLine } from '../../logs/render-line.js';
