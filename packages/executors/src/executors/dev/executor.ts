@@ -13,7 +13,7 @@ import type { ControlRequest, LoopStatus } from '../../control/messages.js';
 import { serveControl } from '../../control/server.js';
 import { socketPath } from '../../control/socket-path.js';
 import { StatusReader } from '../../control/status.js';
-import { endDebug } from '../../debug/end-debug.js';
+import { endDebug } from '../../deploy/end-debug.js';
 import { checkPortsAreFree } from '../../forwards/forwards.js';
 import type { Emit } from '../../events/events.js';
 import { runLoop, runOnce, type LoopParts } from '../../loop/loop.js';

@@ -1,8 +1,8 @@
 import { explain, type Cluster } from '@nx-kube/cluster';
-import { applyWorkload } from '../deploy/apply-workload.js';
-import { readManifests } from '../deploy/content.js';
-import { deliverImages } from '../deploy/deliver-images.js';
-import type { DeployOptions } from '../deploy/deploy-options.js';
+import { applyWorkload } from './apply-workload.js';
+import { readManifests } from './content.js';
+import { deliverImages } from './deliver-images.js';
+import type { DeployOptions } from './deploy-options.js';
 import type { Emit } from '../events/events.js';
 import { prepare } from '../workload/prepare.js';
 
