@@ -1,6 +1,6 @@
 import type { KubeObject } from '@nx-kube/cluster';
 import { podSpecOf, type Container, type PodSpec } from './pod-template.js';
-import { quantity } from '../debug/quantity.js';
+import { quantity } from './quantity.js';
 
 /** Seconds that a pod has to end, at least: for whoever steps through how it ends. */
 const graceSeconds = 120;
