@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { buildDelve, defaultDelveVersion, type DelveBuild } from '../../debug/build-delve.js';
+import { buildDelve, defaultDelveVersion, type DelveBuild } from '../../delve/build-delve.js';
 import { duration } from '../../format/units.js';
 import { print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, workspacePath } from '../../nx/project.js';

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DelveInfo } from '../../debug/build-delve.js';
+import type { DelveInfo } from '../../delve/build-delve.js';
 import type { LoopOptions } from '../../loop/loop-options.js';
 import type { TaskRun } from '../../loop/task-runner.js';
 import { executorContext } from '../../nx/executor-context.fixture.js';

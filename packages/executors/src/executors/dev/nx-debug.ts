@@ -1,9 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
-import { projectGoVersion, readDelveInfo } from '../../debug/build-delve.js';
-import { checkDebuggable } from '../../debug/check-debuggable.js';
+import { projectGoVersion, readDelveInfo } from '../../delve/build-delve.js';
+import { checkDebuggable } from '../../delve/check-debuggable.js';
 import { debugOption, type DebugOptions } from '../../workload/debug-options.js';
-import { checkGoVersion } from '../../debug/go-versions.js';
+import { checkGoVersion } from '../../delve/go-versions.js';
 import { portProblem } from '../../forwards/forwards.js';
 import type { LoopOptions } from '../../loop/loop-options.js';
 import type { TaskRunner } from '../../loop/task-runner.js';
