@@ -1,6 +1,6 @@
 import type { Emit, LoopEvent } from '../events/events.js';
 import { renderLine } from '../logs/render-line.js';
-import { secretLines } from '../secrets/change-lines.js';
+import { secretLines } from './secret-lines.js';
 import { changedLines } from './changes.js';
 import { ledgerLine } from './ledger.js';
 import { leaseLines } from './lease-lines.js';

@@ -18,7 +18,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tearDown } from '../deploy/tear-down.js';
 import { applySecrets, type ApplySecretsOptions } from './apply-secrets.js';
-import { secretLines } from './change-lines.js';
+import { secretLines } from '../report/secret-lines.js';
 import { dependentsOf } from './dependents.js';
 import { readSecrets } from './read-secrets.js';
 import { secretsSetOf, usualTarget } from './secrets-set.js';

@@ -6,7 +6,7 @@ import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
 import { applySecrets, nothingChanged } from '../../secrets/apply-secrets.js';
-import { secretLines } from '../../secrets/change-lines.js';
+import { secretLines } from '../../report/secret-lines.js';
 import { dependentsOf } from '../../secrets/dependents.js';
 import { readSecrets } from '../../secrets/read-secrets.js';
 import { secretsSetOf, usualTarget } from '../../secrets/secrets-set.js';
