@@ -1,5 +1,5 @@
 import { removeSet, type Cluster, type RemoveSetOptions, type RemoveSetResult } from '@nx-kube/cluster';
-import { secretsSetOf, usualTarget } from '../secrets/secrets-set.js';
+import { secretsSetOf, usualTarget } from './apply-set-names.js';
 import { setOf } from './deploy-options.js';
 
 /**

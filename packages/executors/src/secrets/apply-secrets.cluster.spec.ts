@@ -21,7 +21,7 @@ import { applySecrets, type ApplySecretsOptions } from './apply-secrets.js';
 import { secretLines } from '../report/secret-lines.js';
 import { dependentsOf } from './dependents.js';
 import { readSecrets } from './read-secrets.js';
-import { secretsSetOf, usualTarget } from './secrets-set.js';
+import { secretsSetOf, usualTarget } from '../deploy/apply-set-names.js';
 import type { SecretSpecs } from './spec.js';
 import { useNamespace } from './test-namespace.fixture.js';
 import { certificate, privateKey } from './tls.fixture.js';

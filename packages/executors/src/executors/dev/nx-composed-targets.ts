@@ -6,7 +6,7 @@ import { fluxTargets } from '../../nx/flux-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
 import { secretInputs } from '../../secrets/secret-inputs.js';
-import { secretsSetOf } from '../../secrets/secrets-set.js';
+import { secretsSetOf } from '../../deploy/apply-set-names.js';
 import type { SecretsOptions } from '../secrets/schema.js';
 
 /**

@@ -9,7 +9,7 @@ import { applySecrets, nothingChanged } from '../../secrets/apply-secrets.js';
 import { secretLines } from '../../report/secret-lines.js';
 import { dependentsOf } from '../../secrets/dependents.js';
 import { readSecrets } from '../../secrets/read-secrets.js';
-import { secretsSetOf, usualTarget } from '../../secrets/secrets-set.js';
+import { secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
 import { requireNoProblems } from '../../settings/problem.js';
 import type { SecretsOptions } from './schema.js';
 

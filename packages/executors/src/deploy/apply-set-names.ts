@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ApplySetRef, Cluster } from '@nx-kube/cluster';
-import { setOf } from '../deploy/deploy-options.js';
+import { setOf } from './deploy-options.js';
 
 /** The name that a target which makes Secrets has unless a project has several. */
 export const usualTarget = 'secrets';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nameComplaint } from './names.js';
-import { secretsSetOf } from './secrets-set.js';
+import { nameComplaint } from '../secrets/names.js';
+import { secretsSetOf } from './apply-set-names.js';
 
 const nameOf = (target: string, project = 'one') => secretsSetOf(project, target, { namespace: 'n' }).name;
 
