@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutorContext } from '@nx/devkit';
 import { connect, explain, nodePlatforms, NxKubeError, type Cluster } from '@nx-kube/cluster';
-import { clusterOptions, deployOptions } from '../../nx/deploy-target.js';
+import { clusterOptions, deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { printError } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { stopSignals } from '../../nx/run-executor.js';

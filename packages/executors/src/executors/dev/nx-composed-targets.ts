@@ -2,7 +2,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster } from '@nx-kube/cluster';
 import type { FluxTarget } from '../../loop/flux-resource.js';
 import type { SecretsTarget } from '../../loop/secrets-resource.js';
-import { fluxTargets } from '../../nx/flux-targets.js';
+import { fluxTargets } from '../flux/nx-flux-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
 import { secretInputs } from '../../secrets/secret-inputs.js';

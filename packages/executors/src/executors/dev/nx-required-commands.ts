@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { fluxTargets } from '../../nx/flux-targets.js';
+import { fluxTargets } from '../flux/nx-flux-targets.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { needsOf, type Need } from '../../tools/needs.js';
 import type { GoBuildOptions } from '../go-build/schema.js';

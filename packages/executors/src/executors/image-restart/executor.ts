@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
 import { hotSwap } from '../../deploy/hot-swap.js';
-import { clusterOptions, deployOptions } from '../../nx/deploy-target.js';
+import { clusterOptions, deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { print } from '../../nx/print.js';
 import { projectOf, projectPath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';

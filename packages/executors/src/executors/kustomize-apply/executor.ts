@@ -5,7 +5,7 @@ import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
 import { readManifests } from '../../deploy/content.js';
 import { deliverImages } from '../../deploy/deliver-images.js';
 import { dryRunText } from '../../report/dry-run.js';
-import { deployOptions } from '../../nx/deploy-target.js';
+import { deployOptions } from './nx-deploy-target.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';

@@ -5,7 +5,7 @@ import { followPods, type FollowPodsOptions } from '../../logs/follow-pods.js';
 import { readPods } from '../../logs/read-pods.js';
 import { renderLine } from '../../logs/render-line.js';
 import { since as sinceTime } from '../../logs/since.js';
-import { clusterOptions, deployOptions } from '../../nx/deploy-target.js';
+import { clusterOptions, deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { print, printError } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';

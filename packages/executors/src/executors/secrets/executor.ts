@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
-import { clusterOptionsOf } from '../../nx/deploy-target.js';
+import { clusterOptionsOf } from '../kustomize-apply/nx-deploy-target.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';

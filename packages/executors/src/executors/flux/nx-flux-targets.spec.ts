@@ -1,7 +1,7 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { describe, expect, it } from 'vitest';
-import { executorContext } from './executor-context.fixture.js';
-import { fluxTargets } from './flux-targets.js';
+import { executorContext } from '../../nx/executor-context.fixture.js';
+import { fluxTargets } from './nx-flux-targets.js';
 
 const executor = '@nx-kube/executors:flux';
 
