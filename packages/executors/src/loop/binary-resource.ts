@@ -1,4 +1,4 @@
-import { contentId } from '../agent/content-id.js';
+import { contentId } from '../go/content-id.js';
 import { buildGo, type GoBuild } from '../go/build.js';
 import type { PreparedBase } from '../pods/binary.js';
 import type { PodKeeper } from '../pods/pod-keeper.js';
