@@ -2,9 +2,9 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { requireCommand } from '../command/find.js';
-import type { Outcome } from '../command/outcome.js';
-import { runCommand } from '../command/run.js';
+import { requireCommand } from '../process/find.js';
+import type { Outcome } from '../process/outcome.js';
+import { runCommand } from '../process/run.js';
 import { checkGoVersion, supportedByDelve, type GoVersions } from './go-versions.js';
 
 /** The newest when this was released; it debugs programs of Go 1.25 to 1.27. */

@@ -1,7 +1,7 @@
 import { NxKubeError, refOf, waitReady, type Cluster } from '@nx-kube/cluster';
 import { stat } from 'node:fs/promises';
 import { coerce, lt, valid } from 'semver';
-import { runCommand } from '../command/run.js';
+import { runCommand } from '../process/run.js';
 import { checkCommands } from '../tools/check-commands.js';
 import { tools } from '../tools/tools.js';
 import { checkArguments, fluxArguments, needsToken } from './flux-arguments.js';

@@ -2,7 +2,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'no
 import { homedir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { findCommand } from '../command/find.js';
+import { findCommand } from '../process/find.js';
 import { realKustomize } from '../kustomize/kustomize.fixture.js';
 
 export const fluxVersion = '2.9.5';

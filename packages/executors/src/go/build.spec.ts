@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { isRunning } from '../command/is-running.fixture.js';
+import { isRunning } from '../process/is-running.fixture.js';
 import { buildGo, type GoBuild } from './build.js';
 
 let root: string;

@@ -1,4 +1,4 @@
-import { runCommand } from '../command/run.js';
+import { runCommand } from '../process/run.js';
 
 /** How far a build is. `total` is unknown at first. */
 export interface GoProgress {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outcome } from '../command/outcome.js';
+import type { Outcome } from '../process/outcome.js';
 import { fromBinary } from './from-binary.js';
 import { fromDockerfile } from './from-dockerfile.js';
 import type { ImageBuild, ImageBuildControl } from './image-build.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
-import { runCommand } from '../command/run.js';
+import { runCommand } from '../process/run.js';
 import { builderEnvironment, builderSteps, findBuilder, type BuildPlan } from './builder.js';
 import type { ImageBuild, ImageBuildControl, Made } from './image-build.js';
 import { compress, type Layer } from './layer.js';

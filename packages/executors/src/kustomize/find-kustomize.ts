@@ -1,5 +1,5 @@
 import { NxKubeError } from '@nx-kube/cluster';
-import { findCommand, requireCommand } from '../command/find.js';
+import { findCommand, requireCommand } from '../process/find.js';
 
 /** A program that renders kustomizations, and the arguments that come first. */
 export interface Kustomize {

@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explain, NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
-import type { Outcome } from '../command/outcome.js';
-import { runCommand } from '../command/run.js';
+import type { Outcome } from '../process/outcome.js';
+import { runCommand } from '../process/run.js';
 import { findKustomize } from './find-kustomize.js';
 import { formatManifests } from './format-manifests.js';
 import { kustomizationNames } from './kustomization-files.js';

@@ -1,4 +1,4 @@
-import { runCommand } from '../command/run.js';
+import { runCommand } from '../process/run.js';
 import type { TaskRunner } from '../loop/task-runner.js';
 import { nxBin } from './nx-bin.js';
 

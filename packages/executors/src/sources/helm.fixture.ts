@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { findCommand } from '../command/find.js';
+import { findCommand } from '../process/find.js';
 
 const version = 'v3.22.0';
 

@@ -1,6 +1,6 @@
 import { groupOf, NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
-import { requireCommand } from '../command/find.js';
-import { runCommand } from '../command/run.js';
+import { requireCommand } from '../process/find.js';
+import { runCommand } from '../process/run.js';
 import { tools } from '../tools/tools.js';
 import type { TargetCluster } from './target-cluster.js';
 

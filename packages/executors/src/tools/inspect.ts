@@ -1,6 +1,6 @@
 import { explain } from '@nx-kube/cluster';
 import { coerce, lt } from 'semver';
-import { runCommand } from '../command/run.js';
+import { runCommand } from '../process/run.js';
 import { findCandidates, type Candidate, type Program, type ToolName } from './tools.js';
 import type { VersionCache } from './version-cache.js';
 

@@ -1,5 +1,5 @@
 import { findKustomize } from '../kustomize/find-kustomize.js';
-import { findCommand } from '../command/find.js';
+import { findCommand } from '../process/find.js';
 import { builderNames } from '../image/builder.js';
 
 /** Outside commands that parts of nx-kube call. */
