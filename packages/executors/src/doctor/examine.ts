@@ -1,6 +1,6 @@
 import type { ConnectOptions, Cluster, KubeObject } from '@nx-kube/cluster';
 import { readManifests, readOtherObjects, type ContentOptions } from '../deploy/content.js';
-import type { Need } from '../tools/needs.js';
+import type { Need } from '../requirements/needs.js';
 import { findWorkload } from '../workload/find.js';
 import { diagnoseCluster, failureOf } from './cluster.js';
 import { warn, type Diagnosis } from './diagnosis.js';

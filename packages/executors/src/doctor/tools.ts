@@ -1,8 +1,8 @@
 import { findBuilder, type BuilderName } from '../image/builder.js';
 import { explain } from '@nx-kube/cluster';
-import { inspectNeeds, problemOf, type CheckOptions, type ToolCheck } from '../tools/check-commands.js';
-import type { Need } from '../tools/needs.js';
-import { toolNames, tools } from '../tools/tools.js';
+import { inspectNeeds, problemOf, type CheckOptions, type ToolCheck } from '../requirements/check-commands.js';
+import type { Need } from '../requirements/needs.js';
+import { toolNames, tools } from '../requirements/tools.js';
 import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
 
 /** Every tool that a part of nx-kube can call: one that is not needed here is only told of. */

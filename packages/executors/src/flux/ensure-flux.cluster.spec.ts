@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { useNamespace } from '../secrets/test-namespace.fixture.js';
-import { putProgram, putPrograms } from '../tools/programs.fixture.js';
+import { putProgram, putPrograms } from '../requirements/programs.fixture.js';
 import { ensureFlux } from './ensure-flux.js';
 import type { FluxSetup } from './flux-options.js';
 import { fluxComponents, fluxVersion, pathWithFlux } from './flux.fixture.js';

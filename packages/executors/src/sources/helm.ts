@@ -1,7 +1,7 @@
 import { groupOf, NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
 import { requireCommand } from '../process/find.js';
 import { runCommand } from '../process/run.js';
-import { tools } from '../tools/tools.js';
+import { tools } from '../requirements/tools.js';
 import type { TargetCluster } from './target-cluster.js';
 
 /** A chart to render, as `helm install` would take it. */

@@ -20,7 +20,7 @@ import { runLoop, runOnce, type LoopParts } from '../../loop/loop.js';
 import { jsonReporter } from '../../report/json.js';
 import { terminalReporter } from '../../report/terminal.js';
 import { settingsPaths } from '../../settings/load.js';
-import { checkCommands } from '../../tools/check-commands.js';
+import { checkCommands } from '../../requirements/check-commands.js';
 import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
 import { checkDebugOption, withDebug } from './nx-debug.js';
 import { loopOptions } from './nx-loop-options.js';

@@ -10,7 +10,7 @@ import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
 import { withSettings } from '../../nx/with-settings.js';
-import { needsOf } from '../../tools/needs.js';
+import { needsOf } from '../../requirements/needs.js';
 import { requiredCommands } from '../dev/nx-required-commands.js';
 import type { GoBuildOptions } from '../go-build/schema.js';
 import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';

@@ -11,8 +11,8 @@ import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
 import { changeLines } from '../../report/changes.js';
-import { checkCommands } from '../../tools/check-commands.js';
-import { needsOf } from '../../tools/needs.js';
+import { checkCommands } from '../../requirements/check-commands.js';
+import { needsOf } from '../../requirements/needs.js';
 import type { KustomizeApplyOptions } from './schema.js';
 
 export default withSettings(kustomizeApply);
