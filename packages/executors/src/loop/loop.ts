@@ -10,8 +10,8 @@ import { targetNames, type LoopOptions } from './loop-options.js';
 import { staleTargets, watchRoots } from './plan.js';
 import type { TaskRunner } from './task-runner.js';
 import { Verdict } from './verdict.js';
-import { watch, type Edit } from './watch.js';
-import { isOneOf, watchFiles } from './watch-files.js';
+import { watch, type Edit } from './watch/watch.js';
+import { isOneOf, watchFiles } from './watch/watch-files.js';
 
 export interface LoopParts {
   cluster: Cluster;
