@@ -1,5 +1,5 @@
 import type { Entry, UpdateState } from '../events/events.js';
-import type { GateState } from '../loop/gate.js';
+import type { GateState } from '../loop/plan/gate.js';
 
 /** One request, one line of JSON, over the loop's socket; the answer is one line too. */
 export type ControlRequest =

@@ -1,5 +1,5 @@
 import type { Emit, UpdateState } from '../events/events.js';
-import type { Gate } from '../loop/gate.js';
+import type { Gate } from '../loop/plan/gate.js';
 import type { LoopStatus, TargetStatus } from './messages.js';
 
 type Known = Pick<TargetStatus, 'state' | 'message' | 'last'>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ControlRequest } from '../control/messages.js';
 import { obey } from './commands.js';
 import type { LoopEvent } from '../events/events.js';
-import { Gate, triggered, type Work } from './gate.js';
+import { Gate, triggered, type Work } from './plan/gate.js';
 
 function start() {
   const gate = new Gate([

@@ -1,7 +1,7 @@
 import { NxKubeError } from '@nx-kube/cluster';
 import type { ControlRequest } from '../control/messages.js';
 import type { Emit } from '../events/events.js';
-import type { Gate, Work } from './gate.js';
+import type { Gate, Work } from './plan/gate.js';
 
 /**
  * Does what another terminal asks.

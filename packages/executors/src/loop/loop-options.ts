@@ -3,8 +3,8 @@ import type { PortForwardSpec } from '../forwards/port-forward-options.js';
 import type { GoBuild } from '../go/build.js';
 import type { Render } from '../kustomize/render.js';
 import type { FluxTarget } from './flux-resource.js';
-import type { TriggerMode } from './gate.js';
-import type { FileInputs } from './plan.js';
+import type { TriggerMode } from './plan/gate.js';
+import type { FileInputs } from './plan/stale-targets.js';
 import type { SecretsTarget } from './secrets-resource.js';
 import type { OtherTarget } from './target-resource.js';
 

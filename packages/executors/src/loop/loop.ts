@@ -1,13 +1,13 @@
 import { childController, explain, type ChildController, type Cluster } from '@nx-kube/cluster';
 import { resolve } from 'node:path';
 import type { ControlRequest } from '../control/messages.js';
-import { affected } from './affected.js';
+import { affected } from './plan/affected.js';
 import { obey } from './commands.js';
 import type { Emit } from '../events/events.js';
-import { Gate, type Work } from './gate.js';
+import { Gate, type Work } from './plan/gate.js';
 import { startLanes, type Lanes } from './lanes.js';
 import { targetNames, type LoopOptions } from './loop-options.js';
-import { staleTargets, watchRoots } from './plan.js';
+import { staleTargets, watchRoots } from './plan/stale-targets.js';
 import type { TaskRunner } from './task-runner.js';
 import { Verdict } from './verdict.js';
 import { watch, type Edit } from './watch/watch.js';

@@ -1,5 +1,5 @@
 import type { NxJsonConfiguration, ProjectGraph, TargetConfiguration } from '@nx/devkit';
-import type { FileInputs } from '../loop/plan.js';
+import type { FileInputs } from '../loop/plan/stale-targets.js';
 
 type Input = NonNullable<TargetConfiguration['inputs']>[number];
 interface Scope {

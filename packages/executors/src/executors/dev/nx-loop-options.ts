@@ -5,7 +5,7 @@ import type { ContentOptions } from '../../deploy/content.js';
 import { componentFiles } from '../../sources/components.js';
 import { sourceFiles } from '../../sources/sources.js';
 import type { LoopOptions } from '../../loop/loop-options.js';
-import type { FileInputs } from '../../loop/plan.js';
+import type { FileInputs } from '../../loop/plan/stale-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { targetInputs } from '../../nx/target-inputs.js';

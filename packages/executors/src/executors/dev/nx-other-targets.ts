@@ -1,7 +1,7 @@
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
 import { relative, sep } from 'node:path';
-import type { FileInputs } from '../../loop/plan.js';
+import type { FileInputs } from '../../loop/plan/stale-targets.js';
 import type { OtherTarget } from '../../loop/target-resource.js';
 import { projectOf, workspacePath } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { staleTargets, watchRoots, type FileInputs } from './plan.js';
+import { staleTargets, watchRoots, type FileInputs } from './stale-targets.js';
 
 const inputs = new Map<string, FileInputs>([
   ['go-build', { include: ['a/**/*.go', 'a/go.mod', 'shared/**/*.go', 'go.work'], exclude: ['a/**/*_test.go'] }],

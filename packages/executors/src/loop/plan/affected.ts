@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LoopOptions } from './loop-options.js';
-import { watchRoots } from './plan.js';
+import type { LoopOptions } from '../loop-options.js';
+import { watchRoots } from './stale-targets.js';
 
 /** What the loop has to do when its options change while it runs. */
 export interface Affected {
