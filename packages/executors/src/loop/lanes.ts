@@ -9,7 +9,7 @@ import { binaryResource } from './binary-resource.js';
 import type { Emit } from '../events/events.js';
 import { fluxResource } from './flux-resource.js';
 import type { Gate, Work } from './plan/gate.js';
-import { Health } from './health.js';
+import { Health } from './observe/health.js';
 import { imageResource } from './image-resource.js';
 import { Lane, type Resource } from './lane.js';
 import { latest } from './latest.js';

@@ -9,7 +9,7 @@ import { startLanes, type Lanes } from './lanes.js';
 import { targetNames, type LoopOptions } from './loop-options.js';
 import { staleTargets, watchRoots } from './plan/stale-targets.js';
 import type { TaskRunner } from './task-runner.js';
-import { Verdict } from './verdict.js';
+import { Verdict } from './observe/verdict.js';
 import { watch, type Edit } from './watch/watch.js';
 import { isOneOf, watchFiles } from './watch/watch-files.js';
 

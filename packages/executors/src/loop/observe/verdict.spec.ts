@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Entry, LoopEvent } from '../events/events.js';
+import type { Entry, LoopEvent } from '../../events/events.js';
 import { Verdict } from './verdict.js';
 
 const ledger = (target: string, outcome: Entry['outcome'], message?: string): LoopEvent => ({

@@ -1,6 +1,6 @@
 import { NxKubeError } from '@nx-kube/cluster';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Entry, LoopEvent } from '../events/events.js';
+import type { Entry, LoopEvent } from '../../events/events.js';
 import { Health } from './health.js';
 
 /** The waits that have begun, each of which ends when the test says so. */

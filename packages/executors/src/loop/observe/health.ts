@@ -1,5 +1,5 @@
 import { childController, explain, type ChildController, type KubeObject } from '@nx-kube/cluster';
-import type { Emit, LoopEvent } from '../events/events.js';
+import type { Emit, LoopEvent } from '../../events/events.js';
 
 export interface HealthOptions {
   /** Resolves when objects are ready. @throws NxKubeError that says why they are not */
