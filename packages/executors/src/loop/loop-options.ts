@@ -2,11 +2,11 @@ import type { ContentOptions } from '../deploy/content.js';
 import type { PortForwardSpec } from '../forwards/port-forward-options.js';
 import type { GoBuild } from '../go/build.js';
 import type { Render } from '../kustomize/render.js';
-import type { FluxTarget } from './flux-resource.js';
+import type { FluxTarget } from './targets/flux.js';
 import type { TriggerMode } from './plan/gate.js';
 import type { FileInputs } from './plan/stale-targets.js';
-import type { SecretsTarget } from './secrets-resource.js';
-import type { OtherTarget } from './target-resource.js';
+import type { SecretsTarget } from './targets/secrets.js';
+import type { OtherTarget } from './targets/other.js';
 
 export interface LoopOptions {
   workspaceRoot: string;

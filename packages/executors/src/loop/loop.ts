@@ -8,7 +8,7 @@ import { Gate, type Work } from './plan/gate.js';
 import { startLanes, type Lanes } from './lanes.js';
 import { targetNames, type LoopOptions } from './loop-options.js';
 import { staleTargets, watchRoots } from './plan/stale-targets.js';
-import type { TaskRunner } from './task-runner.js';
+import type { TaskRunner } from './targets/task-runner.js';
 import { Verdict } from './observe/verdict.js';
 import { watch, type Edit } from './watch/watch.js';
 import { isOneOf, watchFiles } from './watch/watch-files.js';

@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster } from '@nx-kube/cluster';
-import type { FluxTarget } from '../../loop/flux-resource.js';
-import type { SecretsTarget } from '../../loop/secrets-resource.js';
+import type { FluxTarget } from '../../loop/targets/flux.js';
+import type { SecretsTarget } from '../../loop/targets/secrets.js';
 import { fluxTargets } from '../flux/nx-flux-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';

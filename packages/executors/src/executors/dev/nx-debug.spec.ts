@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DelveInfo } from '../../delve/build-delve.js';
 import type { LoopOptions } from '../../loop/loop-options.js';
-import type { TaskRun } from '../../loop/task-runner.js';
+import type { TaskRun } from '../../loop/targets/task-runner.js';
 import { executorContext } from '../../nx/executor-context.fixture.js';
 import { checkDebugOption, withDebug } from './nx-debug.js';
 import type { DevOptions } from './schema.js';

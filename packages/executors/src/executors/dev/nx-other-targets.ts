@@ -2,7 +2,7 @@ import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
 import { relative, sep } from 'node:path';
 import type { FileInputs } from '../../loop/plan/stale-targets.js';
-import type { OtherTarget } from '../../loop/target-resource.js';
+import type { OtherTarget } from '../../loop/targets/other.js';
 import { projectOf, workspacePath } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { targetInputs } from '../../nx/target-inputs.js';

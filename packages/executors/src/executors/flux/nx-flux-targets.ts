@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { FluxOptions } from './schema.js';
-import type { FluxTarget } from '../../loop/flux-resource.js';
+import type { FluxTarget } from '../../loop/targets/flux.js';
 import { deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { projectOf, workspacePath } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';

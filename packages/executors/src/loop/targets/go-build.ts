@@ -1,8 +1,8 @@
-import { contentId } from '../go/content-id.js';
-import { buildGo, type GoBuild } from '../go/build.js';
-import type { PreparedBase } from '../pods/binary.js';
-import type { PodKeeper } from '../pods/pod-keeper.js';
-import type { Made, Resource } from './lane.js';
+import { contentId } from '../../go/content-id.js';
+import { buildGo, type GoBuild } from '../../go/build.js';
+import type { PreparedBase } from '../../pods/binary.js';
+import type { PodKeeper } from '../../pods/pod-keeper.js';
+import type { Made, Resource } from '../lane.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface BinaryOptions {

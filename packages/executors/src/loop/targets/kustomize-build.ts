@@ -1,13 +1,13 @@
 import type { Cluster, KubeObject } from '@nx-kube/cluster';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { applyManifests, type Applied } from '../deploy/apply-manifests.js';
-import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../deploy/content.js';
-import type { DeliveredImages } from '../deploy/deliver-images.js';
-import { renderManifests, type Render } from '../kustomize/render.js';
-import type { Prepared } from '../workload/prepare.js';
-import type { Resource } from './lane.js';
-import { patiently, type Patience } from './patience.js';
+import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
+import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../../deploy/content.js';
+import type { DeliveredImages } from '../../deploy/deliver-images.js';
+import { renderManifests, type Render } from '../../kustomize/render.js';
+import type { Prepared } from '../../workload/prepare.js';
+import type { Resource } from '../lane.js';
+import { patiently, type Patience } from '../patience.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface ManifestsOptions {

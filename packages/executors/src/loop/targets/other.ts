@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { glob } from 'tinyglobby';
-import type { Resource } from './lane.js';
+import type { Resource } from '../lane.js';
 import type { TaskRunner } from './task-runner.js';
 
 /** A target that is part of the loop beside those that make the controller: a code generator, a script. */

@@ -1,9 +1,9 @@
 import type { Cluster } from '@nx-kube/cluster';
-import { readImage } from '../deploy/content.js';
-import { deliverImages, type DeliveredImages } from '../deploy/deliver-images.js';
-import type { DeployOptions } from '../deploy/deploy-options.js';
-import type { Resource } from './lane.js';
-import { patiently, type Patience } from './patience.js';
+import { readImage } from '../../deploy/content.js';
+import { deliverImages, type DeliveredImages } from '../../deploy/deliver-images.js';
+import type { DeployOptions } from '../../deploy/deploy-options.js';
+import type { Resource } from '../lane.js';
+import { patiently, type Patience } from '../patience.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface ImageOptions {
