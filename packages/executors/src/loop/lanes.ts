@@ -13,7 +13,7 @@ import { Health } from './observe/health.js';
 import { imageResource } from './targets/image-build.js';
 import { Lane, type Resource } from './lane.js';
 import { latest } from './latest.js';
-import type { LoopOptions } from './loop-options.js';
+import type { LoopOptions } from './options.js';
 import type { LoopParts } from './loop.js';
 import { manifestsResource } from './targets/kustomize-build.js';
 import { startInOrder } from './plan/order.js';

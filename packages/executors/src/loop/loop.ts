@@ -6,7 +6,7 @@ import { obey } from './commands.js';
 import type { Emit } from '../events/events.js';
 import { Gate, type Work } from './plan/gate.js';
 import { startLanes, type Lanes } from './lanes.js';
-import { targetNames, type LoopOptions } from './loop-options.js';
+import { targetNames, type LoopOptions } from './options.js';
 import { staleTargets, watchRoots } from './plan/stale-targets.js';
 import type { TaskRunner } from './targets/task-runner.js';
 import { Verdict } from './observe/verdict.js';

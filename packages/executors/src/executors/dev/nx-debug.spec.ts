@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DelveInfo } from '../../delve/build-delve.js';
-import type { LoopOptions } from '../../loop/loop-options.js';
+import type { LoopOptions } from '../../loop/options.js';
 import type { TaskRun } from '../../loop/targets/task-runner.js';
 import { executorContext } from '../../nx/executor-context.fixture.js';
 import { checkDebugOption, withDebug } from './nx-debug.js';

@@ -5,7 +5,7 @@ import { checkDebuggable } from '../../delve/check-debuggable.js';
 import { debugOption, type DebugOptions } from '../../workload/debug-options.js';
 import { checkGoVersion } from '../../delve/go-versions.js';
 import { portProblem } from '../../forwards/forwards.js';
-import type { LoopOptions } from '../../loop/loop-options.js';
+import type { LoopOptions } from '../../loop/options.js';
 import type { TaskRunner } from '../../loop/targets/task-runner.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';

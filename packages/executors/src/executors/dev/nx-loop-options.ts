@@ -4,7 +4,7 @@ import { relative, sep } from 'node:path';
 import type { ContentOptions } from '../../deploy/content.js';
 import { componentFiles } from '../../sources/components.js';
 import { sourceFiles } from '../../sources/sources.js';
-import type { LoopOptions } from '../../loop/loop-options.js';
+import type { LoopOptions } from '../../loop/options.js';
 import type { FileInputs } from '../../loop/plan/stale-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LoopOptions } from '../loop-options.js';
+import type { LoopOptions } from '../options.js';
 import { watchRoots } from './stale-targets.js';
 
 /** What the loop has to do when its options change while it runs. */
