@@ -1,6 +1,6 @@
 import { childController, explain, type Change } from '@nx-kube/cluster';
 import type { Emit, Entry } from '../events/events.js';
-import { within } from './within.js';
+import { within } from './timeout.js';
 
 /** What a target made: content known by a digest, or the reason why there is none. */
 export type Made<Content> = { ok: true; digest: string; content: Content } | { ok: false; message: string };

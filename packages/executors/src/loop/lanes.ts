@@ -12,14 +12,14 @@ import type { Gate, Work } from './plan/gate.js';
 import { Health } from './observe/health.js';
 import { imageResource } from './targets/image-build.js';
 import { Lane, type Resource } from './lane.js';
-import { latest } from './latest.js';
+import { latest } from './value-cell.js';
 import type { LoopOptions } from './options.js';
 import type { LoopParts } from './loop.js';
 import { manifestsResource } from './targets/kustomize-build.js';
-import { startInOrder } from './plan/order.js';
+import { startInOrder } from './plan/run-in-order.js';
 import { secretsResource } from './targets/secrets.js';
 import { targetResource } from './targets/other.js';
-import { within } from './within.js';
+import { within } from './timeout.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
 
 /** The lanes of a project's targets. */

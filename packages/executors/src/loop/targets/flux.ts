@@ -2,7 +2,7 @@ import type { Cluster } from '@nx-kube/cluster';
 import { ensureFlux, type EnsureFluxOptions } from '../../flux/ensure-flux.js';
 import type { FluxSetup } from '../../flux/flux-options.js';
 import type { Resource } from '../lane.js';
-import { patiently, type Patience } from '../patience.js';
+import { patiently, type Patience } from './retry-with-notice.js';
 
 /** A target that installs or bootstraps Flux, as its options say. */
 export interface FluxTarget {

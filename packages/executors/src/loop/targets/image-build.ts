@@ -3,7 +3,7 @@ import { readImage } from '../../deploy/content.js';
 import { deliverImages, type DeliveredImages } from '../../deploy/deliver-images.js';
 import type { DeployOptions } from '../../deploy/deploy-options.js';
 import type { Resource } from '../lane.js';
-import { patiently, type Patience } from '../patience.js';
+import { patiently, type Patience } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface ImageOptions {

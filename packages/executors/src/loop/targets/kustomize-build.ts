@@ -7,7 +7,7 @@ import type { DeliveredImages } from '../../deploy/deliver-images.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
 import type { Prepared } from '../../workload/prepare.js';
 import type { Resource } from '../lane.js';
-import { patiently, type Patience } from '../patience.js';
+import { patiently, type Patience } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface ManifestsOptions {

@@ -5,7 +5,7 @@ import { dependentsOf, type Dependents } from '../../secrets/dependents.js';
 import { readSecrets, type ReadSecrets, type ReadSecretsOptions } from '../../secrets/read-secrets.js';
 import { problemsError } from '../../settings/problem.js';
 import type { Resource } from '../lane.js';
-import { patiently, type Patience } from '../patience.js';
+import { patiently, type Patience } from './retry-with-notice.js';
 
 /** A target that makes Secrets, as its options say. */
 export interface SecretsTarget {

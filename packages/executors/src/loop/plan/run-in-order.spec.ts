@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startInOrder } from './order.js';
+import { startInOrder } from './run-in-order.js';
 
 /** Work that ends when told to. */
 function works() {

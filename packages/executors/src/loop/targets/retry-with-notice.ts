@@ -1,5 +1,5 @@
 import { retry } from '@nx-kube/cluster';
-import type { Emit } from '../events/events.js';
+import type { Emit } from '../../events/events.js';
 
 /** Who is told that the cluster does not answer, and that it does again. */
 export interface Patience {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { latest } from './latest.js';
+import { latest } from './value-cell.js';
 
 const never = new AbortController().signal;
 
