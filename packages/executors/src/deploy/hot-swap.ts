@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { Emit } from '../events/events.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
 import { runningContainer } from '../pods/target-container.js';
-import { prepare, type Prepared } from '../workload/prepare.js';
+import { prepare, type Prepared } from '../workload/mutate.js';
 import { applyWorkload } from './apply-workload.js';
 import { readManifests } from './content.js';
 import { deliverImages } from './deliver-images.js';

@@ -4,7 +4,7 @@ import type { DeliveredImages } from '../deploy/deliver-images.js';
 import { handOver } from '../flux/hand-over.js';
 import { Forwards } from '../forwards/forwards.js';
 import type { PodKeeper } from '../pods/pod-keeper.js';
-import type { Prepared } from '../workload/prepare.js';
+import type { Prepared } from '../workload/mutate.js';
 import { binaryResource } from './targets/go-build.js';
 import type { Emit } from '../events/events.js';
 import { fluxResource } from './targets/flux.js';

@@ -5,7 +5,7 @@ import { Leadership } from '../leader/leadership.js';
 import { BinaryStore } from './binary-store.js';
 import { PodKeeper } from './pod-keeper.js';
 import { agentProbe } from './target-container.js';
-import type { Prepared } from '../workload/prepare.js';
+import type { Prepared } from '../workload/mutate.js';
 import type { Emit } from '../events/events.js';
 
 export interface WorkloadPodsOptions {

@@ -5,7 +5,7 @@ import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
 import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../../deploy/content.js';
 import type { DeliveredImages } from '../../deploy/deliver-images.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
-import type { Prepared } from '../../workload/prepare.js';
+import type { Prepared } from '../../workload/mutate.js';
 import type { Resource } from '../lane.js';
 import { patiently, type Patience } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
