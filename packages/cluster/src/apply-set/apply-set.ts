@@ -2,7 +2,7 @@ import { read } from '../api/objects.js';
 import { groupKind } from '../api/paths.js';
 import { retry } from '../api/retry.js';
 import { apply, applyKnowing, knownKey, type ApplyOptions, type Change } from '../apply/apply.js';
-import { prepare } from '../apply/prepare.js';
+import { prepare } from '../apply/sanitize.js';
 import { definedKinds, inItsNamespace } from '../apply/scope.js';
 import type { Cluster } from '../connect/cluster.js';
 import { NxKubeError } from '../errors.js';

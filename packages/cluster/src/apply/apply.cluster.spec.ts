@@ -8,7 +8,7 @@ import { spyOnWrites } from '../testing/spy.js';
 import { mutations } from '../testing/mutations.js';
 import { apply } from './apply.js';
 import { isCurrent } from './is-current.js';
-import { prepare } from './prepare.js';
+import { prepare } from './sanitize.js';
 
 const test = useCluster('apply');
 

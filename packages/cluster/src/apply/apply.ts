@@ -18,7 +18,7 @@ import {
   mayRecreate,
 } from './failures.js';
 import { isCurrent } from './is-current.js';
-import { prepare, requireDistinct } from './prepare.js';
+import { prepare, requireDistinct } from './sanitize.js';
 import { definedKinds, inItsNamespace, kindKey, type DefinedKinds } from './scope.js';
 import { stages } from './stages.js';
 

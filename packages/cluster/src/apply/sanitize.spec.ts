@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { prepare } from './prepare.js';
+import { prepare } from './sanitize.js';
 
 describe('what is sent', () => {
   it('lacks what only the server sets, and the given object is left as it is', () => {
