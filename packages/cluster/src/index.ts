@@ -4,7 +4,7 @@ export * from './object/kube-object.js';
 export * from './object/manifests.js';
 export * from './object/yaml-problem.js';
 export * from './object/yaml-schema.js';
-export * from './connect/cluster.js';
+export * from './api/cluster.js';
 export * from './connect/connect.js';
 export * from './api/api-error.js';
 export { isTransient, retry, type RetryOptions } from './api/retry.js';

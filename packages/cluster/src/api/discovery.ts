@@ -1,5 +1,5 @@
 import { NxKubeError } from '../errors.js';
-import type { ResourceType } from '../connect/cluster.js';
+import type { ResourceType } from './cluster.js';
 import { groupOf } from '../object/kube-object.js';
 import { ApiError, isNotFound } from './api-error.js';
 

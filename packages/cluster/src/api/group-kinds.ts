@@ -1,4 +1,4 @@
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from './cluster.js';
 import type { GroupVersionKind } from '../object/kube-object.js';
 import { isNotFound } from './api-error.js';
 

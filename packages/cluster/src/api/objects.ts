@@ -1,4 +1,4 @@
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from './cluster.js';
 import { refOf, type GroupVersionKind, type KubeObject, type Ref } from '../object/kube-object.js';
 import { isNotFound } from './api-error.js';
 import { collectionPath, locate } from './paths.js';

@@ -1,4 +1,4 @@
-import type { Cluster, ResourceType } from '../connect/cluster.js';
+import type { Cluster, ResourceType } from './cluster.js';
 import { NxKubeError } from '../errors.js';
 import { ApiError } from './api-error.js';
 import { groupOf, subject, type GroupVersionKind, type Ref } from '../object/kube-object.js';

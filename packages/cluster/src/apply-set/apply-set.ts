@@ -4,7 +4,7 @@ import { retry } from '../api/retry.js';
 import { apply, applyKnowing, knownKey, type ApplyOptions, type Change } from '../apply/apply.js';
 import { prepare } from '../apply/sanitize.js';
 import { definedKinds, inItsNamespace } from '../apply/scope.js';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { deleteMembers } from './delete-members.js';

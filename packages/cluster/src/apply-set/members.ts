@@ -4,7 +4,7 @@ import { resolveGroupKind } from '../api/group-kinds.js';
 import { list } from '../api/objects.js';
 import { groupKind } from '../api/paths.js';
 import { retry } from '../api/retry.js';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { refOf, type GroupVersionKind, type KubeObject, type Ref } from '../object/kube-object.js';
 import { idOf, partOfLabel, readParent, type ApplySetRef, type Extent } from './parent.js';
 

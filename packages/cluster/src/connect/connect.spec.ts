@@ -15,7 +15,7 @@ import {
   kubeconfigFor,
   type FakeApiServer,
 } from '../testing/fake-api-server.js';
-import type { Cluster } from './cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { connect, type ConnectOptions } from './connect.js';
 
 let directory: string;

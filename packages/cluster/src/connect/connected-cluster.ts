@@ -6,7 +6,7 @@ import { Discovery } from '../api/discovery.js';
 import { isCertificateProblem } from '../api/status-error.js';
 import { NxKubeError } from '../errors.js';
 import { groupOf } from '../object/kube-object.js';
-import type { ApiRequest, Cluster, Query } from './cluster.js';
+import type { ApiRequest, Cluster, Query } from '../api/cluster.js';
 import { credentialSource, type Credentials, type CredentialSource } from './credentials.js';
 import type { KubeconfigContext } from './kubeconfig.js';
 import { openTransport, type Transport } from './transport.js';

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { connect } from '../connect/connect.js';
 import { refOf, type KubeObject } from '../object/kube-object.js';
 import { answer, fakeApiServer, type FakeApiServer } from '../testing/fake-api-server.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { connect } from '../connect/connect.js';
 import { answer, fakeApiServer, type FakeApiScript, type FakeApiServer } from '../testing/fake-api-server.js';
 import { exec, type ExecStream } from './exec.js';

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { NxKubeError } from '../errors.js';
 import { subject } from '../object/kube-object.js';
 import { ByteQueue } from './byte-queue.js';

@@ -1,6 +1,6 @@
 import { ApiError } from '../api/api-error.js';
 import { noAnswer } from '../api/status-error.js';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { podPath } from './pod-path.js';
 import { lines } from './lines.js';
 

@@ -2,7 +2,7 @@ import { connect as dial, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { connect } from '../connect/connect.js';
 import { fakeApiServer, type FakeApiScript, type FakeApiServer } from '../testing/fake-api-server.js';
 import { portForward, type PortForward, type PortForwardOptions, type PortForwardState } from './port-forward.js';

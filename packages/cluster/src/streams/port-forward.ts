@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import { retry } from '../api/retry.js';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { NxKubeError } from '../errors.js';
 import { FrameWriter } from './frame-writer.js';
 import { podPath } from './pod-path.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { localRegistry } from '../environment/local-registry.js';
 import { nodePlatforms } from '../environment/node-platforms.js';
 import type { KubeObject } from '../object/kube-object.js';

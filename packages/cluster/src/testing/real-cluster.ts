@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { create, read, remove } from '../api/objects.js';
 import { retry } from '../api/retry.js';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { connect } from '../connect/connect.js';
 import { waitGone } from '../readiness/wait-gone.js';
 

@@ -1,4 +1,4 @@
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { subject } from '../object/kube-object.js';
 
 /** The same cluster, with a record of each request that writes: `PATCH Kind/namespace/name`. */

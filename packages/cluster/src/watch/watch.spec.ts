@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import { connect } from '../connect/connect.js';
 import {
   answer,

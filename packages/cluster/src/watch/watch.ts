@@ -5,7 +5,7 @@ import { listAt } from '../api/objects.js';
 import { collectionPath } from '../api/paths.js';
 import { pauseBefore } from '../api/retry.js';
 import { apiErrorOf, noAnswer } from '../api/status-error.js';
-import type { Cluster } from '../connect/cluster.js';
+import type { Cluster } from '../api/cluster.js';
 import type { NxKubeError } from '../errors.js';
 import type { GroupVersionKind, KubeObject } from '../object/kube-object.js';
 import { lines } from '../streams/lines.js';
