@@ -1,4 +1,4 @@
-import { configurationError } from '../graph/configuration-error.js';
+import { configurationError } from '../files/configuration-error.js';
 
 /** One statement of a go.mod or go.work file: `replace a => ../b` is `{ verb: 'replace', args: ['a', '=>', '../b'] }`. */
 export interface Statement {

@@ -1,4 +1,4 @@
-import { configurationError } from '../graph/configuration-error.js';
+import { configurationError } from '../files/configuration-error.js';
 import { parseStatements, type Statement } from './mod-syntax.js';
 
 export interface Requirement {

@@ -1,4 +1,4 @@
-import { configurationError } from './configuration-error.js';
+import { configurationError } from '../files/configuration-error.js';
 
 /**
  * Options of `@nx-kube/plugin` in nx.json: the name of each inferred target, or `false` for none. A target that cannot do

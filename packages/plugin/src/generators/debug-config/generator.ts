@@ -8,7 +8,7 @@ import {
   type Tree,
 } from '@nx/devkit';
 import { posix } from 'node:path';
-import { configurationError } from '../../graph/configuration-error.js';
+import { configurationError } from '../../files/configuration-error.js';
 import { runConfiguration } from './goland.js';
 import { pathMappings, type Module } from './path-mappings.js';
 import type { DebugConfigGeneratorSchema } from './schema.js';
