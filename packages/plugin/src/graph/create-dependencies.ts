@@ -5,7 +5,7 @@ import { isOutsideModules } from '../files/go-files.js';
 import { goFile } from '../files/readers.js';
 import { companionsOf, importedModules, requiredModules } from '../go/module-dependencies.js';
 import { readModuleSet, type Module, type ModuleSet } from '../go/module-set.js';
-import type { NxKubePluginOptions } from './options.js';
+import type { NxKubePluginOptions } from '../controller/target-names.js';
 
 type Dependencies = Awaited<ReturnType<CreateDependencies>>;
 

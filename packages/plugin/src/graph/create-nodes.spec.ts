@@ -2,7 +2,7 @@ import type { CreateNodesResult, NxJsonConfiguration, ProjectConfiguration, Targ
 import { afterEach, describe, expect, it } from 'vitest';
 import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
 import { createNodes, createNodesV2 } from './create-nodes.js';
-import type { NxKubePluginOptions } from './options.js';
+import type { NxKubePluginOptions } from '../controller/target-names.js';
 
 const executors = (targets: Record<string, TargetConfiguration>) =>
   Object.fromEntries(Object.entries(targets).map(([name, { executor }]) => [name, executor]));

@@ -14,7 +14,7 @@ import { kustomizationInputs } from '../kustomize/kustomization-inputs.js';
 import type { ModuleContext } from '../targets/context.js';
 import { controllerProject, moduleProject } from '../targets/project.js';
 import { externalNodes } from './external-nodes.js';
-import type { TargetNames } from './options.js';
+import type { TargetNames } from '../controller/target-names.js';
 
 /**
  * The projects of the go.mod files, and an error for each file that is not as it should be.

@@ -1,5 +1,5 @@
 import type { ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
-import type { TargetKind } from '../graph/options.js';
+import type { TargetKind } from '../controller/target-names.js';
 import type { ControllerContext, ModuleContext } from './context.js';
 import { pauseTarget, resumeTarget, statusTarget, triggerTarget } from './control.js';
 import { delveBuildTarget } from './delve-build.js';

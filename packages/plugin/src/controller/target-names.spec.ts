@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { targetNames, type NxKubePluginOptions } from './options.js';
+import { targetNames, type NxKubePluginOptions } from './target-names.js';
 
 describe('targetNames', () => {
   it('have their defaults', () =>
