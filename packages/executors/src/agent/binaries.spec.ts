@@ -2,7 +2,7 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { binaryPlatform } from '../image/binary-platform.js';
+import { binaryPlatform } from '../image/build/binary-platform.js';
 import { agentBinary, packBinary } from './binaries.js';
 import { scratch } from './local-agent.spec.fixture.js';
 

@@ -1,9 +1,9 @@
 import { localRegistry, type Cluster } from '@nx-kube/cluster';
 import { join } from 'node:path';
 import { agentBinary } from '../agent/binaries.js';
-import { agentImage } from '../image/agent-image.js';
-import { loadImage } from '../image/load-image.js';
-import { pushImage } from '../image/push-image.js';
+import { agentImage } from '../image/build/agent-image.js';
+import { loadImage } from '../image/registry/load-image.js';
+import { pushImage } from '../image/registry/push-image.js';
 import { checkPlatform } from './check-platform.js';
 import { readImage } from './content.js';
 import type { DeployOptions } from './deploy-options.js';

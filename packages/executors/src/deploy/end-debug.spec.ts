@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
-import { agentImage } from '../image/agent-image.js';
+import { agentImage } from '../image/build/agent-image.js';
 import type { LoopEvent } from '../events/events.js';
 import { deployment } from '../workload/workload.fixture.js';
 import { endDebug } from './end-debug.js';

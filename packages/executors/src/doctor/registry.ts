@@ -1,6 +1,6 @@
 import { localRegistry, type Cluster } from '@nx-kube/cluster';
-import { loadCommand } from '../image/load-image.js';
-import { repositoryAt } from '../image/registry-address.js';
+import { loadCommand } from '../image/registry/load-image.js';
+import { repositoryAt } from '../image/registry/registry-address.js';
 import { failureOf } from './cluster.js';
 import { fail, ok, type Diagnosis } from './diagnosis.js';
 

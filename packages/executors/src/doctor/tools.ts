@@ -1,4 +1,4 @@
-import { findBuilder, type BuilderName } from '../image/builder.js';
+import { findBuilder, type BuilderName } from '../image/build/builder.js';
 import { explain } from '@nx-kube/cluster';
 import { inspectNeeds, problemOf, type CheckOptions, type ToolCheck } from '../requirements/check-commands.js';
 import type { Need } from '../requirements/needs.js';

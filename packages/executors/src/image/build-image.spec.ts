@@ -6,9 +6,9 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { buildImage } from './build-image.js';
 import type { FromBinary, FromDockerfile, ImageBuild } from './image-build.js';
-import { elf } from './program.fixture.js';
-import { readArchive } from './read-archive.js';
-import { listTar } from './tar.fixture.js';
+import { elf } from './build/program.fixture.js';
+import { readArchive } from './archive/read-archive.js';
+import { listTar } from './archive/tar.fixture.js';
 
 let root: string;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { pack, preparePack, type Pack, type PreparedPack } from '../agent/pack.js';
-import { sha256 } from '../image/sha256.js';
+import { sha256 } from '../image/archive/sha256.js';
 import type { BinaryStore } from './binary-store.js';
 
 /** A base that is being indexed while the new binary is still being built. */

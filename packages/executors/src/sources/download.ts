@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import { NxKubeError } from '@nx-kube/cluster';
-import { isLoopback } from '../image/registry-address.js';
+import { isLoopback } from '../image/registry/registry-address.js';
 import { writeIfChanged } from '../kustomize/write-if-changed.js';
 
 /** Content on the web that is known beforehand. */

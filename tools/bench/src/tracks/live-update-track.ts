@@ -20,7 +20,7 @@ import { join } from 'node:path';
 import { pack } from 'tar-stream';
 import type { Workspace } from '../../../../e2e/support/workspace.js';
 import type { GoBuild } from '../../../../packages/executors/src/go/arguments.js';
-import { addEntry } from '../../../../packages/executors/src/image/layer.js';
+import { addEntry } from '../../../../packages/executors/src/image/archive/layer.js';
 import { findWorkload } from '../../../../packages/executors/src/workload/find.js';
 import { save, type Edit } from '../edits/edit.js';
 import { deliverImage } from '../live-update/image.js';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { elf } from '../../image/program.fixture.js';
+import { elf } from '../../image/build/program.fixture.js';
 import { executorContext } from '../../nx/executor-context.fixture.js';
 import { capturedOutput } from '../../nx/output.fixture.js';
 import imageBuild, { normalize } from './executor.js';

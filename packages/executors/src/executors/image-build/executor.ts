@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { duration, size } from '../../format/units.js';
-import { absolute, binaryPathIn } from '../../image/binary-path.js';
+import { absolute, binaryPathIn } from '../../image/build/binary-path.js';
 import { buildImage } from '../../image/build-image.js';
 import type { ImageBuild } from '../../image/image-build.js';
 import { print, printError, shortPath } from '../../nx/print.js';

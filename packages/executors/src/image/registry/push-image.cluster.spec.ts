@@ -2,11 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { packProgram } from './layer.js';
-import { programConfig } from './program-config.js';
+import { packProgram } from '../archive/layer.js';
+import { programConfig } from '../build/program-config.js';
 import { imageExists, pushImage } from './push-image.js';
 import { startRegistry, type TestRegistry } from './registry.fixture.js';
-import { writeArchive } from './write-archive.js';
+import { writeArchive } from '../archive/write-archive.js';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
-import { size as readable } from '../format/units.js';
-import { digestOf } from './write-archive.js';
-import type { Blob } from './layer.js';
-import { mediaTypes } from './oci.js';
-import { readArchive } from './read-archive.js';
+import { size as readable } from '../../format/units.js';
+import { digestOf } from '../archive/write-archive.js';
+import type { Blob } from '../archive/layer.js';
+import { mediaTypes } from '../archive/oci.js';
+import { readArchive } from '../archive/read-archive.js';
 import { Registry } from './registry.js';
 import { repositoryAt } from './registry-address.js';
 

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { packProgram } from './layer.js';
-import { programConfig } from './program-config.js';
+import { packProgram } from '../archive/layer.js';
+import { programConfig } from '../build/program-config.js';
 import { pushImage } from './push-image.js';
-import { digestOf, writeArchive } from './write-archive.js';
+import { digestOf, writeArchive } from '../archive/write-archive.js';
 
 /** A registry that behaves as some do and the one in `push-image.cluster.spec.ts` does not. */
 describe('pushing to a registry with ways of its own', () => {

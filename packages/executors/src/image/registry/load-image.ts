@@ -1,6 +1,6 @@
 import { NxKubeError } from '@nx-kube/cluster';
-import { requireCommand } from '../process/find.js';
-import { runCommand } from '../process/run.js';
+import { requireCommand } from '../../process/find.js';
+import { runCommand } from '../../process/run.js';
 
 /** How an image archive gets onto the nodes of a local cluster that pulls from no registry. */
 export interface LoadCommand {

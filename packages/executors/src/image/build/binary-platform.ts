@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { NxKubeError } from '@nx-kube/cluster';
-import type { Platform } from './oci.js';
+import type { Platform } from '../archive/oci.js';
 
 /** `e_machine` of ELF, as GOARCH has it: for little-endian and big-endian files. */
 const machines: Record<number, readonly [little: string, big: string]> = {

@@ -1,5 +1,5 @@
-import { epoch } from './layer.js';
-import type { ImageConfig, Platform } from './oci.js';
+import { epoch } from '../archive/layer.js';
+import type { ImageConfig, Platform } from '../archive/oci.js';
 
 export interface ProgramImage {
   platform: Platform;

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
-import { requireCommand } from '../process/find.js';
-import { runCommand } from '../process/run.js';
+import { requireCommand } from '../../process/find.js';
+import { runCommand } from '../../process/run.js';
 
 /** What `docker login` left for a registry. */
 export type Credentials = { username: string; password: string } | { identityToken: string };

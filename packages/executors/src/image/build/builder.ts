@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { NxKubeError } from '@nx-kube/cluster';
-import { findCommand } from '../process/find.js';
-import { runCommand } from '../process/run.js';
+import { findCommand } from '../../process/find.js';
+import { runCommand } from '../../process/run.js';
 
 /** Programs that build images from a Dockerfile, in the order in which they are looked for. */
 export const builderNames = ['docker', 'podman', 'buildah', 'nerdctl'] as const;

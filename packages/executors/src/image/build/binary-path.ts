@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 import { parseManifests } from '@nx-kube/cluster';
-import { findWorkload, type WorkloadChoice } from '../workload/find.js';
+import { findWorkload, type WorkloadChoice } from '../../workload/find.js';
 
 export const defaultBinaryPath = '/manager';
 

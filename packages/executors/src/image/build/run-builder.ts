@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
-import { runCommand } from '../process/run.js';
+import { runCommand } from '../../process/run.js';
 import { builderEnvironment, builderSteps, findBuilder, type BuildPlan } from './builder.js';
-import type { ImageBuild, ImageBuildControl, Made } from './image-build.js';
-import { compress, type Layer } from './layer.js';
-import type { Platform } from './oci.js';
-import { readSavedImage } from './read-archive.js';
+import type { ImageBuild, ImageBuildControl, Made } from '../image-build.js';
+import { compress, type Layer } from '../archive/layer.js';
+import type { Platform } from '../archive/oci.js';
+import { readSavedImage } from '../archive/read-archive.js';
 
 /**
  * Has a builder build from a Dockerfile, and takes the image out of the builder's store.
