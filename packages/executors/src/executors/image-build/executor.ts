@@ -1,8 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { duration, size } from '../../format/units.js';
 import { absolute, binaryPathIn } from '../../image/build/binary-path.js';
-import { buildImage } from '../../image/build-image.js';
-import type { ImageBuild } from '../../image/image-build.js';
+import { buildImage } from '../../image/build/build.js';
+import type { ImageBuild } from '../../image/build/plan.js';
 import { print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath, workspacePath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';

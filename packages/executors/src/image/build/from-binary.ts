@@ -4,7 +4,7 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { binaryPlatform } from './binary-platform.js';
 import { contentTag } from '../archive/content-tag.js';
 import { generatedDockerfile } from './generated-dockerfile.js';
-import type { FromBinary, ImageBuild, ImageBuildControl, Made } from '../image-build.js';
+import type { FromBinary, ImageBuild, ImageBuildControl, Made } from './plan.js';
 import { packProgram } from '../archive/layer.js';
 import { programConfig } from './program-config.js';
 import { runBuilder } from './run-builder.js';

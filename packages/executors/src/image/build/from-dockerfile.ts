@@ -4,7 +4,7 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { binaryPlatform } from './binary-platform.js';
 import { contextDigest, copyContext } from './build-context.js';
 import { contentTag } from '../archive/content-tag.js';
-import type { FromDockerfile, ImageBuild, ImageBuildControl, Made } from '../image-build.js';
+import type { FromDockerfile, ImageBuild, ImageBuildControl, Made } from './plan.js';
 import { runBuilder } from './run-builder.js';
 
 /** @param work a folder for files that need not outlive the build */

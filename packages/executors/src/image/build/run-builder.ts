@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
 import { runCommand } from '../../process/run.js';
 import { builderEnvironment, builderSteps, findBuilder, type BuildPlan } from './builder.js';
-import type { ImageBuild, ImageBuildControl, Made } from '../image-build.js';
+import type { ImageBuild, ImageBuildControl, Made } from './plan.js';
 import { compress, type Layer } from '../archive/layer.js';
 import type { Platform } from '../archive/oci.js';
 import { readSavedImage } from '../archive/read-archive.js';

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Outcome } from '../process/outcome.js';
-import { fromBinary } from './build/from-binary.js';
-import { fromDockerfile } from './build/from-dockerfile.js';
-import type { ImageBuild, ImageBuildControl } from './image-build.js';
-import { archiveIn, writeImageOutput, type ImageOutput } from './archive/image-output.js';
-import type { ImageConfig } from './archive/oci.js';
-import { checkName } from './registry/registry-address.js';
-import { writeArchive } from './archive/write-archive.js';
+import type { Outcome } from '../../process/outcome.js';
+import { fromBinary } from './from-binary.js';
+import { fromDockerfile } from './from-dockerfile.js';
+import type { ImageBuild, ImageBuildControl } from './plan.js';
+import { archiveIn, writeImageOutput, type ImageOutput } from '../archive/image-output.js';
+import type { ImageConfig } from '../archive/oci.js';
+import { checkName } from '../registry/registry-address.js';
+import { writeArchive } from '../archive/write-archive.js';
 
 export type ImageBuildResult = Outcome<{
   image: ImageOutput;
