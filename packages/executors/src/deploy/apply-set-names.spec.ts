@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nameComplaint } from '../secrets/names.js';
+import { nameComplaint } from '../secrets/spec/names.js';
 import { secretsSetOf } from './apply-set-names.js';
 
 const nameOf = (target: string, project = 'one') => secretsSetOf(project, target, { namespace: 'n' }).name;

@@ -1,5 +1,5 @@
 import type { Change } from '@nx-kube/cluster';
-import type { Dependents } from '../secrets/dependents.js';
+import type { Dependents } from '../secrets/apply/dependents.js';
 
 /** How far a target's content is: being made or delivered, delivered, or failed until the next edit mends it. */
 export type UpdateState = 'pending' | 'in_progress' | 'ok' | 'error';

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { useNamespace } from '../secrets/test-namespace.fixture.js';
+import { useNamespace } from '../secrets/apply/test-namespace.fixture.js';
 import { putProgram, putPrograms } from '../requirements/programs.fixture.js';
 import { ensureFlux } from './ensure-flux.js';
 import type { FluxSetup } from './flux-options.js';

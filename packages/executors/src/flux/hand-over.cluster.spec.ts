@@ -10,7 +10,7 @@ import {
   type Ref,
 } from '@nx-kube/cluster';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { useNamespace } from '../secrets/test-namespace.fixture.js';
+import { useNamespace } from '../secrets/apply/test-namespace.fixture.js';
 import { fluxDefinitions } from './flux.fixture.js';
 import { handOver, resumeFlux, suspendedBy } from './hand-over.js';
 import { fromSuspendedFlux } from './take-over.js';

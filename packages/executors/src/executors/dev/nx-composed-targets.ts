@@ -5,7 +5,7 @@ import type { SecretsTarget } from '../../loop/targets/secrets.js';
 import { fluxTargets } from '../flux/nx-flux-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
-import { secretInputs } from '../../secrets/secret-inputs.js';
+import { secretInputs } from '../../secrets/spec/secret-inputs.js';
 import { secretsSetOf } from '../../deploy/apply-set-names.js';
 import type { SecretsOptions } from '../secrets/schema.js';
 

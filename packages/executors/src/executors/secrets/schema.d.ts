@@ -1,4 +1,4 @@
-import type { SecretSpecs } from '../../secrets/spec.js';
+import type { SecretSpecs } from '../../secrets/spec/spec.js';
 
 /** Options of the secrets executor; what they mean and default to stands in schema.json. */
 export interface SecretsOptions {

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { explain, type Change, type Cluster } from '@nx-kube/cluster';
-import { applySecrets, nothingChanged, type ApplySecretsOptions } from '../../secrets/apply-secrets.js';
-import { dependentsOf, type Dependents } from '../../secrets/dependents.js';
-import { readSecrets, type ReadSecrets, type ReadSecretsOptions } from '../../secrets/read-secrets.js';
+import { applySecrets, nothingChanged, type ApplySecretsOptions } from '../../secrets/apply/apply-secrets.js';
+import { dependentsOf, type Dependents } from '../../secrets/apply/dependents.js';
+import { readSecrets, type ReadSecrets, type ReadSecretsOptions } from '../../secrets/read/read-secrets.js';
 import { problemsError } from '../../settings/problem.js';
 import type { Resource } from '../lane.js';
 import { patiently, type Patience } from './retry-with-notice.js';

@@ -18,9 +18,9 @@ import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SecretsOptions } from '../executors/secrets/schema.js';
+import type { SecretsOptions } from '../../executors/secrets/schema.js';
 import { useNamespace } from './test-namespace.fixture.js';
-import { certificate, privateKey } from './tls.fixture.js';
+import { certificate, privateKey } from '../read/tls.fixture.js';
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 const test = useNamespace();

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readSecrets } from './read-secrets.js';
-import { secretInputs } from './secret-inputs.js';
+import { secretInputs } from '../spec/secret-inputs.js';
 import type { SecretObject } from './secret-object.js';
-import type { SecretSpec } from './spec.js';
+import type { SecretSpec } from '../spec/spec.js';
 import { certificate, privateKey } from './tls.fixture.js';
 
 let directory: string;

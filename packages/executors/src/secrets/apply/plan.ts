@@ -1,4 +1,4 @@
-import type { Template } from '../settings/references.js';
+import type { Template } from '../../settings/references.js';
 
 /** A path as it is written, with the references in it taken apart. Messages name the former: the latter may hold values. */
 export interface PathSource {

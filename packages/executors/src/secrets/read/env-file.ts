@@ -1,4 +1,4 @@
-import { isEnvFileName } from './names.js';
+import { isEnvFileName } from '../spec/names.js';
 
 export interface EnvFileLine {
   /** Counted from 1. */

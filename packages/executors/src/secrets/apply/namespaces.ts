@@ -1,5 +1,5 @@
 import { ApiError, create, read, retry, type Change, type Cluster, type Ref } from '@nx-kube/cluster';
-import type { Problem } from '../settings/problem.js';
+import type { Problem } from '../../settings/problem.js';
 import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
 

@@ -2,7 +2,7 @@ import { ApiError, applySetId, explain, type ApiRequest, type Cluster, type Kube
 import { expect, it } from 'vitest';
 import { applySecrets } from './apply-secrets.js';
 import { dependentsOf } from './dependents.js';
-import { readSecrets } from './read-secrets.js';
+import { readSecrets } from '../read/read-secrets.js';
 
 const env = { TOKEN: 'hunter2-token' };
 const base64 = Buffer.from(env.TOKEN).toString('base64');

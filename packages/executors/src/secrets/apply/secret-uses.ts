@@ -1,5 +1,5 @@
 import { type KubeObject } from '@nx-kube/cluster';
-import { containersOf, podSpecOf, type PodSpec } from '../workload/pod-template.js';
+import { containersOf, podSpecOf, type PodSpec } from '../../workload/pod-template.js';
 
 /** How an object uses a Secret. */
 export type SecretUse = 'env' | 'envFrom' | 'volume' | 'imagePullSecrets' | 'secrets';

@@ -1,14 +1,14 @@
-import { suggestion } from '../settings/nearest.js';
-import { isRecord } from '../settings/record.js';
-import type { Problem } from '../settings/problem.js';
+import { suggestion } from '../../settings/nearest.js';
+import { isRecord } from '../../settings/record.js';
+import type { Problem } from '../../settings/problem.js';
 import {
   isVariableName,
   malformedReference,
   parseTemplate,
   referencesIn,
   type Template,
-} from '../settings/references.js';
-import type { PathSource, ValueSource } from './plan.js';
+} from '../../settings/references.js';
+import type { PathSource, ValueSource } from '../apply/plan.js';
 
 const plainAdvice =
   'Put it into an environment variable and write "${NAME}", or into a file; { "plain": … } is for what is no secret.';

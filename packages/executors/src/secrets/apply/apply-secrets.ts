@@ -7,12 +7,12 @@ import {
   type Change,
   type Cluster,
 } from '@nx-kube/cluster';
-import { requireNoProblems, type Problem } from '../settings/problem.js';
+import { requireNoProblems, type Problem } from '../../settings/problem.js';
 import { checkOnServer, checkParent, checkRemoval } from './check-on-server.js';
 import { createNamespaces, creationOf, findNamespaces } from './namespaces.js';
-import { redactError } from './redact-error.js';
-import type { Redactor } from './redact.js';
-import type { SecretObject } from './secret-object.js';
+import { redactError } from '../read/redact-error.js';
+import type { Redactor } from '../read/redact.js';
+import type { SecretObject } from '../read/secret-object.js';
 
 export interface ApplySecretsOptions {
   /** The set that owns them: `secretsSetOf`. */

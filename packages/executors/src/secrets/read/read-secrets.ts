@@ -1,16 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import { basename, join } from 'node:path';
-import type { Problem } from '../settings/problem.js';
-import type { Environment } from '../settings/references.js';
-import { dockerAuth, dockerConfigJson } from './docker-config.js';
+import type { Problem } from '../../settings/problem.js';
+import type { Environment } from '../../settings/references.js';
+import { dockerAuth, dockerConfigJson } from '../spec/docker-config.js';
 import { parseEnvFile } from './env-file.js';
-import { keyComplaint } from './names.js';
-import type { ContentPlan, PathSource, SecretPlan, ValueSource } from './plan.js';
-import { planSecrets } from './plan-secrets.js';
+import { keyComplaint } from '../spec/names.js';
+import type { ContentPlan, PathSource, SecretPlan, ValueSource } from '../apply/plan.js';
+import { planSecrets } from '../apply/plan-secrets.js';
 import { Redactor } from './redact.js';
 import type { SecretObject } from './secret-object.js';
 import { largestSecret, SourceReader } from './source-reader.js';
-import { tlsComplaint } from './tls-pair.js';
+import { tlsComplaint } from '../spec/tls-pair.js';
 
 export interface ReadSecretsOptions {
   /** Absolute: relative paths start here. */

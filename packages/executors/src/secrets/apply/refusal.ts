@@ -1,5 +1,5 @@
 import { isTransient, NxKubeError } from '@nx-kube/cluster';
-import type { Problem } from '../settings/problem.js';
+import type { Problem } from '../../settings/problem.js';
 
 /**
  * A refusal as a problem among others. What is no refusal (no answer, a stop, a bug) is thrown again.

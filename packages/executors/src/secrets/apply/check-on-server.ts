@@ -13,10 +13,10 @@ import {
   type Cluster,
   type Ref,
 } from '@nx-kube/cluster';
-import type { Problem } from '../settings/problem.js';
+import type { Problem } from '../../settings/problem.js';
 import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
-import type { SecretObject } from './secret-object.js';
+import type { SecretObject } from '../read/secret-object.js';
 
 export interface CheckOptions {
   /** Id of the set that the Secrets are to belong to. */
