@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMPONENT_NAMES } from '../tools/local-cluster/src/component.js';
-import { layoutFor } from '../tools/local-cluster/src/layout.js';
-import { parseMounts } from '../tools/local-cluster/src/mounts.js';
-import { identify, isAlive } from '../tools/local-cluster/src/process-identity.js';
-import type { ClusterStatus } from '../tools/local-cluster/src/status.js';
-import { strayProcesses } from '../tools/local-cluster/src/stray-processes.js';
+import { COMPONENT_NAMES } from '../tools/local-cluster/src/processes/component.js';
+import { layoutFor } from '../tools/local-cluster/src/host/layout.js';
+import { parseMounts } from '../tools/local-cluster/src/host/mounts.js';
+import { identify, isAlive } from '../tools/local-cluster/src/processes/process-identity.js';
+import type { ClusterStatus } from '../tools/local-cluster/src/commands/status.js';
+import { strayProcesses } from '../tools/local-cluster/src/processes/stray-processes.js';
 import { repository } from './support/workspace.js';
 
 /*

@@ -6,9 +6,9 @@ import { binaryPlatform } from '../../packages/executors/src/image/build/binary-
 import { packProgram } from '../../packages/executors/src/image/archive/layer.js';
 import { programConfig } from '../../packages/executors/src/image/build/program-config.js';
 import { writeArchive } from '../../packages/executors/src/image/archive/write-archive.js';
-import { containerdImages, importImage } from '../../tools/local-cluster/src/containerd-images.js';
-import { layoutFor } from '../../tools/local-cluster/src/layout.js';
-import { describeMachine } from '../../tools/local-cluster/src/machine.js';
+import { containerdImages, importImage } from '../../tools/local-cluster/src/programs/containerd-images.js';
+import { layoutFor } from '../../tools/local-cluster/src/host/layout.js';
+import { describeMachine } from '../../tools/local-cluster/src/host/machine.js';
 import { repository } from './workspace.js';
 
 const layout = layoutFor(process.env);

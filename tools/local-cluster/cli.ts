@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { explain, NxKubeError } from '../../packages/cluster/src/errors.js';
 import { breakSilence } from '../run/src/silence.mjs';
-import { ensureBuild, exportBuild } from './src/builds.js';
-import { COMPONENT_NAMES, type ComponentName } from './src/component.js';
-import { down, stopComponent } from './src/down.js';
-import { layoutFor, type Layout } from './src/layout.js';
-import { toStandardError, type Progress } from './src/progress.js';
-import { clusterStatus, statusTable } from './src/status.js';
-import { startComponent, up, type Context } from './src/up.js';
+import { ensureBuild, exportBuild } from './src/programs/builds.js';
+import { COMPONENT_NAMES, type ComponentName } from './src/processes/component.js';
+import { down, stopComponent } from './src/commands/down.js';
+import { layoutFor, type Layout } from './src/host/layout.js';
+import { toStandardError, type Progress } from './src/host/progress.js';
+import { clusterStatus, statusTable } from './src/commands/status.js';
+import { startComponent, up, type Context } from './src/commands/up.js';
 
 const USAGE = `A real one-node Kubernetes for development, from Go modules and Debian packages.
 

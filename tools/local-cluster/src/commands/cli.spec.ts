@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, it } from 'vitest';
+
+const cli = (...args: string[]) =>
+  execa(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('../../cli.ts', import.meta.url)), ...args], {
+    env: { NX_KUBE_LOCAL_CLUSTER_HOME: '/nonexistent/home' },
+    reject: false,
+  });
+
+describe('the command line', () => {
+  it('prints the path of the kubeconfig', async () => {
+    expect(await cli('kubeconfig')).toMatchObject({ exitCode: 0, stdout: '/nonexistent/home/kubeconfig' });
+  });
+
+  it('prints shell commands that work', async () => {
+    const { stdout } = await cli('env');
+    const shell = await execa('sh', ['-c', `${stdout}; echo "$KUBECONFIG|$PATH"`], { env: { PATH: '/bin' } });
+    expect(shell.stdout).toBe('/nonexistent/home/kubeconfig|/nonexistent/home/bin:/bin');
+  });
+
+  it('says what runs, and exits 1 unless everything does', async () => {
+    const { exitCode, stdout } = await cli('status', '--output', 'json');
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      running: false,
+      context: 'nx-kube-local',
+      registry: 'localhost:5001',
+      components: expect.arrayContaining([{ name: 'etcd', state: 'not running' }]),
+    });
+  });
+
+  it('takes down what is not there without complaint', async () => {
+    expect(await cli('down')).toMatchObject({ exitCode: 0, stdout: 'There is no cluster.' });
+  });
+
+  it.each([
+    [['fly'], 'unknown command: fly'],
+    [[], 'no command is given'],
+    [['stop', 'etdc'], 'unknown component: etdc\n  → The components are: etcd, kube-apiserver'],
+    [['stop'], 'no component is given'],
+    [['up', '--fast'], "Unknown option '--fast'"],
+    [['status', '--output', 'xml'], 'unknown output: xml'],
+  ])('refuses %j', async (args, message) => {
+    const { exitCode, stderr } = await cli(...args);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+});

@@ -1,0 +1,69 @@
+import { existsSync, rmSync } from 'node:fs';
+import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { COMPONENT_NAMES, type ComponentName } from '../processes/component.js';
+import { restoreMachineSettings } from '../host/machine-settings.js';
+import { acquireLock } from '../host/lock.js';
+import { removeRecord, runningProcess } from '../processes/process-records.js';
+import { duration } from '../host/progress.js';
+import { STOP_GRACE, stopProcesses } from '../processes/stop-processes.js';
+import { removeFolder, sweep } from './sweep.js';
+import type { Context } from './up.js';
+
+/**
+ * Takes the cluster down and leaves nothing of it running. Objects, images and volumes go too, unless `keep`; built programs
+ * and logs stay.
+ */
+export async function down(context: Context, { keep }: { keep: boolean }): Promise<'was down' | 'went down'> {
+  const { layout, signal, progress } = context;
+  const begun = Date.now();
+  if (!existsSync(layout.home)) return 'was down';
+  assertRoot();
+  const release = await acquireLock(layout, signal, () =>
+    progress('waiting for another command on this cluster to end'),
+  );
+  try {
+    // The kubelet and its like would bring back what is swept, so they go first; etcd last, for others write to it.
+    const others = COMPONENT_NAMES.filter((name) => name !== 'etcd');
+    await stopAll(context, others, STOP_GRACE);
+    await stopAll(context, ['etcd'], STOP_GRACE);
+    await sweep(layout, signal);
+    restoreMachineSettings(layout);
+    removeFolder(layout, layout.config);
+    if (!keep) {
+      for (const folder of [layout.data, layout.pki]) removeFolder(layout, folder);
+      rmSync(layout.kubeconfig, { force: true });
+      rmSync(layout.auditLog, { force: true });
+    }
+    progress(`the cluster is down after ${duration(Date.now() - begun)}`);
+    return 'went down';
+  } finally {
+    release();
+  }
+}
+
+/** Stops one component and leaves the others as they are; with `kill`, without giving it the time to end well. */
+export async function stopComponent(name: ComponentName, context: Context, { kill }: { kill: boolean }): Promise<void> {
+  const { layout, signal, progress } = context;
+  assertRoot();
+  const release = await acquireLock(layout, signal, () =>
+    progress('waiting for another command on this cluster to end'),
+  );
+  try {
+    await stopAll(context, [name], kill ? 0 : STOP_GRACE);
+  } finally {
+    release();
+  }
+}
+
+async function stopAll({ layout }: Context, names: ComponentName[], grace: number): Promise<void> {
+  const processes = names.map((name) => runningProcess(layout, name)).filter((record) => record !== undefined);
+  await stopProcesses(processes, grace);
+  for (const name of names) removeRecord(layout, name);
+}
+
+function assertRoot(): void {
+  if (process.getuid?.() === 0) return;
+  throw new NxKubeError('configuration', 'stopping the embedded cluster needs root, as starting it did', {
+    next: 'Run it as root.',
+  });
+}

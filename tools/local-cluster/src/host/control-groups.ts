@@ -1,0 +1,105 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { parseMounts, type Mount } from './mounts.js';
+import { CGROUP } from './network-plan.js';
+import { identify, type ProcessIdentity } from '../processes/process-identity.js';
+
+/** Where the processes of a container's root group go, for that group may not have both processes and controlled children. */
+const INIT_GROUP = 'nx-kube-init';
+const CONTROLLERS = ['cpu', 'cpuset', 'memory', 'pids', 'io', 'hugetlb'];
+const REMOVAL_TIMEOUT = 5_000;
+
+/** Makes the group under which the kubelet puts all pods, in each hierarchy that the machine has. */
+export function ensureControlGroups(): void {
+  const roots = hierarchies();
+  if (roots.length === 0) {
+    throw new NxKubeError('cluster', 'no control groups are mounted here', {
+      next: 'Mount them (/sys/fs/cgroup), or use any other cluster.',
+    });
+  }
+  for (const root of roots) {
+    if (root.type === 'cgroup2' && roots.length === 1) delegateControllers(root.point);
+    mkdirSync(join(root.point, CGROUP), { recursive: true });
+  }
+}
+
+/** Processes of all containers. */
+export function containerProcesses(): ProcessIdentity[] {
+  const pids = hierarchies()
+    .flatMap(({ point }) => groupsBelow(join(point, CGROUP)))
+    .flatMap((group) => read(join(group, 'cgroup.procs')).split('\n'))
+    .filter(Boolean);
+  return [...new Set(pids)].map((pid) => identify(Number(pid))).filter((identity) => identity !== undefined);
+}
+
+/** Removes the groups; their processes must have been stopped. The kernel lags behind the end of a process. */
+export async function removeControlGroups(): Promise<void> {
+  const deadline = Date.now() + REMOVAL_TIMEOUT;
+  for (const group of hierarchies().flatMap(({ point }) => groupsBelow(join(point, CGROUP)))) {
+    for (;;) {
+      try {
+        rmdirSync(group);
+        break;
+      } catch (error) {
+        const code = (error as NodeJS.ErrnoException).code;
+        if (code === 'ENOENT') break;
+        if (code !== 'EBUSY' || Date.now() > deadline) throw error;
+        await delay(20);
+      }
+    }
+  }
+}
+
+/** Each mounted hierarchy once. Containers' own views of them, and mounts elsewhere, are left out. */
+function hierarchies(): Mount[] {
+  return parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')).filter(
+    ({ type, point }) => type.startsWith('cgroup') && point.startsWith('/sys/fs/cgroup'),
+  );
+}
+
+/** On cgroup v2, controllers must be handed down from the root before a child group can have them. */
+export function delegateControllers(root: string): void {
+  const wanted = () => {
+    const enabled = read(join(root, 'cgroup.subtree_control')).split(/\s+/);
+    return read(join(root, 'cgroup.controllers'))
+      .split(/\s+/)
+      .filter((name) => CONTROLLERS.includes(name) && !enabled.includes(name));
+  };
+  const enable = () => wanted().forEach((name) => writeFileSync(join(root, 'cgroup.subtree_control'), `+${name}`));
+  try {
+    enable();
+  } catch (error) {
+    // In a container the "root" is an ordinary group, and has processes.
+    if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
+    mkdirSync(join(root, INIT_GROUP), { recursive: true });
+    for (const pid of read(join(root, 'cgroup.procs')).split('\n').filter(Boolean)) {
+      try {
+        writeFileSync(join(root, INIT_GROUP, 'cgroup.procs'), pid);
+      } catch {
+        // It has ended, or is the kernel's own.
+      }
+    }
+    enable();
+  }
+}
+
+/** The group and all below it, the deepest first. */
+function groupsBelow(group: string): string[] {
+  if (!existsSync(group)) return [];
+  try {
+    const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    return [...children.flatMap(({ name }) => groupsBelow(join(group, name))), group];
+  } catch {
+    return []; // Removed meanwhile.
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return ''; // Removed meanwhile.
+  }
+}

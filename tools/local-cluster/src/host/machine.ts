@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import type { Machine } from '../config/components.js';
+import { networkPluginFolder } from './debian-packages.js';
+import type { Layout } from './layout.js';
+
+const OVERLAY_FILE_SYSTEM = 0x794c7630;
+/** The second is what systemd-resolved serves from its loopback address, which pods cannot reach. */
+const RESOLVER_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
+
+/** The facts of this machine that components are configured by. */
+export function describeMachine(layout: Layout, build: string): Machine {
+  const resolvers = RESOLVER_FILES.filter((file) => existsSync(file)).map((file) => ({
+    file,
+    content: readFileSync(file, 'utf8'),
+  }));
+  return {
+    build,
+    networkPlugins: networkPluginFolder() ?? '',
+    snapshotter:
+      existsSync(layout.home) && statfsSync(layout.home).type === OVERLAY_FILE_SYSTEM ? 'native' : 'overlayfs',
+    nameServers: nameServerFile(resolvers),
+  };
+}
+
+/** The first file that names a server which pods can reach. */
+export function nameServerFile(files: { file: string; content: string }[]): string | undefined {
+  return files.find(({ content }) =>
+    [...content.matchAll(/^\s*nameserver\s+(\S+)/gm)].some(([, address]) => !/^(127\.|::1$)/.test(address ?? '')),
+  )?.file;
+}

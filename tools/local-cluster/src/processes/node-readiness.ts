@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import type { Layout } from '../host/layout.js';
+import { API_SERVER, NODE_NAME } from '../host/network-plan.js';
+import { get } from './probe.js';
+import { duration } from '../host/progress.js';
+
+const TIMEOUT = 120_000;
+const INTERVAL = 100;
+
+interface Node {
+  status?: { conditions?: { type: string; status: string; message?: string }[] };
+}
+
+/** Whether pods can be run: undefined if so, else the reason. */
+export async function nodeProblem(layout: Layout, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    const node = await get({ url: `${API_SERVER}/api/v1/nodes/${NODE_NAME}`, client: 'admin' }, layout.pki, signal);
+    if (node.status === 404) return 'it is not registered';
+    if (node.status !== 200) return `the API server answers ${node.status}`;
+    const ready = (JSON.parse(node.body) as Node).status?.conditions?.find(({ type }) => type === 'Ready');
+    return ready?.status === 'True' ? undefined : (ready?.message ?? 'it has no status yet');
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Waits until the kubelet has registered the node. */
+export function waitUntilRegistered(layout: Layout, signal: AbortSignal): Promise<void> {
+  const url = `${API_SERVER}/api/v1/nodes/${NODE_NAME}`;
+  return waitUntil('registered', layout, signal, async () => {
+    const { status } = await get({ url, client: 'admin' }, layout.pki, signal);
+    return status === 200 ? undefined : `the API server answers ${status}`;
+  });
+}
+
+/** Waits until the node is ready, and pods can be made in the namespace `default`. */
+export function waitUntilUsable(layout: Layout, signal: AbortSignal): Promise<void> {
+  const url = `${API_SERVER}/api/v1/namespaces/default/serviceaccounts/default`;
+  return waitUntil('ready', layout, signal, async () => {
+    const problem = await nodeProblem(layout, signal);
+    if (problem) return problem;
+    const { status } = await get({ url, client: 'admin' }, layout.pki, signal);
+    return status === 200 ? undefined : 'ServiceAccount/default/default is not there';
+  });
+}
+
+async function waitUntil(
+  state: string,
+  layout: Layout,
+  signal: AbortSignal,
+  problemNow: () => Promise<string | undefined>,
+): Promise<void> {
+  const deadline = Date.now() + TIMEOUT;
+  for (;;) {
+    const problem = await problemNow().catch((error: Error) => error.message);
+    signal.throwIfAborted();
+    if (problem === undefined) return;
+    if (Date.now() > deadline) {
+      throw new NxKubeError('cluster', `Node/${NODE_NAME} is not ${state} after ${duration(TIMEOUT)}: ${problem}`, {
+        next: `See the logs of kubelet and containerd in ${layout.logs}.`,
+      });
+    }
+    await delay(INTERVAL, undefined, { signal });
+  }
+}

@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import type { Component, ComponentName } from './component.js';
+import type { Layout } from '../host/layout.js';
+import { isReady } from './probe.js';
+import { identify } from './process-identity.js';
+import { duration, type Progress } from '../host/progress.js';
+import { runningProcess, writeRecord } from './process-records.js';
+import { lastLines, PATH } from '../programs/run-program.js';
+import { stopProcesses } from './stop-processes.js';
+import { OWNER_VARIABLE } from './stray-processes.js';
+
+/** How long a component that was just started may take to be ready, in milliseconds: machines without a free core are slow. */
+const START_TIMEOUT = 120_000;
+/** How long one that was running already may take to answer before it is taken for hung and started anew. */
+const ANSWER_TIMEOUT = 10_000;
+const PROBE_INTERVAL = 50;
+const LOG_LINES_QUOTED = 12;
+/** A log larger than this, in bytes, is put aside when its component is started. */
+const LOG_LIMIT = 20_000_000;
+
+export interface StartContext {
+  layout: Layout;
+  /** Digest of the built programs: a component is started anew when they change. */
+  buildDigest: string;
+  signal: AbortSignal;
+  progress: Progress;
+}
+
+/** Digest of everything that makes the component behave as it does. */
+export function componentDigest(component: Component, buildDigest: string): string {
+  const { program, args, files } = component;
+  return createHash('sha256')
+    .update(JSON.stringify([program, args, files, buildDigest]))
+    .digest('hex');
+}
+
+/**
+ * Ends with the component running as described and ready. One that runs already is left alone if it answers and was started
+ * from the same description. Starting waits for readiness by asking, for the components cannot tell.
+ */
+export async function ensureRunning(component: Component, context: StartContext): Promise<'running' | 'started'> {
+  const { layout, signal, progress } = context;
+  const digest = componentDigest(component, context.buildDigest);
+  const running = runningProcess(layout, component.name);
+  if (running) {
+    if (running.digest === digest && (await becomesReady(component, layout, signal, ANSWER_TIMEOUT)) === 'ready') {
+      return 'running';
+    }
+    signal.throwIfAborted();
+    progress(`${component.name}: ${running.digest === digest ? 'does not answer' : 'has changed'}, restarting it`);
+    await stopProcesses([running]);
+  }
+  const begun = Date.now();
+  await assertPortsFree(component);
+  await start(component, layout, digest);
+  const outcome = await becomesReady(component, layout, signal, START_TIMEOUT);
+  signal.throwIfAborted();
+  if (outcome !== 'ready') {
+    throw new NxKubeError(
+      'cluster',
+      `${component.name} ${outcome === 'exited' ? 'exited' : `was not ready after ${duration(START_TIMEOUT)}`}; its last lines:\n${quoteLog(layout, component.name)}`,
+      { next: `See ${logFile(layout, component.name)}; \`down\` and \`up\` begin anew.` },
+    );
+  }
+  progress(`${component.name}: ready after ${duration(Date.now() - begun)}`);
+  return 'started';
+}
+
+export const logFile = (layout: Layout, name: ComponentName) => join(layout.logs, `${name}.log`);
+
+async function start(component: Component, layout: Layout, digest: string): Promise<void> {
+  const log = logFile(layout, component.name);
+  mkdirSync(layout.logs, { recursive: true });
+  if (existsSync(log) && statSync(log).size > LOG_LIMIT) renameSync(log, `${log}.old`);
+  const output = openSync(log, 'a', 0o600);
+  writeFileSync(output, `--- ${new Date().toISOString()} ${component.program} ${component.args.join(' ')}\n`);
+  try {
+    // Its own session: neither a Ctrl-C in the terminal nor the end of this process reaches it.
+    const child = spawn(component.program, component.args, {
+      detached: true,
+      stdio: ['ignore', output, output],
+      cwd: '/',
+      env: { PATH, HOME: layout.data, [OWNER_VARIABLE]: layout.home },
+    });
+    await once(child, 'spawn');
+    child.unref();
+    const identity = child.pid === undefined ? undefined : identify(child.pid);
+    if (identity) writeRecord(layout, component.name, { ...identity, digest, startedAt: Date.now() });
+  } catch (error) {
+    throw new NxKubeError('cluster', `${component.name} cannot be started: ${(error as Error).message}`, {
+      cause: error,
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+async function becomesReady(component: Component, layout: Layout, signal: AbortSignal, timeout: number) {
+  const deadline = Date.now() + timeout;
+  while (Date.now() < deadline && !signal.aborted) {
+    if (!runningProcess(layout, component.name)) return 'exited';
+    if (await isReady(component.probe, layout.pki, signal)) return 'ready';
+    await delay(PROBE_INTERVAL, undefined, { signal }).catch(() => {});
+  }
+  return 'silent';
+}
+
+/** The component's own error for a port in use is buried in its log, and some fall back to another port. */
+async function assertPortsFree(component: Component): Promise<void> {
+  for (const { host, port } of component.listens) {
+    const server = createServer();
+    try {
+      server.listen({ host, port, exclusive: true });
+      await once(server, 'listening');
+      server.close();
+      await once(server, 'close');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      throw new NxKubeError('cluster', `${component.name} cannot start: another program listens on ${host}:${port}`, {
+        next: `Stop that program (\`ss -tlnp sport = :${port}\` names it), or use any other cluster.`,
+        cause: error,
+      });
+    }
+  }
+}
+
+/** Writes configuration files that differ from what is there. */
+export function writeFiles(files: Record<string, string>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;
+    writeFileSync(path, content, { mode: 0o600 });
+  }
+}
+
+export function quoteLog(layout: Layout, name: ComponentName): string {
+  try {
+    return lastLines(readFileSync(logFile(layout, name), 'utf8'), LOG_LINES_QUOTED).replace(/^/gm, '  | ');
+  } catch {
+    return '  (no log)';
+  }
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { runProgram } from './run-program.js';
+
+/** The Go module of the components. */
+export const MODULE = fileURLToPath(new URL('../../kube/', import.meta.url));
+
+/** The programs that are built: name of the file to Go package. */
+export const PROGRAMS = { 'nx-kube-local': '.', pause: './pause' } as const;
+
+/** Only these variables decide the outcome: the user's own flags and work space do not. */
+export const BUILD_ENVIRONMENT = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: 'linux' };
+
+/** Flags of `go build`. `version` is that of Kubernetes, such as `v1.34.4`. */
+export function buildFlags(version: string): string[] {
+  const [major, minor] = version.slice(1).split('.');
+  const variables = { gitVersion: version, gitMajor: major, gitMinor: minor, gitCommit: '', gitTreeState: 'clean' };
+  const linked = ['k8s.io/component-base/version', 'k8s.io/client-go/pkg/version'].flatMap((target) =>
+    Object.entries(variables).map(([name, value]) => `-X ${target}.${name}=${value}`),
+  );
+  return ['-trimpath', '-buildvcs=false', '-mod=readonly', '-ldflags', ['-s -w', ...linked].join(' ')];
+}
+
+/** The version of Kubernetes that go.mod asks for. */
+export function kubernetesVersion(goMod: string): string {
+  const version = /^\s*(?:require\s+)?k8s\.io\/kubernetes (v\d+\.\d+\.\d+)/m.exec(goMod)?.[1];
+  if (!version) throw new NxKubeError('bug', `${MODULE}go.mod: requires no release of k8s.io/kubernetes`);
+  return version;
+}
+
+/** A digest of all that decides what the programs are: sources, modules, flags and the Go release. */
+export async function inputsDigest(signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  const goMod = readFileSync(join(MODULE, 'go.mod'), 'utf8');
+  hash.update(
+    JSON.stringify([await goRelease(signal), buildFlags(kubernetesVersion(goMod)), PROGRAMS, BUILD_ENVIRONMENT]),
+  );
+  for (const file of sourceFiles(MODULE)) {
+    hash.update(`\0${relative(MODULE, file)}\0`).update(readFileSync(file));
+  }
+  return hash.digest('hex');
+}
+
+async function goRelease(signal: AbortSignal): Promise<string> {
+  try {
+    return await runProgram('go', ['env', 'GOVERSION', 'GOARCH'], { signal, cwd: MODULE, env: BUILD_ENVIRONMENT });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new NxKubeError('configuration', 'the cluster is built from Go modules, and `go` does not run', {
+      next: 'Install Go 1.24 or newer, or use any other cluster.',
+      cause: error,
+    });
+  }
+}
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /(\.go|^go\.(mod|sum))$/.test(file) && !file.endsWith('_test.go'))
+    .sort()
+    .map((file) => join(folder, file));
+}

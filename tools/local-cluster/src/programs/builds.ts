@@ -1,0 +1,106 @@
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inputsDigest, PROGRAMS } from './build-inputs.js';
+import { goBuild } from './go-build.js';
+import type { Layout } from '../host/layout.js';
+import type { Progress } from '../host/progress.js';
+
+/** The file beside built programs that says what they were built from. */
+const DIGEST_FILE = 'inputs.sha256';
+/** How many builds are kept: work trees with different inputs take turns without building again. */
+const BUILDS_KEPT = 3;
+
+/** The output of the Nx target `build`, which Nx may have restored from a cache. */
+export const TARGET_OUTPUT = fileURLToPath(new URL('../bin/', import.meta.url));
+
+export interface Build {
+  folder: string;
+  digest: string;
+}
+
+/** The programs built from the present inputs, if they are in the state folder. */
+export async function findBuild(layout: Layout, signal: AbortSignal): Promise<Build | undefined> {
+  const digest = await inputsDigest(signal);
+  const folder = join(layout.builds, digest);
+  return isComplete(folder, digest) ? { folder, digest } : undefined;
+}
+
+/**
+ * The folder with the programs built from the present inputs: from the state folder, which outlives work trees; else from
+ * the target's output; else built now.
+ */
+export async function ensureBuild(layout: Layout, signal: AbortSignal, progress: Progress): Promise<Build> {
+  const digest = await inputsDigest(signal);
+  const folder = join(layout.builds, digest);
+  if (!isComplete(folder, digest)) {
+    mkdirSync(layout.builds, { recursive: true });
+    // Built aside and renamed: a folder by this name is complete, whatever interrupts us.
+    const making = mkdtempSync(join(layout.builds, '.making-'));
+    try {
+      if (isComplete(TARGET_OUTPUT, digest)) copyPrograms(TARGET_OUTPUT, making);
+      else await goBuild(making, signal, progress);
+      writeFileSync(join(making, DIGEST_FILE), digest);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(making, folder);
+    } finally {
+      rmSync(making, { recursive: true, force: true });
+    }
+  }
+  const now = new Date();
+  utimesSync(folder, now, now);
+  removeOldBuilds(layout);
+  return { folder, digest };
+}
+
+/** Puts the programs into a folder for Nx to keep. */
+export function exportBuild(build: Build, folder: string): void {
+  if (isComplete(folder, build.digest)) return;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  copyPrograms(build.folder, folder);
+  writeFileSync(join(folder, DIGEST_FILE), build.digest);
+}
+
+function isComplete(folder: string, digest: string): boolean {
+  const file = join(folder, DIGEST_FILE);
+  return (
+    existsSync(file) &&
+    readFileSync(file, 'utf8') === digest &&
+    Object.keys(PROGRAMS).every((name) => existsSync(join(folder, name)))
+  );
+}
+
+function copyPrograms(from: string, to: string): void {
+  for (const name of Object.keys(PROGRAMS)) {
+    try {
+      linkSync(join(from, name), join(to, name));
+    } catch {
+      // Another file system.
+      copyFileSync(join(from, name), join(to, name));
+    }
+  }
+}
+
+/** The newest few by time of use stay. Programs that are running keep their file even without its name. */
+function removeOldBuilds(layout: Layout): void {
+  readdirSync(layout.builds)
+    .map((name) => join(layout.builds, name))
+    .map((folder) => ({ folder, usedAt: statSync(folder).mtimeMs }))
+    .sort((a, b) => b.usedAt - a.usedAt)
+    .slice(BUILDS_KEPT)
+    .forEach(({ folder }) => rmSync(folder, { recursive: true, force: true }));
+}

@@ -1,0 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Build } from './builds.js';
+import type { Machine } from '../config/components.js';
+import { containerdImages, importImage } from './containerd-images.js';
+import type { Layout } from '../host/layout.js';
+import { PAUSE_IMAGE } from '../host/network-plan.js';
+import { runProgram } from './run-program.js';
+
+/** Puts the image that holds a pod's namespaces into containerd, if it is not there. */
+export async function ensurePauseImage(layout: Layout, build: Build, machine: Machine, signal: AbortSignal) {
+  const present = await containerdImages(layout, ['ls', '-q', `name==${PAUSE_IMAGE}`], signal);
+  if (present.trim()) return;
+  const folder = mkdtempSync(join(layout.run, 'pause-'));
+  try {
+    const archive = join(folder, 'pause.tar');
+    const program = join(layout.bin, 'image');
+    await runProgram(program, [join(build.folder, 'pause'), PAUSE_IMAGE], { signal, outputFile: archive });
+    await importImage(layout, machine, archive, signal);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

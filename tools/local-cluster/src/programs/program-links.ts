@@ -1,0 +1,39 @@
+import { mkdirSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Build } from './builds.js';
+import type { Layout } from '../host/layout.js';
+
+const NAMES = [
+  'certificates',
+  'coredns',
+  'etcd',
+  'image',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-proxy',
+  'kube-scheduler',
+  'kubectl',
+  'kubelet',
+  'kustomize',
+];
+
+/** Links all names of the one program to the build, each in one step, for users have the folder on their path. */
+export function linkPrograms(layout: Layout, build: Build): void {
+  mkdirSync(layout.bin, { recursive: true });
+  const target = join(build.folder, 'nx-kube-local');
+  for (const name of NAMES) {
+    const link = join(layout.bin, name);
+    if (readLink(link) === target) continue;
+    const temporary = join(layout.bin, `.${name}-${process.pid}`);
+    symlinkSync(target, temporary);
+    renameSync(temporary, link);
+  }
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
