@@ -2,7 +2,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { planSecrets } from '../secrets/apply/plan-secrets.js';
+import { planSecrets } from '../secrets/spec/plan-secrets.js';
 import { layOver } from './lay-over.js';
 import { loadSettings } from './load.js';
 import type { Problem } from './problem.js';

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Problem } from '../../settings/problem.js';
 import { expand, type Environment, type Template } from '../../settings/references.js';
-import type { PathSource, ValueSource } from '../apply/plan.js';
+import type { PathSource, ValueSource } from '../spec/plan.js';
 import type { Redactor } from './redact.js';
 
 /** The most that the values of a Secret may be together, in bytes. */

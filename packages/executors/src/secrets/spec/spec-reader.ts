@@ -8,7 +8,7 @@ import {
   referencesIn,
   type Template,
 } from '../../settings/references.js';
-import type { PathSource, ValueSource } from '../apply/plan.js';
+import type { PathSource, ValueSource } from './plan.js';
 
 const plainAdvice =
   'Put it into an environment variable and write "${NAME}", or into a file; { "plain": … } is for what is no secret.';

@@ -1,16 +1,16 @@
 import { isRecord } from '../../settings/record.js';
 import { suggestion } from '../../settings/nearest.js';
 import type { Problem } from '../../settings/problem.js';
-import { parseFileSource } from '../spec/file-source.js';
+import { parseFileSource } from './file-source.js';
 import {
   keyComplaint,
   labelValueComplaint,
   nameComplaint,
   namespaceComplaint,
   qualifiedNameComplaint,
-} from '../spec/names.js';
+} from './names.js';
 import type { ContentPlan, SecretKind, SecretPlan } from './plan.js';
-import { SpecReader } from '../spec/spec-reader.js';
+import { SpecReader } from './spec-reader.js';
 
 /** The fields of each kind, besides those that all have, and its default type. */
 const kinds: Record<SecretKind, { fields: string[]; type: string }> = {
