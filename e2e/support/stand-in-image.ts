@@ -7,7 +7,7 @@ import { packProgram } from '../../packages/executors/src/image/archive/layer.js
 import { programConfig } from '../../packages/executors/src/image/build/program-config.js';
 import { writeArchive } from '../../packages/executors/src/image/archive/write-archive.js';
 import { containerdImages, importImage } from '../../tools/local-cluster/src/programs/containerd-images.js';
-import { layoutFor } from '../../tools/local-cluster/src/host/layout.js';
+import { layoutFor } from '../../tools/local-cluster/src/config/layout.js';
 import { describeMachine } from '../../tools/local-cluster/src/host/machine.js';
 import { repository } from './workspace.js';
 

@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { explain, NxKubeError } from '../../packages/cluster/src/errors.js';
 import { breakSilence } from '../run/src/silence.mjs';
 import { ensureBuild, exportBuild } from './src/programs/builds.js';
-import { COMPONENT_NAMES, type ComponentName } from './src/processes/component.js';
+import { COMPONENT_NAMES, type ComponentName } from './src/config/component.js';
 import { down, stopComponent } from './src/commands/down.js';
-import { layoutFor, type Layout } from './src/host/layout.js';
-import { toStandardError, type Progress } from './src/host/progress.js';
+import { layoutFor, type Layout } from './src/config/layout.js';
+import { toStandardError, type Progress } from './src/config/progress.js';
 import { clusterStatus, statusTable } from './src/commands/status.js';
 import { startComponent, up, type Context } from './src/commands/up.js';
 

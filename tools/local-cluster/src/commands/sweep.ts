@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
 import { POD_NETWORK } from '../config/containerd.js';
 import { containerProcesses, removeControlGroups } from '../host/control-groups.js';
-import type { Layout } from '../host/layout.js';
+import type { Layout } from '../config/layout.js';
 import { mountsBelow, unmountBelow } from '../host/mounts.js';
 import { removeNetwork } from '../host/network.js';
 import { stopProcesses } from '../processes/stop-processes.js';

@@ -1,5 +1,5 @@
 import { CLIENTS, KUBELET_CLIENT } from './certificates.js';
-import { REGISTRY } from '../host/network-plan.js';
+import { REGISTRY } from './network-plan.js';
 
 /** What every fresh cluster holds beyond what the API server makes by itself, as one List. */
 export function bootstrapObjects(): object {

@@ -5,7 +5,7 @@ import {
   LOOPBACK,
   NODE_NAME,
   SERVICE_ADDRESS_OF_API_SERVER,
-} from '../host/network-plan.js';
+} from './network-plan.js';
 
 /** What the program `certificates` reads: see kube/certificates. */
 export interface CertificateRequests {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENTS, certificateRequests, userKubeconfig } from './certificates.js';
-import { COMPONENT_NAMES } from '../processes/component.js';
+import { COMPONENT_NAMES } from './component.js';
 import { componentsFor } from './components.js';
-import { layoutFor } from '../host/layout.js';
+import { layoutFor } from './layout.js';
 
 const layout = layoutFor({ NX_KUBE_LOCAL_CLUSTER_HOME: '/state' });
 const machine = {

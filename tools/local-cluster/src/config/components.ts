@@ -6,9 +6,9 @@ import { kubeletConfiguration } from './kubelet.js';
 import { kubeProxyConfiguration } from './kube-proxy.js';
 import { registryConfig } from './registry.js';
 import { componentKubeconfig, type Client } from './certificates.js';
-import type { Component, ComponentName } from '../processes/component.js';
-import type { Layout } from '../host/layout.js';
-import { API_SERVER, BRIDGE_ADDRESS, LOOPBACK, NODE_NAME, PORTS, REGISTRY } from '../host/network-plan.js';
+import type { Component, ComponentName } from './component.js';
+import type { Layout } from './layout.js';
+import { API_SERVER, BRIDGE_ADDRESS, LOOPBACK, NODE_NAME, PORTS, REGISTRY } from './network-plan.js';
 
 /** Facts of the machine that decide how components are configured. */
 export interface Machine {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Machine } from './components.js';
-import type { Layout } from '../host/layout.js';
-import { BRIDGE, LOOPBACK, PAUSE_IMAGE, POD_CIDR, REGISTRY } from '../host/network-plan.js';
+import type { Layout } from './layout.js';
+import { BRIDGE, LOOPBACK, PAUSE_IMAGE, POD_CIDR, REGISTRY } from './network-plan.js';
 
 /** The name of the pods' network; the plugins' caches outside of the state folder carry it in their file names. */
 export const POD_NETWORK = 'nx-kube-local';

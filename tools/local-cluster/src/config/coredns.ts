@@ -1,4 +1,4 @@
-import { BRIDGE_ADDRESS, CLUSTER_DOMAIN } from '../host/network-plan.js';
+import { BRIDGE_ADDRESS, CLUSTER_DOMAIN } from './network-plan.js';
 
 /** Names of the cluster, and all others from the machine's own name servers if it has any. */
 export function corefile(kubeconfig: string, nameServers: string | undefined): string {

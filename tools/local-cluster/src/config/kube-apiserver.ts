@@ -1,6 +1,6 @@
 import { KUBELET_CLIENT } from './certificates.js';
-import type { Layout } from '../host/layout.js';
-import { BRIDGE_ADDRESS, CLUSTER_DOMAIN, LOOPBACK, PORTS, SERVICE_CIDR } from '../host/network-plan.js';
+import type { Layout } from './layout.js';
+import { BRIDGE_ADDRESS, CLUSTER_DOMAIN, LOOPBACK, PORTS, SERVICE_CIDR } from './network-plan.js';
 
 /**
  * It listens on loopback; what it advertises, to pods, is the bridge's address, which the program forwards to loopback

@@ -1,4 +1,4 @@
-import { LOOPBACK, NODE_NAME, POD_CIDR, PORTS } from '../host/network-plan.js';
+import { LOOPBACK, NODE_NAME, POD_CIDR, PORTS } from './network-plan.js';
 
 export function kubeProxyConfiguration(kubeconfig: string): object {
   return {

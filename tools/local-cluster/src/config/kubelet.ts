@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Machine } from './components.js';
-import type { Layout } from '../host/layout.js';
-import { BRIDGE_ADDRESS, CGROUP, CLUSTER_DOMAIN, LOOPBACK, PORTS } from '../host/network-plan.js';
+import type { Layout } from './layout.js';
+import { BRIDGE_ADDRESS, CGROUP, CLUSTER_DOMAIN, LOOPBACK, PORTS } from './network-plan.js';
 
 export function kubeletConfiguration(layout: Layout, machine: Machine): object {
   return {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Layout } from '../host/layout.js';
-import { LOOPBACK, PORTS } from '../host/network-plan.js';
+import type { Layout } from './layout.js';
+import { LOOPBACK, PORTS } from './network-plan.js';
 
 export function registryConfig(layout: Layout): object {
   return {

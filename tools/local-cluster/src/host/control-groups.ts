@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
 import { parseMounts, type Mount } from './mounts.js';
-import { CGROUP } from './network-plan.js';
+import { CGROUP } from '../config/network-plan.js';
 import { identify, type ProcessIdentity } from '../processes/process-identity.js';
 
 /** Where the processes of a container's root group go, for that group may not have both processes and controlled children. */

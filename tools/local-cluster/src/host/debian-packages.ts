@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
 import { APT_ENVIRONMENT, installPackages } from '../../../run/src/apt-get.mjs';
-import type { Progress } from './progress.js';
-import { PATH, runProgram } from '../programs/run-program.js';
+import type { Progress } from '../config/progress.js';
+import { PATH, runProgram } from '../processes/run-program.js';
 import { restoreServiceStarts, withoutServiceStarts } from '../processes/service-starts.js';
 
 /** What the cluster needs of the machine, and the Debian packages that have it. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { layoutFor } from './layout.js';
+import { layoutFor } from '../config/layout.js';
 import { acquireLock } from './lock.js';
 
 const freshLayout = () => layoutFor({ NX_KUBE_LOCAL_CLUSTER_HOME: `/tmp/${randomUUID()}` });

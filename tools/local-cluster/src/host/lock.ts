@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import type { Layout } from './layout.js';
+import type { Layout } from '../config/layout.js';
 
 /**
  * Holds the cluster's lock until the returned function is called or the process ends, however it ends: the lock is a socket

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Layout } from './layout.js';
+import type { Layout } from '../config/layout.js';
 import { bootId } from '../processes/process-identity.js';
-import { runProgram } from '../programs/run-program.js';
+import { runProgram } from '../processes/run-program.js';
 
 /** Kernel settings that the cluster needs, as files below /proc/sys. */
 const NEEDED: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { runProgram } from '../programs/run-program.js';
+import { runProgram } from '../processes/run-program.js';
 
 export interface Mount {
   point: string;

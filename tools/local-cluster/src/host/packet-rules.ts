@@ -1,4 +1,4 @@
-import { BRIDGE, BRIDGE_ADDRESS, POD_CIDR, SERVICE_CIDR } from './network-plan.js';
+import { BRIDGE, BRIDGE_ADDRESS, POD_CIDR, SERVICE_CIDR } from '../config/network-plan.js';
 
 /** Chains by whose names our rules are known: our own, and those of kubelet and kube-proxy. */
 const OURS = /^(NX-KUBE-|KUBE-)/;

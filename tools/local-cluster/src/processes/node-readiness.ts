@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
-import type { Layout } from '../host/layout.js';
-import { API_SERVER, NODE_NAME } from '../host/network-plan.js';
+import type { Layout } from '../config/layout.js';
+import { API_SERVER, NODE_NAME } from '../config/network-plan.js';
 import { get } from './probe.js';
-import { duration } from '../host/progress.js';
+import { duration } from '../config/progress.js';
 
 const TIMEOUT = 120_000;
 const INTERVAL = 100;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect, type NetConnectOpts } from 'node:net';
-import type { Probe } from './component.js';
+import type { Probe } from '../config/component.js';
 
 /**
  * How long a component may be silent before that is its answer, in milliseconds. Not by `AbortSignal.any`: on Node 20 the

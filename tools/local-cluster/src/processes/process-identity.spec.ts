@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { layoutFor, type Layout } from '../host/layout.js';
+import { layoutFor, type Layout } from '../config/layout.js';
 import { identify, isAlive, parseStat } from './process-identity.js';
 import { anyRecord, removeRecord, runningProcess, writeRecord } from './process-records.js';
 

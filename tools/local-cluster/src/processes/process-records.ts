@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComponentName } from './component.js';
-import type { Layout } from '../host/layout.js';
+import type { ComponentName } from '../config/component.js';
+import type { Layout } from '../config/layout.js';
 import { isAlive, type ProcessIdentity } from './process-identity.js';
 
 /** What is remembered of a component's process, in one file each. */

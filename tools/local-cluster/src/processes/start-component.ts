@@ -6,13 +6,13 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
-import type { Component, ComponentName } from './component.js';
-import type { Layout } from '../host/layout.js';
+import type { Component, ComponentName } from '../config/component.js';
+import type { Layout } from '../config/layout.js';
 import { isReady } from './probe.js';
 import { identify } from './process-identity.js';
-import { duration, type Progress } from '../host/progress.js';
+import { duration, type Progress } from '../config/progress.js';
 import { runningProcess, writeRecord } from './process-records.js';
-import { lastLines, PATH } from '../programs/run-program.js';
+import { lastLines, PATH } from './run-program.js';
 import { stopProcesses } from './stop-processes.js';
 import { OWNER_VARIABLE } from './stray-processes.js';
 

@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { Layout } from '../host/layout.js';
+import type { Layout } from '../config/layout.js';
 import { identify, readProcFile, type ProcessIdentity } from './process-identity.js';
 
 /**

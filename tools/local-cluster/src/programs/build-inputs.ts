@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
-import { runProgram } from './run-program.js';
+import { runProgram } from '../processes/run-program.js';
 
 /** The Go module of the components. */
 export const MODULE = fileURLToPath(new URL('../../kube/', import.meta.url));

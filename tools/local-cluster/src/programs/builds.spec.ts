@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inputsDigest } from './build-inputs.js';
 import { ensureBuild, exportBuild, findBuild } from './builds.js';
-import { layoutFor, type Layout } from '../host/layout.js';
+import { layoutFor, type Layout } from '../config/layout.js';
 
 const { signal } = new AbortController();
 let layout: Layout;

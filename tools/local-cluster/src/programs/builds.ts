@@ -16,8 +16,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inputsDigest, PROGRAMS } from './build-inputs.js';
 import { goBuild } from './go-build.js';
-import type { Layout } from '../host/layout.js';
-import type { Progress } from '../host/progress.js';
+import type { Layout } from '../config/layout.js';
+import type { Progress } from '../config/progress.js';
 
 /** The file beside built programs that says what they were built from. */
 const DIGEST_FILE = 'inputs.sha256';

@@ -1,6 +1,6 @@
 import type { Machine } from '../config/components.js';
-import type { Layout } from '../host/layout.js';
-import { runProgram } from './run-program.js';
+import type { Layout } from '../config/layout.js';
+import { runProgram } from '../processes/run-program.js';
 
 /** Runs `ctr images` on what the kubelet has of them in containerd, and returns what it prints. */
 export function containerdImages(layout: Layout, args: string[], signal?: AbortSignal): Promise<string> {

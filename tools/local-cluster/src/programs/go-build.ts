@@ -6,8 +6,8 @@ import { execa } from 'execa';
 import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
 import { BUILD_ENVIRONMENT, buildFlags, kubernetesVersion, MODULE, PROGRAMS } from './build-inputs.js';
 import { GoProgress } from './go-progress.js';
-import { duration, type Progress } from '../host/progress.js';
-import { PATH } from './run-program.js';
+import { duration, type Progress } from '../config/progress.js';
+import { PATH } from '../processes/run-program.js';
 
 /** Builds the programs into the folder; a cold build takes minutes and says how far it is. */
 export async function goBuild(folder: string, signal: AbortSignal, progress: Progress): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Progress } from '../host/progress.js';
+import type { Progress } from '../config/progress.js';
 
 /** Time between two lines of progress, in milliseconds. */
 const INTERVAL = 5_000;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Build } from './builds.js';
 import type { Machine } from '../config/components.js';
 import { containerdImages, importImage } from './containerd-images.js';
-import type { Layout } from '../host/layout.js';
-import { PAUSE_IMAGE } from '../host/network-plan.js';
-import { runProgram } from './run-program.js';
+import type { Layout } from '../config/layout.js';
+import { PAUSE_IMAGE } from '../config/network-plan.js';
+import { runProgram } from '../processes/run-program.js';
 
 /** Puts the image that holds a pod's namespaces into containerd, if it is not there. */
 export async function ensurePauseImage(layout: Layout, build: Build, machine: Machine, signal: AbortSignal) {
