@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Facts } from '../files/facts.js';
-import { goFiles } from '../files/go-files.js';
+import { goFiles } from './go-files.js';
 import { goFile } from '../files/readers.js';
 import { embedGlobs } from './embed-globs.js';
 import { importedModules, requiredModules } from './module-dependencies.js';

@@ -1,7 +1,7 @@
 import type { CreateDependencies, CreateDependenciesContext, DependencyType } from '@nx/devkit';
 import { posix } from 'node:path';
 import { factsOf, type Facts } from '../files/facts.js';
-import { isOutsideModules } from '../files/go-files.js';
+import { isOutsideModules } from '../go/go-files.js';
 import { goFile } from '../files/readers.js';
 import { companionsOf, importedModules, requiredModules } from '../go/module-dependencies.js';
 import { readModuleSet, type Module, type ModuleSet } from '../go/module-set.js';

@@ -5,7 +5,7 @@ import { findController, type Controller } from '../controller/find-controller.j
 import { projectPath, type Tokens } from '../controller/option-paths.js';
 import { projectNames } from '../controller/project-names.js';
 import type { Facts } from '../files/facts.js';
-import { isOutsideModules } from '../files/go-files.js';
+import { isOutsideModules } from '../go/go-files.js';
 import { kubebuilderProject, projectJson, type FileOptions } from '../files/readers.js';
 import { companionsOf } from '../go/module-dependencies.js';
 import { readModuleSet } from '../go/module-set.js';
