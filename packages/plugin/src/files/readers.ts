@@ -1,11 +1,6 @@
 import type yaml from 'js-yaml';
-import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { references } from '@nx-kube/executors';
-import { owningModule } from '../go/owning-module.js';
-import { parseGoMod, type GoMod } from '../go/parse-go-mod.js';
-import { parseGoWork, type GoWork } from '../go/parse-go-work.js';
-import { scanGoFile } from '../go/scan-go-file.js';
 import type { Reader } from './facts.js';
 
 const require = createRequire(import.meta.url);
@@ -26,33 +21,6 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-export const goMod: Reader<GoMod> = { version: '1', parse: parseGoMod };
-export const goWork: Reader<GoWork> = { version: '1', parse: parseGoWork };
-
-/** What a Go file takes in from outside its own package and the modules that are downloaded. */
-export interface GoFileFacts {
-  /** Arguments of `//go:embed`. */
-  embeds: string[];
-  /** Paths of the other modules of this Nx workspace that it imports from. */
-  modules: string[];
-}
-
-/**
- * @param own path of the file's module
- * @param modules paths of all modules of the Nx workspace
- */
-export function goFile(own: string, modules: string[]): Reader<GoFileFacts> {
-  const digest = createHash('sha1').update(modules.join('\n')).digest('base64url').slice(0, 8);
-  return {
-    version: `1-${digest}`,
-    parse: (text) => {
-      const { embeds, imports } = scanGoFile(text);
-      const owners = new Set(imports.map((path) => owningModule(path, modules)));
-      return { embeds, modules: [...owners].filter((module) => module !== undefined && module !== own) as string[] };
-    },
-  };
 }
 
 /** The paths that a kustomization refers to. */

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { Facts } from '../files/facts.js';
-import { goMod, goWork } from '../files/readers.js';
+import { goMod, goWork } from './readers.js';
 import type { GoMod } from './parse-go-mod.js';
 import type { GoWork } from './parse-go-work.js';
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Facts } from '../files/facts.js';
 import { goFiles } from './go-files.js';
-import { goFile } from '../files/readers.js';
+import { goFile } from './readers.js';
 import { embedGlobs } from './embed-globs.js';
 import { importedModules, requiredModules } from './module-dependencies.js';
 import type { Module, ModuleSet } from './module-set.js';

@@ -2,7 +2,7 @@ import type { CreateDependencies, CreateDependenciesContext, DependencyType } fr
 import { posix } from 'node:path';
 import { factsOf, type Facts } from '../files/facts.js';
 import { isOutsideModules } from '../go/go-files.js';
-import { goFile } from '../files/readers.js';
+import { goFile } from '../go/readers.js';
 import { companionsOf, importedModules, requiredModules } from '../go/module-dependencies.js';
 import { readModuleSet, type Module, type ModuleSet } from '../go/module-set.js';
 import type { NxKubePluginOptions } from '../controller/target-names.js';

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { Reader } from '../files/facts.js';
+import { owningModule } from './owning-module.js';
+import { parseGoMod, type GoMod } from './parse-go-mod.js';
+import { parseGoWork, type GoWork } from './parse-go-work.js';
+import { scanGoFile } from './scan-go-file.js';
+
+export const goMod: Reader<GoMod> = { version: '1', parse: parseGoMod };
+export const goWork: Reader<GoWork> = { version: '1', parse: parseGoWork };
+
+/** What a Go file takes in from outside its own package and the modules that are downloaded. */
+export interface GoFileFacts {
+  /** Arguments of `//go:embed`. */
+  embeds: string[];
+  /** Paths of the other modules of this Nx workspace that it imports from. */
+  modules: string[];
+}
+
+/**
+ * @param own path of the file's module
+ * @param modules paths of all modules of the Nx workspace
+ */
+export function goFile(own: string, modules: string[]): Reader<GoFileFacts> {
+  const digest = createHash('sha1').update(modules.join('\n')).digest('base64url').slice(0, 8);
+  return {
+    version: `1-${digest}`,
+    parse: (text) => {
+      const { embeds, imports } = scanGoFile(text);
+      const owners = new Set(imports.map((path) => owningModule(path, modules)));
+      return { embeds, modules: [...owners].filter((module) => module !== undefined && module !== own) as string[] };
+    },
+  };
+}
