@@ -8,19 +8,8 @@ import { registryConfig } from './registry.js';
 import { componentKubeconfig, type Client } from './certificates.js';
 import type { Component, ComponentName } from './component.js';
 import type { Layout } from './layout.js';
+import type { Machine } from './machine.js';
 import { API_SERVER, BRIDGE_ADDRESS, LOOPBACK, NODE_NAME, PORTS, REGISTRY } from './network-plan.js';
-
-/** Facts of the machine that decide how components are configured. */
-export interface Machine {
-  /** The folder of the built programs. */
-  build: string;
-  /** Where the container network plugins are installed. */
-  networkPlugins: string;
-  /** `overlayfs`, or `native` where overlays cannot be stacked (a container's own file system). */
-  snapshotter: 'overlayfs' | 'native';
-  /** The file with the machine's name servers, or undefined if it has none. */
-  nameServers?: string;
-}
 
 /** Every component, as data: what to run, with which files, and how to tell that it is ready. */
 export function componentsFor(layout: Layout, machine: Machine): Record<ComponentName, Component> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Machine } from './components.js';
+import type { Machine } from './machine.js';
 import type { Layout } from './layout.js';
 import { BRIDGE, LOOPBACK, PAUSE_IMAGE, POD_CIDR, REGISTRY } from './network-plan.js';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Machine } from './components.js';
+import type { Machine } from './machine.js';
 import type { Layout } from './layout.js';
 import { BRIDGE_ADDRESS, CGROUP, CLUSTER_DOMAIN, LOOPBACK, PORTS } from './network-plan.js';
 

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
-import type { Machine } from '../config/components.js';
+import type { Machine } from '../config/machine.js';
 import { networkPluginFolder } from './debian-packages.js';
 import type { Layout } from '../config/layout.js';
 

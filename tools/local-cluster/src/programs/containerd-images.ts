@@ -1,4 +1,4 @@
-import type { Machine } from '../config/components.js';
+import type { Machine } from '../config/machine.js';
 import type { Layout } from '../config/layout.js';
 import { runProgram } from '../processes/run-program.js';
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Build } from './builds.js';
-import type { Machine } from '../config/components.js';
+import type { Machine } from '../config/machine.js';
 import { containerdImages, importImage } from './containerd-images.js';
 import type { Layout } from '../config/layout.js';
 import { PAUSE_IMAGE } from '../config/network-plan.js';
