@@ -1,46 +1,24 @@
-import { explain, type Cluster } from '@nx-kube/cluster';
+import { explain } from '@nx-kube/cluster';
 import { cpus, totalmem } from 'node:os';
 import { editOf, findEditedFiles, type Edit } from './edits/edit.js';
 import { isGo, type Kind } from './edits/kinds.js';
 import { untilIdle } from './machine/busy.js';
 import { Undo } from './machine/undo.js';
 import type { BenchOptions } from './options.js';
-import type { Failure, Measured, Sample } from './report/sample.js';
-import { byKind, headlines, type Headline, type KindSummary, type Measurements } from './report/summary.js';
+import type { BenchParts } from './parts.js';
+import type { Found, Report } from './report/report.js';
+import type { Measured, Sample } from './report/sample.js';
+import { byKind, headlines } from './report/summary.js';
 import { copies, startTracks, type Tracks } from './tracks/tracks.js';
-
-export interface Report extends Found {
-  project: string;
-  /** When the run began, RFC 3339. */
-  started: string;
-  machine: { processors: number; model: string; memory: number; node: string };
-  cluster: { context: string; server: string };
-  kinds: KindSummary[];
-  headlines: Headline[];
-  /** Why it ended before all was measured, or could not be cleaned up after. */
-  ended?: string;
-}
-
-interface Found extends Measurements {
-  /** Arguments of the bare `go build`. */
-  goArguments: string[];
-  failures: Failure[];
-}
 
 /** A cluster may fail in passing, and a long run is worth more than one measurement; but not many. */
 const mostFailures = 3;
-
-export interface BenchControl {
-  cluster: Cluster;
-  signal: AbortSignal;
-  progress: (message: string) => void;
-}
 
 /**
  * Runs the benchmark in temporary copies of the examples, and removes everything again, also where it fails: then what was measured
  * until then is reported.
  */
-export async function bench(options: BenchOptions, control: BenchControl): Promise<Report> {
+export async function bench(options: BenchOptions, control: BenchParts): Promise<Report> {
   const { cluster, progress, signal } = control;
   const started = new Date().toISOString();
   const found: Found = { samples: [], failures: [], binaryBytes: 0, goArguments: [] };
@@ -63,7 +41,7 @@ export async function bench(options: BenchOptions, control: BenchControl): Promi
   };
 }
 
-async function measureAll(options: BenchOptions, control: BenchControl & { undo: Undo }, found: Found): Promise<void> {
+async function measureAll(options: BenchOptions, control: BenchParts & { undo: Undo }, found: Found): Promise<void> {
   const { project, kinds } = options;
   const workspaces = copies(project, control.undo);
   const files = findEditedFiles(workspaces.loop, project);
@@ -82,7 +60,7 @@ export async function measure(
   edits: Edit[],
   tracks: Pick<Tracks, 'measure' | 'settle'>,
   { liveUpdate, settleMs }: Pick<BenchOptions, 'liveUpdate' | 'settleMs'>,
-  { signal, progress }: Pick<BenchControl, 'signal' | 'progress'>,
+  { signal, progress }: Pick<BenchParts, 'signal' | 'progress'>,
   { samples, failures }: Pick<Found, 'samples' | 'failures'>,
 ): Promise<void> {
   for (const [turn, edit] of edits.entries()) {

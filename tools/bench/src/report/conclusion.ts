@@ -1,4 +1,4 @@
-import type { Report } from '../bench.js';
+import type { Report } from './report.js';
 import { shortfalls } from './shortfalls.js';
 import { tables } from './table.js';
 

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { Workspace } from '../../../../e2e/support/workspace.js';
 import { readManifests } from '../../../../packages/executors/src/deploy/content.js';
 import { goArguments } from '../../../../packages/executors/src/go/arguments.js';
-import type { BenchControl } from '../bench.js';
+import type { BenchParts } from '../parts.js';
 import type { Edit } from '../edits/edit.js';
 import { addResource, configMap, objectFile } from '../edits/manifests.js';
 import type { Undo } from '../machine/undo.js';
@@ -45,7 +45,7 @@ export function copies(project: string, undo: Undo): Copies {
 export async function startTracks(
   { project, kinds, liveUpdate: withLiveUpdate }: BenchOptions,
   workspaces: Copies,
-  { cluster, signal, progress, undo }: BenchControl & { undo: Undo },
+  { cluster, signal, progress, undo }: BenchParts & { undo: Undo },
 ): Promise<Tracks> {
   if (kinds.includes('manifest')) addObject(workspaces.loop, project);
   const [platform = { os: 'linux', architecture: 'amd64' }] = await nodePlatforms(cluster, { signal });

@@ -1,0 +1,8 @@
+import type { Cluster } from '@nx-kube/cluster';
+
+/** What a run of the benchmark works with. */
+export interface BenchParts {
+  cluster: Cluster;
+  signal: AbortSignal;
+  progress: (message: string) => void;
+}
