@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Lane, type Delivery, type Made, type Resource } from './lane.js';
+import { Lane, type Delivery, type Made, type LoopTarget } from './lane.js';
 
 /** A resource whose builds and deliveries end when the test says so. */
-class Steps implements Resource<string> {
+class Steps implements LoopTarget<string> {
   readonly target = 'go-build';
   idle?: (signal: AbortSignal) => Promise<void>;
   readonly builds: { end: (made: Made<string>) => void; signal: AbortSignal }[] = [];

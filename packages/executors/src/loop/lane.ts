@@ -1,6 +1,6 @@
 import { childController, explain, type Change } from '@nx-kube/cluster';
 import type { Emit, Entry } from '../events/events.js';
-import { within } from './timeout.js';
+import { timeout } from './timeout.js';
 
 /** What a target made: content known by a digest, or the reason why there is none. */
 export type Made<Content> = { ok: true; digest: string; content: Content } | { ok: false; message: string };
@@ -17,7 +17,7 @@ export interface Delivery {
 }
 
 /** A target in the loop: how its content is made, and how it gets into the cluster. */
-export interface Resource<Content> {
+export interface LoopTarget<Content> {
   target: string;
   /** Makes the content from the files as they are; stops early, and leaves no process behind, with the signal. */
   make(signal: AbortSignal): Promise<Made<Content>>;
@@ -46,7 +46,7 @@ export class Lane<Content> {
   #idle: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly resource: Resource<Content>,
+    readonly resource: LoopTarget<Content>,
     private readonly emit: Emit,
     private readonly signal: AbortSignal,
   ) {
@@ -83,7 +83,7 @@ export class Lane<Content> {
     try {
       const delivery = await this.#deliver(made, timings);
       if (delivery === 'superseded') return end({ outcome: 'superseded' });
-      const result = await within(readyWithinMs, delivery.outcome);
+      const result = await timeout(readyWithinMs, delivery.outcome);
       const { bytes, pods, changes } = delivery;
       if (result && 'crashed' in result) {
         this.emit({ type: 'target', target, state: 'error', message: result.crashed });

@@ -11,15 +11,15 @@ import { fluxResource } from './targets/flux.js';
 import type { Gate, Work } from './plan/gate.js';
 import { Health } from './observe/health.js';
 import { imageResource } from './targets/image-build.js';
-import { Lane, type Resource } from './lane.js';
-import { latest } from './value-cell.js';
+import { Lane, type LoopTarget } from './lane.js';
+import { valueCell } from './value-cell.js';
 import type { LoopOptions } from './options.js';
 import type { LoopParts } from './loop.js';
 import { manifestsResource } from './targets/kustomize-build.js';
-import { startInOrder } from './plan/run-in-order.js';
+import { runInOrder } from './plan/run-in-order.js';
 import { secretsResource } from './targets/secrets.js';
 import { targetResource } from './targets/other.js';
-import { within } from './timeout.js';
+import { timeout } from './timeout.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
 
 /** The lanes of a project's targets. */
@@ -58,8 +58,8 @@ export function startLanes(
   };
   const tell = (target: string) => (message: string) => emit({ type: 'progress', target, message });
   const patience = { emit, forMs: patienceMs };
-  const images = latest<DeliveredImages>();
-  const keeper = latest<PodKeeper>();
+  const images = valueCell<DeliveredImages>();
+  const keeper = valueCell<PodKeeper>();
   const pods = new WorkloadPods({
     ...{ cluster, storeDirectory: join(deploy.stateDirectory, 'binaries'), graceMs, emit, signal, logs },
     probe: !deploy.debug,
@@ -68,7 +68,7 @@ export function startLanes(
   const forwards = new Forwards(cluster, options().portForwards, { emit, signal });
 
   const lanes = new Map<string, Lane<unknown>>();
-  const add = <Content>(resource: Resource<Content>) =>
+  const add = <Content>(resource: LoopTarget<Content>) =>
     lanes.set(resource.target, new Lane(resource, emit, signal) as Lane<unknown>);
   let newest: Work = { number: 0, files: [], at: performance.now() };
   const underWay = new Map<string, Set<Promise<void>>>();
@@ -85,7 +85,7 @@ export function startLanes(
   const serve = (work: ReadonlyMap<string, Work>) => {
     for (const one of work.values()) if (one.number >= newest.number) newest = one;
     const waitsFor = (target: string) => options().waitsFor?.get(target) ?? [];
-    startInOrder([...work.keys()], waitsFor, (target) => {
+    runInOrder([...work.keys()], waitsFor, (target) => {
       const others = underWay.get(target) ?? new Set();
       const running = run(target, work.get(target)!).finally(() => {
         others.delete(running);
@@ -207,7 +207,7 @@ export function startLanes(
     },
     async ended(withinMs) {
       const all = [...underWay.values()].flatMap((running) => [...running]);
-      await within(withinMs, Promise.allSettled(all));
+      await timeout(withinMs, Promise.allSettled(all));
     },
   };
 }

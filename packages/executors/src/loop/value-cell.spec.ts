@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { latest } from './value-cell.js';
+import { valueCell } from './value-cell.js';
 
 const never = new AbortController().signal;
 
 it('gives the first value to whoever waits for it, and the newest afterwards', async () => {
-  const cell = latest<number>();
+  const cell = valueCell<number>();
   const first = cell.get(never);
   cell.set(1);
   expect(await first).toBe(1);
@@ -15,8 +15,8 @@ it('gives the first value to whoever waits for it, and the newest afterwards', a
 
 it('stops waiting with the signal', async () => {
   const stop = new AbortController();
-  const waiting = latest<number>().get(stop.signal);
+  const waiting = valueCell<number>().get(stop.signal);
   stop.abort(new Error('stopped'));
   await expect(waiting).rejects.toThrow('stopped');
-  await expect(latest<number>().get(stop.signal)).rejects.toThrow('stopped');
+  await expect(valueCell<number>().get(stop.signal)).rejects.toThrow('stopped');
 });

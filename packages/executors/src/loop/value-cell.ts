@@ -1,12 +1,12 @@
 /** A value that is made again and again; whoever needs one before the first is made waits for it. */
-export interface Latest<T> {
+export interface ValueCell<T> {
   readonly value: T | undefined;
   set(value: T): void;
   /** The newest value, or the first one there will be. @throws the signal's reason */
   get(signal: AbortSignal): Promise<T>;
 }
 
-export function latest<T>(): Latest<T> {
+export function valueCell<T>(): ValueCell<T> {
   let value: T | undefined;
   let made!: (value: T) => void;
   const first = new Promise<T>((resolve) => (made = resolve));

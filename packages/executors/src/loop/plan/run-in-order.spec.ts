@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { startInOrder } from './run-in-order.js';
+import { runInOrder } from './run-in-order.js';
 
 /** Work that ends when told to. */
 function works() {
@@ -16,13 +16,13 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 describe('the order of targets of one edit', () => {
   it('is none where nothing depends on another: all start before the call returns', () => {
     const { log, start } = works();
-    startInOrder(['a', 'b'], () => [], start);
+    runInOrder(['a', 'b'], () => [], start);
     expect(log).toEqual(['a', 'b']);
   });
 
   it('has a target wait for what it depends on, if listed later', async () => {
     const { log, start, end } = works();
-    startInOrder(['build', 'render', 'generate'], (target) => (target === 'build' ? ['generate'] : []), start);
+    runInOrder(['build', 'render', 'generate'], (target) => (target === 'build' ? ['generate'] : []), start);
     expect(log).toEqual(['generate', 'render']);
     end('generate');
     await turn();
@@ -31,7 +31,7 @@ describe('the order of targets of one edit', () => {
 
   it('does not wait for what the edit does not concern', () => {
     const { log, start } = works();
-    startInOrder(['build'], () => ['generate'], start);
+    runInOrder(['build'], () => ['generate'], start);
     expect(log).toEqual(['build']);
   });
 
@@ -41,7 +41,7 @@ describe('the order of targets of one edit', () => {
       log.push(target);
       return target === 'generate' ? Promise.reject(new Error('no')) : Promise.resolve();
     };
-    startInOrder(['generate', 'build'], (target) => (target === 'build' ? ['generate'] : []), start);
+    runInOrder(['generate', 'build'], (target) => (target === 'build' ? ['generate'] : []), start);
     await turn();
     expect(log).toEqual(['generate', 'build']);
   });

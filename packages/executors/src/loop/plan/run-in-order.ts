@@ -4,7 +4,7 @@
  *
  * @param dependsOn the targets that a target waits for; those that the edit does not concern do not count
  */
-export function startInOrder(
+export function runInOrder(
   targets: readonly string[],
   dependsOn: (target: string) => readonly string[],
   start: (target: string) => Promise<void>,

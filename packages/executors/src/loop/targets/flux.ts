@@ -1,8 +1,8 @@
 import type { Cluster } from '@nx-kube/cluster';
 import { ensureFlux, type EnsureFluxOptions } from '../../flux/ensure-flux.js';
 import type { FluxSetup } from '../../flux/flux-options.js';
-import type { Resource } from '../lane.js';
-import { patiently, type Patience } from './retry-with-notice.js';
+import type { LoopTarget } from '../lane.js';
+import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 
 /** A target that installs or bootstraps Flux, as its options say. */
 export interface FluxTarget {
@@ -15,12 +15,12 @@ export interface FluxResourceOptions {
   cluster: Cluster;
   /** As it is now: a developer's settings may change it. */
   now: () => FluxTarget;
-  patience: Patience;
+  patience: RetryNotice;
   onLine: (line: string) => void;
 }
 
 /** Flux, in the wanted version: there is nothing to make, and nothing is delivered where the cluster runs it. */
-export function fluxResource({ cluster, now, patience, onLine }: FluxResourceOptions): Resource<FluxTarget> {
+export function fluxResource({ cluster, now, patience, onLine }: FluxResourceOptions): LoopTarget<FluxTarget> {
   return {
     target: now().target,
     async make() {
@@ -29,7 +29,7 @@ export function fluxResource({ cluster, now, patience, onLine }: FluxResourceOpt
     },
     async deliver({ setup, options }, signal) {
       const started = performance.now();
-      await patiently(() => ensureFlux(cluster, setup, { ...options, signal, onLine }), patience, signal);
+      await retryWithNotice(() => ensureFlux(cluster, setup, { ...options, signal, onLine }), patience, signal);
       return { syncMs: performance.now() - started };
     },
   };

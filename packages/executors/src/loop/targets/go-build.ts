@@ -2,7 +2,7 @@ import { contentId } from '../../go/content-id.js';
 import { buildGo, type GoBuild } from '../../go/build.js';
 import type { PreparedBase } from '../../pods/binary.js';
 import type { PodKeeper } from '../../pods/pod-keeper.js';
-import type { Made, Resource } from '../lane.js';
+import type { Made, LoopTarget } from '../lane.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface BinaryOptions {
@@ -29,7 +29,7 @@ interface BinaryContent {
  * The controller's binary. The first one comes through Nx, which may have it in its cache; after an edit `go build` starts
  * at once, for it is the fastest there is and no other run can be waited for in its place.
  */
-export function binaryResource(options: BinaryOptions): Resource<BinaryContent> {
+export function binaryResource(options: BinaryOptions): LoopTarget<BinaryContent> {
   const { target, build, runner, env, keeper, currentKeeper, onBuilt, onOutput } = options;
   let first = true;
   /** Set from the start of a build until its binary is delivered, or another build takes its place. */

@@ -2,8 +2,8 @@ import type { Cluster } from '@nx-kube/cluster';
 import { readImage } from '../../deploy/content.js';
 import { deliverImages, type DeliveredImages } from '../../deploy/deliver-images.js';
 import type { DeployOptions } from '../../deploy/deploy-options.js';
-import type { Resource } from '../lane.js';
-import { patiently, type Patience } from './retry-with-notice.js';
+import type { LoopTarget } from '../lane.js';
+import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface ImageOptions {
@@ -13,13 +13,13 @@ export interface ImageOptions {
   deploy: () => DeployOptions;
   runner: TaskRunner;
   env: Record<string, string>;
-  patience: Patience;
+  patience: RetryNotice;
   /** Called when the images are where the nodes get them from. */
   onDelivered: (images: DeliveredImages) => void;
 }
 
 /** The image that pods start from, and the agent's. A Go edit does not make another one. */
-export function imageResource(options: ImageOptions): Resource<void> {
+export function imageResource(options: ImageOptions): LoopTarget<void> {
   const { target, cluster, deploy, runner, env, patience, onDelivered } = options;
   return {
     target,
@@ -32,7 +32,7 @@ export function imageResource(options: ImageOptions): Resource<void> {
     },
     async deliver(_, signal) {
       const started = performance.now();
-      onDelivered(await patiently(() => deliverImages(cluster, deploy(), { signal }), patience, signal));
+      onDelivered(await retryWithNotice(() => deliverImages(cluster, deploy(), { signal }), patience, signal));
       return { syncMs: performance.now() - started };
     },
   };

@@ -6,8 +6,8 @@ import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects
 import type { DeliveredImages } from '../../deploy/deliver-images.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
 import type { Prepared } from '../../workload/mutate.js';
-import type { Resource } from '../lane.js';
-import { patiently, type Patience } from './retry-with-notice.js';
+import type { LoopTarget } from '../lane.js';
+import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface ManifestsOptions {
@@ -17,7 +17,7 @@ export interface ManifestsOptions {
   deploy: () => ContentOptions;
   kustomization: Render;
   runner: TaskRunner;
-  patience: Patience;
+  patience: RetryNotice;
   /** Where the images are; resolves once they have been delivered. */
   images: (until: AbortSignal) => Promise<DeliveredImages>;
   /** How long what others depend on may take to become ready, in ms. */
@@ -37,7 +37,7 @@ interface Content {
 }
 
 /** The rendered manifests, and the objects of other sources: changed, applied as one set, and pruned. */
-export function manifestsResource(options: ManifestsOptions): Resource<Content> {
+export function manifestsResource(options: ManifestsOptions): LoopTarget<Content> {
   const {
     target,
     cluster,
@@ -72,7 +72,7 @@ export function manifestsResource(options: ManifestsOptions): Resource<Content> 
       if (failure !== undefined) return { ok: false, message: failure };
       onRendered();
       const now = deploy();
-      const others = await patiently(() => readOtherObjects(cluster, now, signal), patience, signal);
+      const others = await retryWithNotice(() => readOtherObjects(cluster, now, signal), patience, signal);
       const content = { rendered: await readManifests(now.manifests), others };
       const hash = createHash('sha256').update(JSON.stringify([content, now]));
       if (now.transform) hash.update(await readFile(now.transform));
@@ -85,7 +85,7 @@ export function manifestsResource(options: ManifestsOptions): Resource<Content> 
     async deliver({ rendered, others }, signal) {
       const started = performance.now();
       const current = await images(signal);
-      const applied = await patiently(
+      const applied = await retryWithNotice(
         () =>
           applyManifests(cluster, rendered, current, deploy(), {
             ...{ others, timeoutMs: timeoutMs(), signal, beforeApply, onWorkload },

@@ -4,8 +4,8 @@ import { applySecrets, nothingChanged, type ApplySecretsOptions } from '../../se
 import { dependentsOf, type Dependents } from '../../secrets/apply/dependents.js';
 import { readSecrets, type ReadSecrets, type ReadSecretsOptions } from '../../secrets/read/read-secrets.js';
 import { problemsError } from '../../settings/problem.js';
-import type { Resource } from '../lane.js';
-import { patiently, type Patience } from './retry-with-notice.js';
+import type { LoopTarget } from '../lane.js';
+import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 
 /** A target that makes Secrets, as its options say. */
 export interface SecretsTarget {
@@ -21,12 +21,17 @@ export interface SecretsResourceOptions {
   cluster: Cluster;
   /** As it is now: a developer's settings may change it. */
   now: () => SecretsTarget;
-  patience: Patience;
+  patience: RetryNotice;
   onApplied: (changes: Change[], dependents: Dependents) => void;
 }
 
 /** The project's Secrets: made again from files and variables, compared by a digest that only this process can make, and applied. */
-export function secretsResource({ cluster, now, patience, onApplied }: SecretsResourceOptions): Resource<ReadSecrets> {
+export function secretsResource({
+  cluster,
+  now,
+  patience,
+  onApplied,
+}: SecretsResourceOptions): LoopTarget<ReadSecrets> {
   // A plain digest of a short value can be guessed from.
   const key = randomBytes(32);
   return {
@@ -41,7 +46,7 @@ export function secretsResource({ cluster, now, patience, onApplied }: SecretsRe
     async deliver({ secrets, redactor }, signal) {
       const started = performance.now();
       const apply = () => applySecrets(cluster, secrets, { ...now().apply, redactor, signal });
-      const changes = await patiently(apply, patience, signal);
+      const changes = await retryWithNotice(apply, patience, signal);
       onApplied(changes, await dependentsOf(cluster, changes, { signal }));
       return { syncMs: performance.now() - started, changes };
     },
