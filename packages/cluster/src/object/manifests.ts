@@ -72,10 +72,10 @@ function flatten(value: unknown, place: Place): KubeObject[] {
       return flatten({ ...typed, ...item }, itemPlace);
     });
   }
-  return [checkObject(value, place)];
+  return [requireObject(value, place)];
 }
 
-function checkObject(value: Record<string, unknown>, place: Place): KubeObject {
+function requireObject(value: Record<string, unknown>, place: Place): KubeObject {
   requireString(value.apiVersion, at(place, 'apiVersion'));
   requireString(value.kind, at(place, 'kind'));
   const metadata = value.metadata;
@@ -85,7 +85,7 @@ function checkObject(value: Record<string, unknown>, place: Place): KubeObject {
   }
   requireString(metadata.name, at(place, 'metadata.name'));
   if (metadata.namespace !== undefined) requireString(metadata.namespace, at(place, 'metadata.namespace'));
-  for (const map of ['labels', 'annotations'] as const) checkStringMap(metadata[map], at(place, `metadata.${map}`));
+  for (const map of ['labels', 'annotations'] as const) requireStringMap(metadata[map], at(place, `metadata.${map}`));
   return exactIntegers(value, place, value.kind === 'CustomResourceDefinition') as KubeObject;
 }
 
@@ -94,7 +94,7 @@ function requireString(value: unknown, place: Place): asserts value is string {
   if (typeof value !== 'string') fail(place, `must be a string, not ${article(value)}`, 'Put it in quotes.');
 }
 
-function checkStringMap(value: unknown, place: Place): void {
+function requireStringMap(value: unknown, place: Place): void {
   if (value === undefined || value === null) return;
   if (!isRecord(value)) fail(place, 'must map names to strings');
   for (const [key, entry] of Object.entries(value)) {

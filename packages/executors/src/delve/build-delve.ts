@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { requireCommand } from '../process/find.js';
 import type { Outcome } from '../process/outcome.js';
 import { runCommand } from '../process/run.js';
-import { checkGoVersion, supportedByDelve, type GoVersions } from './go-versions.js';
+import { requireGoVersion, supportedByDelve, type GoVersions } from './go-versions.js';
 
 /** The newest when this was released; it debugs programs of Go 1.25 to 1.27. */
 export const defaultDelveVersion = '1.27.2';
@@ -76,7 +76,7 @@ export async function buildDelve(
     const { Dir: source } = JSON.parse(download.stdout) as { Dir: string };
     const compatible = await readFile(join(source, 'pkg', 'goversion', 'compat.go'), 'utf8').catch(() => '');
     const info: DelveInfo = { version, go: supportedByDelve(compatible) };
-    if (info.go) checkGoVersion(version, info.go, await projectGoVersion(directory, signal));
+    if (info.go) requireGoVersion(version, info.go, await projectGoVersion(directory, signal));
 
     diagnostics.length = 0;
     // `go install` builds a module by its own go.sum. For another platform it puts the program into a folder of GOPATH, and

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkGoVersion, supportedByDelve } from './go-versions.js';
+import { requireGoVersion, supportedByDelve } from './go-versions.js';
 
 const source = `var (
 	MinSupportedVersionOfGoMajor = 1
@@ -15,11 +15,11 @@ describe('the versions of Go that a Delve knows', () => {
   });
 
   it.each(['go1.25', 'go1.26.8', 'go1.27rc1', 'devel +abcdef', 'devel go1.27-abc'])('allow %s', (version) => {
-    expect(() => checkGoVersion('1.27.2', { min: '1.25', max: '1.27' }, version)).not.toThrow();
+    expect(() => requireGoVersion('1.27.2', { min: '1.25', max: '1.27' }, version)).not.toThrow();
   });
 
   it('are named where the Go is newer', () => {
-    expect(() => checkGoVersion('1.27.2', { min: '1.25', max: '1.27' }, 'go1.28.1')).toThrow(
+    expect(() => requireGoVersion('1.27.2', { min: '1.25', max: '1.27' }, 'go1.28.1')).toThrow(
       expect.objectContaining({
         culprit: 'configuration',
         message: 'Delve 1.27.2 is too old for go1.28.1: it can debug programs of Go 1.25 to 1.27',
@@ -29,7 +29,7 @@ describe('the versions of Go that a Delve knows', () => {
   });
 
   it('are named where the Go is older', () => {
-    expect(() => checkGoVersion('1.27.2', { min: '1.25', max: '1.27' }, 'go1.24.9')).toThrow(
+    expect(() => requireGoVersion('1.27.2', { min: '1.25', max: '1.27' }, 'go1.24.9')).toThrow(
       /Delve 1\.27\.2 is too new for go1\.24\.9/,
     );
   });

@@ -24,7 +24,7 @@ export function supportedByDelve(source: string): GoVersions | undefined {
  * @param goVersion as `go env GOVERSION` says it: `go1.26.8`
  * @throws NxKubeError (configuration) where this Delve cannot debug what this Go makes
  */
-export function checkGoVersion(delve: string, { min, max }: GoVersions, goVersion: string): void {
+export function requireGoVersion(delve: string, { min, max }: GoVersions, goVersion: string): void {
   const [, major, minor] = /^(?:devel )?go(\d+)\.(\d+)/.exec(goVersion) ?? [];
   // A Go of someone's own making: nobody can tell.
   if (!major || !minor) return;

@@ -4,7 +4,7 @@ import { agentBinary } from '../agent/binaries.js';
 import { agentImage } from '../image/build/agent-image.js';
 import { loadImage } from '../image/registry/load-image.js';
 import { pushImage } from '../image/registry/push-image.js';
-import { checkPlatform } from './check-platform.js';
+import { requirePlatform } from './require-platform.js';
 import { readImage } from './content.js';
 import type { DeployOptions } from './deploy-options.js';
 
@@ -35,7 +35,7 @@ export async function deliverImages(
   { dryRun, signal, onProgress }: DeliverImagesControl = {},
 ): Promise<DeliveredImages> {
   const image = await readImage(options.image);
-  await checkPlatform(cluster, { platform: image.platform, folder: options.image }, signal);
+  await requirePlatform(cluster, { platform: image.platform, folder: options.image }, signal);
   const registry = options.registry ?? (await localRegistry(cluster, { signal }));
   const deliver = async (archive: string, name: string, tag: string): Promise<string> => {
     if (!dryRun && registry) await pushImage({ archive, registry, name, tag, signal, onProgress });

@@ -2,7 +2,7 @@ import { NxKubeError, refOf, waitReady, type Cluster } from '@nx-kube/cluster';
 import { stat } from 'node:fs/promises';
 import { coerce, lt, valid } from 'semver';
 import { runCommand } from '../process/run.js';
-import { checkCommands } from '../requirements/check-commands.js';
+import { requireCommands } from '../requirements/require-commands.js';
 import { tools } from '../requirements/tools.js';
 import { checkArguments, fluxArguments, needsToken } from './flux-arguments.js';
 import { tokenVariables, type FluxBootstrap, type FluxSetup } from './flux-options.js';
@@ -32,7 +32,7 @@ export async function ensureFlux(
   options: EnsureFluxOptions,
 ): Promise<{ version: string; changed: boolean }> {
   const { target, timeoutMs, signal, onLine } = options;
-  const [check] = await checkCommands([{ tool: 'flux', by: target }], options);
+  const [check] = await requireCommands([{ tool: 'flux', by: target }], options);
   const { path, ...cli } = check!.found!;
   const version = wantedVersion(setup, 'version' in cli ? cli.version : undefined);
   const { bootstrap } = setup;

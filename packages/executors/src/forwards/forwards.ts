@@ -57,7 +57,7 @@ export class Forwards {
  *
  * @throws NxKubeError (configuration) naming the option's element
  */
-export async function checkPortsAreFree(specs: PortForwardSpec[]): Promise<void> {
+export async function requireFreePorts(specs: PortForwardSpec[]): Promise<void> {
   for (const [index, { port, localPort = port, host = '127.0.0.1' }] of specs.entries()) {
     const problem = await portProblem(localPort, host);
     if (!problem) continue;

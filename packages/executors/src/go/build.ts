@@ -65,7 +65,7 @@ export async function buildGo(
       return { ok: false, cancelled: true, ms };
     }
     if (exitCode !== 0) return { ok: false, cancelled: false, diagnostics: diagnostics.join('\n'), ms };
-    await checkIsProgram(build);
+    await requireProgram(build);
     return { ok: true, path: build.output, ms };
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -102,7 +102,7 @@ async function dropHalfWritten(output: string, before: string): Promise<void> {
 }
 
 /** Built with `-o`, a package that is not `main` gives an archive, without any complaint. */
-async function checkIsProgram({ output, main = '.' }: GoBuild): Promise<void> {
+async function requireProgram({ output, main = '.' }: GoBuild): Promise<void> {
   const file = await open(output).catch(() => undefined);
   try {
     const { buffer } = (await file?.read(Buffer.alloc(8), 0, 8, 0)) ?? { buffer: Buffer.alloc(0) };

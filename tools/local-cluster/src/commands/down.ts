@@ -17,7 +17,7 @@ export async function down(context: Context, { keep }: { keep: boolean }): Promi
   const { layout, signal, progress } = context;
   const begun = Date.now();
   if (!existsSync(layout.home)) return 'was down';
-  assertRoot();
+  requireRoot();
   const release = await acquireLock(layout, signal, () =>
     progress('waiting for another command on this cluster to end'),
   );
@@ -44,7 +44,7 @@ export async function down(context: Context, { keep }: { keep: boolean }): Promi
 /** Stops one component and leaves the others as they are; with `kill`, without giving it the time to end well. */
 export async function stopComponent(name: ComponentName, context: Context, { kill }: { kill: boolean }): Promise<void> {
   const { layout, signal, progress } = context;
-  assertRoot();
+  requireRoot();
   const release = await acquireLock(layout, signal, () =>
     progress('waiting for another command on this cluster to end'),
   );
@@ -61,7 +61,7 @@ async function stopAll({ layout }: Context, names: ComponentName[], grace: numbe
   for (const name of names) removeRecord(layout, name);
 }
 
-function assertRoot(): void {
+function requireRoot(): void {
   if (process.getuid?.() === 0) return;
   throw new NxKubeError('configuration', 'stopping the embedded cluster needs root, as starting it did', {
     next: 'Run it as root.',

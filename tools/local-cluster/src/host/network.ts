@@ -12,7 +12,7 @@ export async function ensureNetwork(signal: AbortSignal): Promise<void> {
     });
   }
   if (!(await bridgeExists(signal))) {
-    await assertAddressesFree(signal);
+    await requireFreeAddresses(signal);
     await runProgram('ip', ['link', 'add', 'name', BRIDGE, 'address', BRIDGE_HARDWARE_ADDRESS, 'type', 'bridge'], {
       signal,
     });
@@ -53,7 +53,7 @@ async function bridgeExists(signal: AbortSignal): Promise<boolean> {
   return links.some(({ ifname }) => ifname === BRIDGE);
 }
 
-async function assertAddressesFree(signal: AbortSignal): Promise<void> {
+async function requireFreeAddresses(signal: AbortSignal): Promise<void> {
   for (const cidr of [POD_CIDR, SERVICE_CIDR]) {
     const routes = await runProgram('ip', ['route', 'show', 'root', cidr], { signal });
     if (routes.trim()) {

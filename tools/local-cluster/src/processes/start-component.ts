@@ -58,7 +58,7 @@ export async function ensureRunning(component: Component, context: StartContext)
     await stopProcesses([running]);
   }
   const begun = Date.now();
-  await assertPortsFree(component);
+  await requireFreePorts(component);
   await start(component, layout, digest);
   const outcome = await becomesReady(component, layout, signal, START_TIMEOUT);
   signal.throwIfAborted();
@@ -113,7 +113,7 @@ async function becomesReady(component: Component, layout: Layout, signal: AbortS
 }
 
 /** The component's own error for a port in use is buried in its log, and some fall back to another port. */
-async function assertPortsFree(component: Component): Promise<void> {
+async function requireFreePorts(component: Component): Promise<void> {
   for (const { host, port } of component.listens) {
     const server = createServer();
     try {

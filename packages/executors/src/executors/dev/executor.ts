@@ -14,15 +14,15 @@ import { serveControl } from '../../control/server.js';
 import { socketPath } from '../../control/socket-path.js';
 import { StatusReader } from '../../control/status.js';
 import { endDebug } from '../../deploy/end-debug.js';
-import { checkPortsAreFree } from '../../forwards/forwards.js';
+import { requireFreePorts } from '../../forwards/forwards.js';
 import type { Emit } from '../../events/events.js';
 import { runLoop, runOnce, type LoopParts } from '../../loop/loop.js';
 import { jsonReporter } from '../../report/json.js';
 import { terminalReporter } from '../../report/terminal.js';
 import { settingsPaths } from '../../settings/load.js';
-import { checkCommands } from '../../requirements/check-commands.js';
+import { requireCommands } from '../../requirements/require-commands.js';
 import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
-import { checkDebugOption, withDebug } from './nx-debug.js';
+import { requireDebugOption, withDebug } from './nx-debug.js';
 import { loopOptions } from './nx-loop-options.js';
 import { requiredCommands } from './nx-required-commands.js';
 import type { DevOptions } from './schema.js';
@@ -97,12 +97,12 @@ async function runDev(
     const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
     const deploy = deployOptions(project, apply);
     if (!once) await control.open(project.workspaceRoot, project.name);
-    if (!once && isFirst) await checkPortsAreFree(options.portForwards ?? []);
-    if (isFirst) await checkDebugOption(options);
+    if (!once && isFirst) await requireFreePorts(options.portForwards ?? []);
+    if (isFirst) await requireDebugOption(options);
     // Refuses a context that is not to be touched; nobody is asked anything yet.
     const connection = await connect(clusterOptions(options, apply));
     cluster = connection;
-    await checkCommands(requiredCommands(options, context), { ...deploy, signal });
+    await requireCommands(requiredCommands(options, context), { ...deploy, signal });
     emit({
       type: 'start',
       project: project.name,

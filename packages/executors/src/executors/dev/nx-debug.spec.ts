@@ -8,12 +8,12 @@ import type { DelveInfo } from '../../delve/build-delve.js';
 import type { LoopOptions } from '../../loop/options.js';
 import type { TaskRun } from '../../loop/targets/task-runner.js';
 import { executorContext } from '../../nx/executor-context.fixture.js';
-import { checkDebugOption, withDebug } from './nx-debug.js';
+import { requireDebugOption, withDebug } from './nx-debug.js';
 import type { DevOptions } from './schema.js';
 
 describe('the option debug', () => {
   it('is refused together with once', () =>
-    expect(checkDebugOption({ debug: true, once: true })).rejects.toMatchObject({
+    expect(requireDebugOption({ debug: true, once: true })).rejects.toMatchObject({
       culprit: 'configuration',
       message: '"once" and "debug" are both set',
       next: 'Leave one out: what is brought up once is not held at breakpoints.',
@@ -24,16 +24,16 @@ describe('the option debug', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     try {
-      await expect(checkDebugOption({ debug: { port } })).rejects.toMatchObject({
+      await expect(requireDebugOption({ debug: { port } })).rejects.toMatchObject({
         culprit: 'configuration',
         message: `debug: port ${port} on 127.0.0.1 is taken`,
         next: 'Stop what uses it, or set debug.port to another port.',
       });
-      await checkDebugOption({ debug: false });
+      await requireDebugOption({ debug: false });
     } finally {
       await new Promise((resolve) => server.close(resolve));
     }
-    await checkDebugOption({ debug: { port } });
+    await requireDebugOption({ debug: { port } });
   });
 });
 

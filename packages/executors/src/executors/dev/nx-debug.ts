@@ -1,9 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
 import { projectGoVersion, readDelveInfo } from '../../delve/build-delve.js';
-import { checkDebuggable } from '../../delve/check-debuggable.js';
+import { requireDebuggable } from '../../delve/require-debuggable.js';
 import { debugOption, type DebugOptions } from '../../workload/debug-options.js';
-import { checkGoVersion } from '../../delve/go-versions.js';
+import { requireGoVersion } from '../../delve/go-versions.js';
 import { portProblem } from '../../forwards/forwards.js';
 import type { LoopOptions } from '../../loop/options.js';
 import type { TaskRunner } from '../../loop/targets/task-runner.js';
@@ -14,7 +14,7 @@ import type { DelveBuildOptions } from '../delve-build/schema.js';
 import type { DevOptions } from './schema.js';
 
 /** What can be seen to be wrong with the option `debug` before anything is done. @throws NxKubeError (configuration) */
-export async function checkDebugOption(options: DevOptions): Promise<void> {
+export async function requireDebugOption(options: DevOptions): Promise<void> {
   const debug = debugOption(options.debug);
   if (!debug) return;
   if (options.once) {
@@ -42,7 +42,7 @@ export async function withDebug(
 ): Promise<LoopOptions> {
   const debug = debugOption(options.debug);
   if (!debug) return loop;
-  checkDebuggable(loop.goBuild, loop.targets.goBuild);
+  requireDebuggable(loop.goBuild, loop.targets.goBuild);
   const delve = await builtDelve(loop, options, context, { runner, signal });
   const debugOptions: DebugOptions = { ...debug, delve };
   return {
@@ -68,6 +68,6 @@ async function builtDelve(
   }
   // It may come from a cache that another Go has filled.
   const { version, go } = await readDelveInfo(output);
-  if (go) checkGoVersion(version, go, await projectGoVersion(projectOf(context).directory, signal));
+  if (go) requireGoVersion(version, go, await projectGoVersion(projectOf(context).directory, signal));
   return output;
 }

@@ -11,7 +11,7 @@ import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
 import { changeLines } from '../../report/changes.js';
-import { checkCommands } from '../../requirements/check-commands.js';
+import { requireCommands } from '../../requirements/require-commands.js';
 import { needsOf } from '../../requirements/needs.js';
 import type { KustomizeApplyOptions } from './schema.js';
 
@@ -22,7 +22,7 @@ function kustomizeApply(options: KustomizeApplyOptions, context: ExecutorContext
     const { dryRun = false, wait = true, timeout = 300 } = options;
     const deploy = deployOptions(projectOf(context), options);
     const target = context.targetName ?? 'kustomize-apply';
-    await checkCommands(needsOf({ kustomizeApply: { ...options, target } }), { ...deploy, signal });
+    await requireCommands(needsOf({ kustomizeApply: { ...options, target } }), { ...deploy, signal });
     const cluster = await connect(options);
     try {
       const rendered = await readManifests(deploy.manifests);

@@ -7,7 +7,7 @@ import { fromDockerfile } from './from-dockerfile.js';
 import type { ImageBuild, ImageBuildControl } from './plan.js';
 import { archiveIn, writeImageOutput, type ImageOutput } from '../archive/image-output.js';
 import type { ImageConfig } from '../archive/oci.js';
-import { checkName } from '../registry/registry-address.js';
+import { requireName } from '../registry/registry-address.js';
 import { writeArchive } from '../archive/write-archive.js';
 
 export type ImageBuildResult = Outcome<{
@@ -28,7 +28,7 @@ export async function buildImage(build: ImageBuild, control: ImageBuildControl =
   const { signal } = control;
   const started = performance.now();
   const ms = () => performance.now() - started;
-  checkName(name);
+  requireName(name);
   const work = await mkdtemp(join(tmpdir(), 'nx-kube-image-'));
   try {
     const made = await ('dockerfile' in from

@@ -18,7 +18,7 @@ export async function fromBinary(
   control: ImageBuildControl,
 ): Promise<Made> {
   const { binaryPath, user, labels } = from;
-  checkUser(user);
+  requireUser(user);
   const platform = await binaryPlatform(build.binary);
   const tag = contentTag({ ...from, platform, binary: build.release ? await sha256(build.binary) : undefined });
   if (from.baseImage === 'scratch') {
@@ -37,7 +37,7 @@ export async function fromBinary(
 }
 
 /** Kubernetes can tell that a user is not root only from a number. */
-function checkUser(user: string): void {
+function requireUser(user: string): void {
   if (/^\d+(:\d+)?$/.test(user)) return;
   throw new NxKubeError('configuration', `"user": "${user}" is not numeric`, {
     next: 'Write it as uid or uid:gid, such as 65532:65532.',

@@ -30,7 +30,7 @@ export function repositoryAt(registry: string, name: string, insecure = false): 
     });
   }
   const path = prefix ? `${prefix}/${name}` : name;
-  checkName(path);
+  requireName(path);
   const plain = scheme ? scheme === 'http' : insecure || isLoopback(host);
   // Docker Hub's API is at another host than its images are named after.
   const apiHost = host === 'docker.io' ? 'registry-1.docker.io' : host;
@@ -38,7 +38,7 @@ export function repositoryAt(registry: string, name: string, insecure = false): 
 }
 
 /** @throws NxKubeError (configuration) where no registry would take the name */
-export function checkName(name: string): void {
+export function requireName(name: string): void {
   if (name.length <= 255 && name.split('/').every((part) => namePart.test(part))) return;
   throw new NxKubeError('configuration', `"${name}" cannot be the name of an image`, {
     next: 'Use lower-case letters, digits, and single dots, dashes or underscores between them.',

@@ -25,7 +25,7 @@ export interface ToolCheck {
  *
  * @throws NxKubeError (configuration) that lists every tool that is not: who needs it, what there is, how to get it
  */
-export async function checkCommands(needs: readonly Need[], options: CheckOptions): Promise<ToolCheck[]> {
+export async function requireCommands(needs: readonly Need[], options: CheckOptions): Promise<ToolCheck[]> {
   const checks = await inspectNeeds(needs, options);
   const failing = checks.filter(({ found }) => !found || !isUsable(found));
   if (!failing.length) return checks;

@@ -7,7 +7,7 @@ import { defaultLdflags, type GoBuild } from '../go/arguments.js';
  * @param target that builds it
  * @throws NxKubeError (configuration)
  */
-export function checkDebuggable({ ldflags = defaultLdflags, gcflags = '' }: GoBuild, target: string): void {
+export function requireDebuggable({ ldflags = defaultLdflags, gcflags = '' }: GoBuild, target: string): void {
   const words = (flags: string | string[]) => [flags].flat().join(' ').split(/\s+/);
   const strips = words(ldflags).some((flag) => /^--?[sw](=|$)/.test(flag) && !/=(false|0)$/.test(flag));
   const optimizes = !words(gcflags).some((flag) => /(^|=)-N$/.test(flag));

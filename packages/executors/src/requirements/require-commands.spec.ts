@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { explain } from '@nx-kube/cluster';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { checkCommands } from './check-commands.js';
+import { requireCommands } from './require-commands.js';
 import type { Need } from './needs.js';
 import { putProgram, putPrograms } from './programs.fixture.js';
 
@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const needs = (...names: Need['tool'][]): Need[] => names.map((tool) => ({ tool, by: `${tool}-target` }));
-const check = (wanted: Need[]) => checkCommands(wanted, { stateDirectory });
+const check = (wanted: Need[]) => requireCommands(wanted, { stateDirectory });
 const messageOf = async (wanted: Need[]) => explain(await check(wanted).catch((error: unknown) => error));
 
 /** What real programs print. */

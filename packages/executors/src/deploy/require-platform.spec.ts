@@ -6,7 +6,7 @@ import {
   fakeApiServer,
   type FakeApiServer,
 } from '../../../cluster/src/testing/fake-api-server.js';
-import { checkPlatform } from './check-platform.js';
+import { requirePlatform } from './require-platform.js';
 
 let server: FakeApiServer;
 let cluster: Cluster;
@@ -28,7 +28,7 @@ const nodes = (...architectures: string[]) => ({
   items: architectures.map((architecture) => ({ status: { nodeInfo: { operatingSystem: 'linux', architecture } } })),
 });
 const check = (architecture: string) =>
-  checkPlatform(cluster, { platform: { os: 'linux', architecture }, folder: 'dist/app/image' });
+  requirePlatform(cluster, { platform: { os: 'linux', architecture }, folder: 'dist/app/image' });
 
 describe('an image for arm64 (and nodes of a scripted server)', () => {
   it('is refused where no node can run it, with the option that makes another', async () => {

@@ -6,7 +6,7 @@ import { ApiError, nodePlatforms, NxKubeError, type Cluster, type Platform } fro
  * @param folder of the image, for the message
  * @throws NxKubeError (configuration)
  */
-export async function checkPlatform(
+export async function requirePlatform(
   cluster: Cluster,
   { platform, folder }: { platform: Platform; folder: string },
   signal?: AbortSignal,
