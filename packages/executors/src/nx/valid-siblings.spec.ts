@@ -109,6 +109,6 @@ it('tells all mistakes together', async () => {
   };
   await write('apps/one/project.json', { targets });
   const message = await said(targets);
-  expect(message).toContain('2 problems: in the options of other targets that this one reads');
+  expect(message).toContain('2 mistakes: in the options of other targets that this one reads');
   expect(message).toContain('go-build.options.tag: is not known → Did you mean tags?');
 });

@@ -1,7 +1,7 @@
 import { parseJson, type ExecutorContext, type TargetConfiguration } from '@nx/devkit';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requireNoProblems, type Problem } from '../settings/problem.js';
+import { requireNoMistakes, type Mistake } from '../settings/mistake.js';
 import { isRecord } from '../settings/record.js';
 import { executorSchema, wholeSchema, type Schema } from '../settings/schema.js';
 import { validateSettings } from '../settings/validate.js';
@@ -22,7 +22,7 @@ export async function requireValidSiblings(options: object, context: ExecutorCon
   const own = await executorSchema(targets[context.targetName ?? '']?.executor ?? '');
   if (!own) return;
   const found = siblings(own, options, targets).map((target) => problemsOf(target, targets[target]!, context));
-  requireNoProblems((await Promise.all(found)).flat(), inOtherTargets);
+  requireNoMistakes((await Promise.all(found)).flat(), inOtherTargets);
 }
 
 /** The targets that options name, and those of executors that are always read. */
@@ -39,17 +39,17 @@ async function problemsOf(
   target: string,
   configuration: TargetConfiguration,
   context: ExecutorContext,
-): Promise<Problem[]> {
+): Promise<Mistake[]> {
   const schema = await executorSchema(configuration.executor ?? '');
   if (!schema) return [];
   const options = configuredOptions<Record<string, unknown>>(configuration, context.configurationName);
   const place = { file: '', path: '' };
-  const problems = await validateSettings(options, wholeSchema(schema), place);
+  const mistakes = await validateSettings(options, wholeSchema(schema), place);
   return await Promise.all(
-    problems.map(async (problem) => {
-      const path = problem.where.slice(': '.length);
+    mistakes.map(async (mistake) => {
+      const path = mistake.where.slice(': '.length);
       const [option = ''] = /^[^.[]*/.exec(path) ?? [];
-      return { ...problem, where: `${await placeOf(target, configuration, option, context)}.${path}` };
+      return { ...mistake, where: `${await placeOf(target, configuration, option, context)}.${path}` };
     }),
   );
 }

@@ -2,7 +2,7 @@ import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { explain } from '@nx-kube/cluster';
 import { layOver } from '../settings/lay-over.js';
 import { inTheSettings, loadSettings } from '../settings/load.js';
-import { distinct, requireNoProblems, type Problem } from '../settings/problem.js';
+import { distinct, requireNoMistakes, type Mistake } from '../settings/mistake.js';
 import { printError } from './print.js';
 import { projectOf } from './project.js';
 import { configuredOptions } from './sibling-target.js';
@@ -62,17 +62,17 @@ async function withSettingsLaidOver<Options extends object>(
   });
   if (layers.every(({ settings }) => Object.keys(settings).length === 0)) return { options, context };
 
-  const problems: Problem[] = [];
+  const mistakes: Mistake[] = [];
   const settled: Record<string, TargetConfiguration> = {};
   for (const [target, configuration] of Object.entries(targets)) {
     const { executor } = configuration;
     const before = configuredOptions(configuration, configurationName);
-    const whole = await layOver({ target, executor, options: before }, layers, problems);
+    const whole = await layOver({ target, executor, options: before }, layers, mistakes);
     settled[target] = whole === before ? configuration : { ...configuration, ...alreadyIn(whole, configuration) };
   }
   const { executor } = targets[targetName] ?? {};
-  const own = await layOver({ target: targetName, executor, options }, layers, problems);
-  requireNoProblems(distinct(problems), inTheSettings);
+  const own = await layOver({ target: targetName, executor, options }, layers, mistakes);
+  requireNoMistakes(distinct(mistakes), inTheSettings);
   const projects = { ...projectsConfigurations.projects, [name]: { ...project!, targets: settled } };
   return {
     options: { ...own, ...givenByHand(options, context) },

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { planSecrets } from '../secrets/spec/plan-secrets.js';
 import { layOver } from './lay-over.js';
 import { loadSettings } from './load.js';
-import type { Problem } from './problem.js';
+import type { Mistake } from './mistake.js';
 import { executorNames } from './schema.js';
 
 const examples = join(import.meta.dirname, '../../../../examples');
@@ -23,15 +23,15 @@ it('the examples of settings are good as they are, with nothing set in the envir
     try {
       await copyFile(join(examples, file), join(directory, 'dev-settings.yaml'));
       const layers = await loadSettings({ workspaceRoot: directory, projectRoot: '.', targets, env: {} });
-      const problems: Problem[] = [];
+      const mistakes: Mistake[] = [];
       const own = await targetsBeside(join(examples, file));
       const over = (target: string) =>
-        layOver({ ...targets[target], target, options: own[target]?.options ?? {} }, layers, problems);
+        layOver({ ...targets[target], target, options: own[target]?.options ?? {} }, layers, mistakes);
       expect(await over('dev')).toHaveProperty('timeout');
       const { secrets }: { secrets?: unknown } = await over('secrets');
-      if (secrets) expect(planSecrets(secrets).problems).toEqual([]);
+      if (secrets) expect(planSecrets(secrets).mistakes).toEqual([]);
       await Promise.all(Object.keys(targets).map(over));
-      expect(problems).toEqual([]);
+      expect(mistakes).toEqual([]);
     } finally {
       await rm(directory, { recursive: true });
     }

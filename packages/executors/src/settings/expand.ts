@@ -1,5 +1,5 @@
 import { isRecord } from './record.js';
-import type { Problem } from './problem.js';
+import type { Mistake } from './mistake.js';
 import { expand, malformedReference, parseTemplate, type Environment } from './references.js';
 import type { Schema } from './schema.js';
 
@@ -23,24 +23,24 @@ export function whereOf({ file, path }: Place): string {
  * Fills in references to the environment in all strings of `value`, but for those that its schema leaves to the executor.
  * Keys stay as they are.
  *
- * @param problems gets what is wrong, never with the text that it stands in
+ * @param mistakes gets what is wrong, never with the text that it stands in
  */
 export function expandSettings(
   value: unknown,
   schemas: readonly Schema[],
   place: Place,
   env: Environment,
-  problems: Problem[],
+  mistakes: Mistake[],
 ): unknown {
   if (schemas.some((schema) => schema['x-references'] === 'kept')) return value;
-  if (typeof value === 'string') return expandText(value, place, env, problems);
+  if (typeof value === 'string') return expandText(value, place, env, mistakes);
   if (Array.isArray(value)) {
     const items = schemas.flatMap(({ items }) => branches(items));
-    return value.map((item, index) => expandSettings(item, items, below(place, index), env, problems));
+    return value.map((item, index) => expandSettings(item, items, below(place, index), env, mistakes));
   }
   if (!isRecord(value)) return value;
   const entries = Object.entries(value).map(([key, entry]) => {
-    return [key, expandSettings(entry, branchesBelow(schemas, key), below(place, key), env, problems)];
+    return [key, expandSettings(entry, branchesBelow(schemas, key), below(place, key), env, mistakes)];
   });
   return Object.fromEntries(entries);
 }
@@ -57,18 +57,18 @@ export function branchesBelow(schemas: readonly Schema[], key: string): Schema[]
   return schemas.flatMap((schema) => branches(schema.properties?.[key] ?? schema.additionalProperties));
 }
 
-function expandText(text: string, place: Place, env: Environment, problems: Problem[]): string {
+function expandText(text: string, place: Place, env: Environment, mistakes: Mistake[]): string {
   const template = parseTemplate(text);
   if (!template) {
-    problems.push({ where: whereOf(place), ...malformedReference });
+    mistakes.push({ where: whereOf(place), ...malformedReference });
     return text;
   }
   const result = expand(template, env);
   if ('text' in result) return result.text;
   for (const name of result.missing) {
-    problems.push({
+    mistakes.push({
       where: whereOf(place),
-      problem: `the environment variable ${name} is not set`,
+      mistake: `the environment variable ${name} is not set`,
       next: `Set it, or give it a default: \${${name}:-default}.`,
     });
   }

@@ -2,7 +2,7 @@ import { below, branches, whereOf, type Place } from './expand.js';
 import type { SettingsLayer } from './load.js';
 import { merge } from './merge.js';
 import { nearest } from './nearest.js';
-import type { Problem } from './problem.js';
+import type { Mistake } from './mistake.js';
 import { isRecord } from './record.js';
 import { executorSchema, wholeSchema, type Schema } from './schema.js';
 import { missingFields, type Missing } from './validate.js';
@@ -18,12 +18,12 @@ export interface Laid<Options extends object> {
  * The options with all that the settings say of the target laid over them, the weaker file first.
  *
  * @param layers that have been checked, each by itself
- * @param problems gets what is wrong only in what comes of them together
+ * @param mistakes gets what is wrong only in what comes of them together
  */
 export async function layOver<Options extends object>(
   { target, executor = '', options }: Laid<Options>,
   layers: readonly SettingsLayer[],
-  problems: Problem[],
+  mistakes: Mistake[],
 ): Promise<Options> {
   const found = await executorSchema(executor);
   const about = layers.filter(({ settings }) => settings[target]);
@@ -31,12 +31,12 @@ export async function layOver<Options extends object>(
   const schema = wholeSchema(found);
   let laid: unknown = options;
   for (const layer of about) {
-    laid = merge(laid, layer.settings[target], branches(schema), placeIn(layer, target), problems);
+    laid = merge(laid, layer.settings[target], branches(schema), placeIn(layer, target), mistakes);
   }
   for (const missing of await missingOnlyNow(options, laid, schema)) {
     // The strongest one that speaks of the object.
     const layer = about.findLast(({ settings }) => at(settings[target], missing.keys) !== undefined)!;
-    problems.push(problemOf(missing, placeIn(layer, target), options));
+    mistakes.push(mistakeOf(missing, placeIn(layer, target), options));
   }
   return laid as Options;
 }
@@ -48,12 +48,12 @@ async function missingOnlyNow(before: unknown, now: unknown, schema: Schema): Pr
 }
 
 /** An entry that is not whole is most likely another one, with its name mistyped. */
-function problemOf({ keys, field }: Missing, place: Place, options: unknown): Problem {
+function mistakeOf({ keys, field }: Missing, place: Place, options: unknown): Mistake {
   const siblings = at(options, keys.slice(0, -1));
   const near = isRecord(siblings) && nearest(String(keys.at(-1)), Object.keys(siblings));
   return {
     where: whereOf(keys.reduce(below, place)),
-    problem: `has no ${field}`,
+    mistake: `has no ${field}`,
     next: near ? `Did you mean ${near}?` : 'Add it, or correct the name.',
   };
 }

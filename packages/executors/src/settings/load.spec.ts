@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { layOver } from './lay-over.js';
 import { loadSettings, settingsPaths, type LoadSettingsOptions } from './load.js';
-import { requireNoProblems, type Problem } from './problem.js';
+import { requireNoMistakes, type Mistake } from './mistake.js';
 import type { Environment } from './references.js';
 
 const targets = {
@@ -28,10 +28,10 @@ const load = (options: Partial<LoadSettingsOptions> = {}) =>
 
 /** What all files together say of a target, laid over its options. */
 async function over(options: object, target = 'secrets', env: Environment = { USER: 'ada' }): Promise<object> {
-  const problems: Problem[] = [];
+  const mistakes: Mistake[] = [];
   const { executor } = targets[target as keyof typeof targets];
-  const laid = await layOver({ target, executor, options }, await load({ env }), problems);
-  requireNoProblems(problems, 'in the settings');
+  const laid = await layOver({ target, executor, options }, await load({ env }), mistakes);
+  requireNoMistakes(mistakes, 'in the settings');
   return laid;
 }
 
@@ -256,7 +256,7 @@ describe('a mistake is one error with file, key path and next step', () => {
     await write('dev-settings.yaml', 'secrets: {forse: true}');
     await write('apps/one/dev-settings.yaml', 'secrets: {dryRun: 1}\nsecretes: {}');
     expect((await failure()).split('\n')).toEqual([
-      '3 problems: in the settings',
+      '3 mistakes: in the settings',
       '  dev-settings.yaml: secrets.forse: is not known → Did you mean force?',
       '  apps/one/dev-settings.yaml: secrets.dryRun: must be a boolean, not a number → Write a boolean.',
       '  apps/one/dev-settings.yaml: secretes: is no target of the project → Did you mean secrets?',

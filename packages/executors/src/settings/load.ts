@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { branches, expandSettings, whereOf } from './expand.js';
 import { suggestion } from './nearest.js';
-import { requireNoProblems, type Problem } from './problem.js';
+import { requireNoMistakes, type Mistake } from './mistake.js';
 import { readSettingsFile, settingsFileNames, type SettingsFile } from './read-file.js';
 import type { Environment } from './references.js';
 import { executorSchema, partialSchema, type Schema } from './schema.js';
@@ -45,16 +45,16 @@ export interface SettingsLayer {
  * @throws NxKubeError (configuration) that names file, key path and next step of every mistake
  */
 export async function loadSettings(options: LoadSettingsOptions): Promise<SettingsLayer[]> {
-  const problems: Problem[] = [];
+  const mistakes: Mistake[] = [];
   const layers: SettingsLayer[] = [];
   for (const directory of settingsDirectories(options)) {
     const file = await readSettingsFile(directory, options.workspaceRoot);
     if (!file) continue;
     const others = directory === resolve(options.workspaceRoot) ? (options.others ?? []) : [];
     const { path, label } = file;
-    layers.push({ path, label, settings: await check(file, { ...options, others }, problems) });
+    layers.push({ path, label, settings: await check(file, { ...options, others }, mistakes) });
   }
-  requireNoProblems(problems, inTheSettings);
+  requireNoMistakes(mistakes, inTheSettings);
   return layers;
 }
 
@@ -75,7 +75,7 @@ function settingsDirectories({
 async function check(
   { label, content }: SettingsFile,
   { targets, others = [], env = process.env }: LoadSettingsOptions,
-  problems: Problem[],
+  mistakes: Mistake[],
 ): Promise<Settings> {
   const schemas = await settingsSchemas(targets);
   const elsewhere = new Set<string>();
@@ -89,12 +89,12 @@ async function check(
     const schema = schemas.get(target);
     if (schema) {
       // A section whose lines are all commented out is null.
-      const expanded = expandSettings(section ?? {}, branches(schema), place, env, problems);
-      problems.push(...(await validateSettings(expanded, schema, place)));
+      const expanded = expandSettings(section ?? {}, branches(schema), place, env, mistakes);
+      mistakes.push(...(await validateSettings(expanded, schema, place)));
       checked[target] = expanded as Record<string, unknown>;
     } else if (!elsewhere.has(target)) {
       const known = [...schemas.keys(), ...elsewhere];
-      problems.push({ where: whereOf(place), ...refusal(target, targets[target], known) });
+      mistakes.push({ where: whereOf(place), ...refusal(target, targets[target], known) });
     }
   }
   return checked;
@@ -104,10 +104,10 @@ function refusal(
   target: string,
   found: Targets[string] | undefined,
   known: readonly string[],
-): Pick<Problem, 'problem' | 'next'> {
-  if (!found) return { problem: 'is no target of the project', next: suggestion(target, known) };
+): Pick<Mistake, 'mistake' | 'next'> {
+  if (!found) return { mistake: 'is no target of the project', next: suggestion(target, known) };
   return {
-    problem: `its executor ${found.executor ?? 'is missing and'} takes no settings`,
+    mistake: `its executor ${found.executor ?? 'is missing and'} takes no settings`,
     next: 'Set its options in project.json, where Nx sees them: what it caches must not depend on one developer’s file.',
   };
 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { merge } from './merge.js';
-import type { Problem } from './problem.js';
+import type { Mistake } from './mistake.js';
 
 const place = { file: 'dev-settings.yaml', path: 'dev' };
 
@@ -40,9 +40,9 @@ it('replaces what is one value, or of another kind, as a whole', () => {
 });
 
 it('tells of every list and map that meet', () => {
-  const problems: Problem[] = [];
-  merge({ a: [1], b: { c: {} }, d: 1 }, { a: {}, b: { c: [] }, d: [] }, [], place, problems);
-  expect(problems.map(({ where, problem }) => `${where} ${problem}`)).toEqual([
+  const mistakes: Mistake[] = [];
+  merge({ a: [1], b: { c: {} }, d: 1 }, { a: {}, b: { c: [] }, d: [] }, [], place, mistakes);
+  expect(mistakes.map(({ where, mistake }) => `${where} ${mistake}`)).toEqual([
     'dev-settings.yaml: dev.a is a map, and what it is laid over is a list',
     'dev-settings.yaml: dev.b.c is a list, and what it is laid over is a map',
   ]);

@@ -1,5 +1,5 @@
 import { below, branchesBelow, whereOf, type Place } from './expand.js';
-import type { Problem } from './problem.js';
+import type { Mistake } from './mistake.js';
 import { isRecord } from './record.js';
 import type { Schema } from './schema.js';
 
@@ -9,25 +9,25 @@ import type { Schema } from './schema.js';
  *
  * @param schemas of the value, with all alternatives
  * @param place of `over`, which messages name
- * @param problems gets each list that would take the place of a map, or a map that of a list: its entries would be gone unseen
+ * @param mistakes gets each list that would take the place of a map, or a map that of a list: its entries would be gone unseen
  */
 export function merge(
   base: unknown,
   over: unknown,
   schemas: readonly Schema[],
   place: Place,
-  problems: Problem[],
+  mistakes: Mistake[],
 ): unknown {
   const [form, other] = [formOf(over), formOf(base)];
   if (form && other && form !== other) {
-    const problem = `is ${form}, and what it is laid over is ${other}`;
-    problems.push({ where: whereOf(place), problem, next: `Make both ${form}, or both ${other}.` });
+    const mistake = `is ${form}, and what it is laid over is ${other}`;
+    mistakes.push({ where: whereOf(place), mistake, next: `Make both ${form}, or both ${other}.` });
   }
   if (!isRecord(base) || !isRecord(over) || isReplaced(base, over, schemas)) return over;
   const merged = new Map<string, unknown>(Object.entries(base));
   for (const [key, value] of Object.entries(over)) {
     const known = branchesBelow(schemas, key);
-    merged.set(key, merged.has(key) ? merge(merged.get(key), value, known, below(place, key), problems) : value);
+    merged.set(key, merged.has(key) ? merge(merged.get(key), value, known, below(place, key), mistakes) : value);
   }
   return Object.fromEntries(merged);
 }

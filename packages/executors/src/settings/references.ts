@@ -40,7 +40,7 @@ export function parseTemplate(text: string): Template | undefined {
 
 /** What a mistake in a reference is answered with. */
 export const malformedReference = {
-  problem: 'has a ${ that begins no reference',
+  mistake: 'has a ${ that begins no reference',
   next: 'Write ${NAME} or ${NAME:-default}, or $${ for the characters themselves.',
 } as const;
 

@@ -38,7 +38,7 @@ const schema: Schema = {
 
 const told = async (value: unknown) =>
   (await validateSettings(value, partialSchema(schema), { file: 'f.yaml', path: 'dev' })).map(
-    ({ where, problem, next }) => `${where} ${problem} → ${next}`,
+    ({ where, mistake, next }) => `${where} ${mistake} → ${next}`,
   );
 
 describe('settings', () => {

@@ -1,15 +1,15 @@
 import type { ErrorObject } from 'ajv';
 import { below, whereOf, type Place } from './expand.js';
 import { suggestion } from './nearest.js';
-import { distinct, type Problem } from './problem.js';
+import { distinct, type Mistake } from './mistake.js';
 import type { Schema } from './schema.js';
 
 /**
  * What of `value` does not fit the schema, each with the nearest known key or what to write instead. Values are never
  * quoted.
  */
-export async function validateSettings(value: unknown, schema: Schema, place: Place): Promise<Problem[]> {
-  return distinct((await failures(value, schema)).map((error) => problemOf(error, place)));
+export async function validateSettings(value: unknown, schema: Schema, place: Place): Promise<Mistake[]> {
+  return distinct((await failures(value, schema)).map((error) => mistakeOf(error, place)));
 }
 
 /** A field that an object lacks, and the keys and indices that lead to the object. */
@@ -54,18 +54,18 @@ function accepts(type: Schema['type'], value: unknown): boolean {
   return types.length === 0 || types.includes(typeOf(value)) || (types.includes('integer') && Number.isInteger(value));
 }
 
-function problemOf(error: ErrorObject, root: Place): Problem {
+function mistakeOf(error: ErrorObject, root: Place): Mistake {
   const place = placeOf(error, root);
   const { params, parentSchema = {}, data } = error;
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = params.additionalProperty as string;
       const known = Object.keys((parentSchema as Schema).properties ?? {});
-      return { where: whereOf(below(place, key)), problem: 'is not known', next: suggestion(key, known) };
+      return { where: whereOf(below(place, key)), mistake: 'is not known', next: suggestion(key, known) };
     }
     case 'required': {
       const where = whereOf(below(place, params.missingProperty as string));
-      return { where, problem: 'is missing', next: 'Add it.' };
+      return { where, mistake: 'is missing', next: 'Add it.' };
     }
     case 'type':
       return typeProblem(place, [params.type as string | string[]].flat(), data);
@@ -80,20 +80,20 @@ function problemOf(error: ErrorObject, root: Place): Problem {
       const allowed = (params.allowedValues as unknown[]).map(String);
       return {
         where: whereOf(place),
-        problem: `must be one of ${allowed.join(', ')}`,
+        mistake: `must be one of ${allowed.join(', ')}`,
         next: suggestion(String(data), allowed),
       };
     }
     default:
-      return { where: whereOf(place), problem: error.message ?? 'is not allowed', next: 'Correct it.' };
+      return { where: whereOf(place), mistake: error.message ?? 'is not allowed', next: 'Correct it.' };
   }
 }
 
-function typeProblem(place: Place, expected: readonly string[], value: unknown): Problem {
+function typeProblem(place: Place, expected: readonly string[], value: unknown): Mistake {
   const actual = typeOf(value);
   return {
     where: whereOf(place),
-    problem: `must be ${expected.map(article).join(' or ')}, not ${article(actual)}`,
+    mistake: `must be ${expected.map(article).join(' or ')}, not ${article(actual)}`,
     next: typeAdvice(expected, actual),
   };
 }

@@ -10,7 +10,7 @@ import { secretLines } from '../../report/secret-lines.js';
 import { dependentsOf } from '../../secrets/apply/dependents.js';
 import { readSecrets } from '../../secrets/read/read-secrets.js';
 import { secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
-import { requireNoProblems } from '../../settings/problem.js';
+import { requireNoMistakes } from '../../settings/mistake.js';
 import type { SecretsOptions } from './schema.js';
 
 export default withSettings(secrets);
@@ -24,7 +24,7 @@ function secrets(options: SecretsOptions, context: ExecutorContext): Promise<{ s
       return true;
     }
     const read = await readSecrets(options.secrets, { projectDirectory, env: process.env, namespace });
-    requireNoProblems(read.problems, nothingChanged);
+    requireNoMistakes(read.mistakes, nothingChanged);
     const cluster = await connect(clusterOptionsOf(options, context));
     try {
       const changes = await applySecrets(cluster, read.secrets, {

@@ -3,7 +3,7 @@ import { explain, type Change, type Cluster } from '@nx-kube/cluster';
 import { applySecrets, nothingChanged, type ApplySecretsOptions } from '../../secrets/apply/apply-secrets.js';
 import { dependentsOf, type Dependents } from '../../secrets/apply/dependents.js';
 import { readSecrets, type ReadSecrets, type ReadSecretsOptions } from '../../secrets/read/read-secrets.js';
-import { problemsError } from '../../settings/problem.js';
+import { mistakesError } from '../../settings/mistake.js';
 import type { LoopTarget } from '../lane.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 
@@ -39,7 +39,7 @@ export function secretsResource({
     async make() {
       const { specs, read, apply } = now();
       const made = await readSecrets(specs, read);
-      if (made.problems.length) return { ok: false, message: explain(problemsError(made.problems, nothingChanged)) };
+      if (made.mistakes.length) return { ok: false, message: explain(mistakesError(made.mistakes, nothingChanged)) };
       const digest = createHmac('sha256', key).update(JSON.stringify([made.secrets, apply]));
       return { ok: true, digest: digest.digest('hex'), content: made };
     },

@@ -53,8 +53,8 @@ async function bring(
   specs: SecretSpecs,
   { cluster = test.cluster, ...options }: Partial<ApplySecretsOptions> & { cluster?: Cluster } = {},
 ): Promise<Change[]> {
-  const { secrets, problems, redactor } = await readSecrets(specs, { projectDirectory: directory, env });
-  expect(problems).toEqual([]);
+  const { secrets, mistakes, redactor } = await readSecrets(specs, { projectDirectory: directory, env });
+  expect(mistakes).toEqual([]);
   test.writes();
   return await applySecrets(cluster, secrets, { set: setOfProject(), redactor, ...options });
 }
@@ -295,7 +295,7 @@ describe('one mistake, and nothing changes', () => {
       'mistake-ssh': { ...generic(), type: 'kubernetes.io/ssh-auth' },
     });
     expect(message.split('\n')).toEqual([
-      '2 problems: nothing was changed',
+      '2 mistakes: nothing was changed',
       expect.stringMatching(
         /^ {2}Secret\/\S+\/mistake-json: the server refuses the Secret \(Invalid\) at data.*\.dockerconfigjson.* → Mend the field/,
       ),
@@ -354,7 +354,7 @@ describe('one mistake, and nothing changes', () => {
     await test.asServiceAccount('may-not-delete', rules, async (cluster) => {
       const message = await refused(specs('TOKEN'), { cluster });
       expect(message.split('\n')).toEqual([
-        '2 problems: nothing was changed',
+        '2 mistakes: nothing was changed',
         expect.stringMatching(
           /^ {2}Secret\/\S+\/mistake-rights-anew: .*cannot delete resource "secrets".* → Ask for the permission/,
         ),

@@ -103,7 +103,7 @@ it('rights that are missing for what is to be made anew, deleted, or known of th
     });
   });
   expect(explain(error)).toBe(
-    '3 problems: nothing was changed\n' +
+    '3 mistakes: nothing was changed\n' +
       '  Secret/ns/s: cannot DELETE → Ask for the permission.\n' +
       '  Secret/ns/gone: cannot DELETE → Ask for the permission.\n' +
       '  Secret/ns/set: cannot PATCH → Ask for the permission.\n' +

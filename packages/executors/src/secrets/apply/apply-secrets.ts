@@ -7,7 +7,7 @@ import {
   type Change,
   type Cluster,
 } from '@nx-kube/cluster';
-import { requireNoProblems, type Problem } from '../../settings/problem.js';
+import { requireNoMistakes, type Mistake } from '../../settings/mistake.js';
 import { checkOnServer, checkParent, checkRemoval } from './check-on-server.js';
 import { createNamespaces, creationOf, findNamespaces } from './namespaces.js';
 import { redactError } from '../read/redact-error.js';
@@ -30,7 +30,7 @@ export interface ApplySecretsOptions {
   onProgress?: (change: Change) => void;
 }
 
-/** Introduces the problems because of which nothing was written. */
+/** Introduces the mistakes because of which nothing was written. */
 export const nothingChanged = 'nothing was changed';
 
 /**
@@ -61,10 +61,10 @@ async function applyChecked(
 ): Promise<Change[]> {
   const { set, createNamespaces: mayCreate = true, force = false, dryRun = false, signal, onProgress } = options;
   const desired = secrets.map((secret) => inNamespace(secret, cluster.namespace));
-  requireNoProblems(twins(desired), nothingChanged);
+  requireNoMistakes(twins(desired), nothingChanged);
 
   const namespaces = new Set([set.namespace, ...desired.map(({ metadata }) => metadata.namespace!)]);
-  const { missing, unusable, problems } = await findNamespaces(cluster, namespaces, { mayCreate, signal });
+  const { missing, unusable, mistakes } = await findNamespaces(cluster, namespaces, { mayCreate, signal });
   const pruned = await plannedPrune(cluster, set, desired, { signal });
   const setId = applySetId({ name: set.name, namespace: set.namespace, kind: 'Secret', group: '' });
   const check = { setId, absent: new Set([...missing, ...unusable]), force, signal };
@@ -73,7 +73,7 @@ async function applyChecked(
     ...pruned.map((ref) => checkRemoval(cluster, ref, check)),
   ]);
   const parent = await checkParent(cluster, set, desired, check);
-  requireNoProblems([...problems, ...checked.filter((one) => 'problem' in one), ...parent], nothingChanged);
+  requireNoMistakes([...mistakes, ...checked.filter((one) => 'mistake' in one), ...parent], nothingChanged);
 
   if (dryRun) return [...missing.map(creationOf), ...checked.filter((one) => 'action' in one)];
   const created = await createNamespaces(cluster, missing, { signal, onProgress });
@@ -85,8 +85,8 @@ function inNamespace(secret: SecretObject, namespace: string): SecretObject {
 }
 
 /** Two that were told apart only as long as the context's namespace was not filled in. */
-function twins(secrets: readonly SecretObject[]): Problem[] {
+function twins(secrets: readonly SecretObject[]): Mistake[] {
   const subjects = secrets.map((secret) => subject(secret));
   const twice = subjects.filter((name, index) => subjects.indexOf(name) !== index);
-  return twice.map((where) => ({ where, problem: 'is there twice', next: 'Rename or remove one of them.' }));
+  return twice.map((where) => ({ where, mistake: 'is there twice', next: 'Rename or remove one of them.' }));
 }

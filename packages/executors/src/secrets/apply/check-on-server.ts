@@ -13,7 +13,7 @@ import {
   type Cluster,
   type Ref,
 } from '@nx-kube/cluster';
-import type { Problem } from '../../settings/problem.js';
+import type { Mistake } from '../../settings/mistake.js';
 import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
 import type { SecretObject } from '../read/secret-object.js';
@@ -38,7 +38,7 @@ export async function checkOnServer(
   cluster: Cluster,
   secret: SecretObject,
   { setId, absent, force, signal }: CheckOptions,
-): Promise<Change | Problem> {
+): Promise<Change | Mistake> {
   const ref = refOf(secret);
   const where = subject(ref);
   try {
@@ -51,13 +51,13 @@ export async function checkOnServer(
     const live = await retry(() => read(cluster, ref, { signal }), { signal });
     const owner = live?.metadata.labels?.[partOfLabel];
     if (owner !== undefined && owner !== setId) {
-      return { where, problem: `belongs to another ApplySet (${owner})`, next: 'Rename it here, or remove it there.' };
+      return { where, mistake: `belongs to another ApplySet (${owner})`, next: 'Rename it here, or remove it there.' };
     }
     const change = await whatApplyDoes(cluster, labelled(secret, setId), { force, signal });
     if (change.action === 'recreated' && owner === undefined && !force) {
       return {
         where,
-        problem: 'exists with another type, or as immutable, and was not made by this target',
+        mistake: 'exists with another type, or as immutable, and was not made by this target',
         next: 'Give the secret another name, delete the existing one, or set force to make it anew.',
       };
     }
@@ -75,7 +75,7 @@ export async function checkRemoval(
   cluster: Cluster,
   ref: Ref,
   { signal }: Pick<CheckOptions, 'signal'>,
-): Promise<Change | Problem> {
+): Promise<Change | Mistake> {
   const where = subject(ref);
   try {
     await retry(() => remove(cluster, ref, { dryRun: true, signal }), { signal });
@@ -91,7 +91,7 @@ export async function checkParent(
   set: ApplySetRef,
   secrets: readonly SecretObject[],
   { absent, signal }: Pick<CheckOptions, 'absent' | 'signal'>,
-): Promise<Problem[]> {
+): Promise<Mistake[]> {
   if (absent.has(set.namespace)) return [];
   try {
     await tryParent(cluster, set, secrets, { signal });

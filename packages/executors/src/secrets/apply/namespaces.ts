@@ -1,33 +1,33 @@
 import { ApiError, create, read, retry, type Change, type Cluster, type Ref } from '@nx-kube/cluster';
-import type { Problem } from '../../settings/problem.js';
+import type { Mistake } from '../../settings/mistake.js';
 import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
 
 export interface NamespaceNeeds {
   /** Names of namespaces to create. */
   missing: string[];
-  /** Names of those that cannot be used, for which there is a problem each. */
+  /** Names of those that cannot be used, for which there is a mistake each. */
   unusable: string[];
-  problems: Problem[];
+  mistakes: Mistake[];
 }
 
 /**
  * Which of the namespaces have to be created, and which cannot be used. Writes nothing.
  *
- * @param mayCreate otherwise a missing one is a problem
+ * @param mayCreate otherwise a missing one is a mistake
  */
 export async function findNamespaces(
   cluster: Cluster,
   names: ReadonlySet<string>,
   { mayCreate, signal }: { mayCreate: boolean; signal?: AbortSignal },
 ): Promise<NamespaceNeeds> {
-  const needs: NamespaceNeeds = { missing: [], unusable: [], problems: [] };
+  const needs: NamespaceNeeds = { missing: [], unusable: [], mistakes: [] };
   for (const name of names) {
     const state = await stateOf(cluster, name, signal);
     if (state === 'there') continue;
-    const problem = await complaint(cluster, name, { state, mayCreate, signal });
-    if (problem) needs.problems.push(problem);
-    (problem ? needs.unusable : needs.missing).push(name);
+    const mistake = await complaint(cluster, name, { state, mayCreate, signal });
+    if (mistake) needs.mistakes.push(mistake);
+    (mistake ? needs.unusable : needs.missing).push(name);
   }
   return needs;
 }
@@ -36,10 +36,10 @@ async function complaint(
   cluster: Cluster,
   name: string,
   { state, mayCreate, signal }: { state: 'missing' | 'terminating'; mayCreate: boolean; signal?: AbortSignal },
-): Promise<Problem | undefined> {
+): Promise<Mistake | undefined> {
   const where = `Namespace/${name}`;
-  if (state === 'terminating') return { where, problem: 'is being deleted', next: 'Run it again once it is gone.' };
-  if (!mayCreate) return { where, problem: 'does not exist', next: 'Create it, or set createNamespaces.' };
+  if (state === 'terminating') return { where, mistake: 'is being deleted', next: 'Run it again once it is gone.' };
+  if (!mayCreate) return { where, mistake: 'does not exist', next: 'Create it, or set createNamespaces.' };
   try {
     await dryRunCreate(cluster, { kind: 'Namespace', metadata: { name } }, refTo(name), { signal });
     return undefined;

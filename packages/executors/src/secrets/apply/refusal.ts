@@ -1,15 +1,15 @@
 import { isTransient, NxKubeError } from '@nx-kube/cluster';
-import type { Problem } from '../../settings/problem.js';
+import type { Mistake } from '../../settings/mistake.js';
 
 /**
- * A refusal as a problem among others. What is no refusal (no answer, a stop, a bug) is thrown again.
+ * A refusal as a mistake among others. What is no refusal (no answer, a stop, a bug) is thrown again.
  *
  * @param where the object, as messages name it
  */
-export function refusal(where: string, error: unknown): Problem {
+export function refusal(where: string, error: unknown): Mistake {
   if (!(error instanceof NxKubeError) || error.culprit !== 'configuration' || isTransient(error)) throw error;
-  const problem = error.message.startsWith(`${where}: `) ? error.message.slice(where.length + 2) : error.message;
-  return { where, problem, next: nextStep(error.next) };
+  const mistake = error.message.startsWith(`${where}: `) ? error.message.slice(where.length + 2) : error.message;
+  return { where, mistake, next: nextStep(error.next) };
 }
 
 /** The API client speaks of manifests, which there are none of here. */

@@ -21,7 +21,7 @@ it('leaves a name alone to the environment', () => expect(parse('A').lines).toEq
 
 it('skips a byte order mark, but only at the beginning', () => {
   expect(parse('\ufeffA=1').lines).toEqual([{ line: 1, key: 'A', value: '1' }]);
-  expect(parse('A=1\n\ufeffB=2').bad).toEqual([{ line: 2, problem: 'does not begin with a name of a variable' }]);
+  expect(parse('A=1\n\ufeffB=2').bad).toEqual([{ line: 2, mistake: 'does not begin with a name of a variable' }]);
 });
 
 it('tells lines that are none by number only', () => {
@@ -32,6 +32,6 @@ it('tells lines that are none by number only', () => {
   const { lines, bad } = parse(text);
   expect(lines).toEqual([]);
   expect(bad.map(({ line }) => line)).toEqual([1, 2, 3, 4, 5, 6]);
-  expect(bad[5]!.problem).toBe('is not UTF-8');
+  expect(bad[5]!.mistake).toBe('is not UTF-8');
   expect(JSON.stringify(bad)).not.toContain('hunter2');
 });

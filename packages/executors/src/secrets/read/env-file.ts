@@ -17,18 +17,18 @@ const leadingSpace = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u
  *
  * @returns the lines, and the numbers of those that are none; what they hold may be secret, so it is not told
  */
-export function parseEnvFile(bytes: Buffer): { lines: EnvFileLine[]; bad: { line: number; problem: string }[] } {
+export function parseEnvFile(bytes: Buffer): { lines: EnvFileLine[]; bad: { line: number; mistake: string }[] } {
   const lines: EnvFileLine[] = [];
-  const bad: { line: number; problem: string }[] = [];
+  const bad: { line: number; mistake: string }[] = [];
   linesOf(bytes).forEach((raw, index) => {
     const line = index + 1;
     const decoded = decode(raw);
-    if (decoded === undefined) return bad.push({ line, problem: 'is not UTF-8' });
+    if (decoded === undefined) return bad.push({ line, mistake: 'is not UTF-8' });
     const text = (index === 0 ? decoded.replace(/^\ufeff/, '') : decoded).replace(leadingSpace, '');
     if (text === '' || text.startsWith('#')) return;
     const equals = text.indexOf('=');
     const key = equals < 0 ? text : text.slice(0, equals);
-    if (!isEnvFileName(key)) return bad.push({ line, problem: 'does not begin with a name of a variable' });
+    if (!isEnvFileName(key)) return bad.push({ line, mistake: 'does not begin with a name of a variable' });
     return lines.push(equals < 0 ? { line, key } : { line, key, value: text.slice(equals + 1) });
   });
   return { lines, bad };

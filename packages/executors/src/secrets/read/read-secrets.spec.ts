@@ -45,8 +45,8 @@ const read = (specs: unknown, namespace?: string) =>
   readSecrets(specs, { projectDirectory: directory, env, namespace });
 
 async function made(spec: unknown): Promise<SecretObject> {
-  const { secrets, problems } = await read([spec]);
-  expect(problems).toEqual([]);
+  const { secrets, mistakes } = await read([spec]);
+  expect(mistakes).toEqual([]);
   expect(secrets).toHaveLength(1);
   return secrets[0]!;
 }
@@ -130,8 +130,8 @@ describe('a Secret', () => {
       namespace: 'ns',
       files: { alice: 'alice=./rsa.pub', bob: ['a=token', 'b=rsa.pub'] },
     };
-    const { secrets, problems } = await read([spec]);
-    expect(problems).toEqual([]);
+    const { secrets, mistakes } = await read([spec]);
+    expect(mistakes).toEqual([]);
     expect(secrets.map(({ metadata, data }) => [metadata, Object.keys(data)])).toEqual([
       [{ name: 'alice', namespace: 'ns' }, ['alice']],
       [{ name: 'bob', namespace: 'ns' }, ['a', 'b']],
@@ -343,27 +343,27 @@ describe('a mistake names the secret, the field and the next step, and no value'
       's: cert: rsa.pub holds no PEM certificate → Name a certificate and its own key, both PEM and not encrypted.',
     ],
   ])('%j', async (specs, expected) => {
-    const { problems } = await read(specs);
-    expect(problems.map(({ where, problem, next }) => `${where}: ${problem} → ${next}`)).toEqual([expected]);
-    expect(JSON.stringify(problems)).not.toContain('hunter2');
+    const { mistakes } = await read(specs);
+    expect(mistakes.map(({ where, mistake, next }) => `${where}: ${mistake} → ${next}`)).toEqual([expected]);
+    expect(JSON.stringify(mistakes)).not.toContain('hunter2');
   });
 
   it('in an env file is told by line', async () => {
-    const { problems } = await read([envFile('bad.env')]);
-    expect(problems.map(({ where, problem }) => `${where}: ${problem}`)).toEqual([
+    const { mistakes } = await read([envFile('bad.env')]);
+    expect(mistakes.map(({ where, mistake }) => `${where}: ${mistake}`)).toEqual([
       's: files: bad.env, line 2: does not begin with a name of a variable',
       's: files: bad.env, line 3: the name alone stands for an environment variable, which is not set',
       's: files, line 4: the key A is there twice',
     ]);
-    expect(JSON.stringify(problems)).not.toContain('hunter2');
+    expect(JSON.stringify(mistakes)).not.toContain('hunter2');
   });
 
   it('does not hide the others', async () => {
-    const { problems } = await read({
+    const { mistakes } = await read({
       a: docker({ name: undefined, username: '${NONE}', password: 'hunter2-x', extra: 1 }),
       b: files(['./nope', './nope-either']),
     });
-    expect(problems.map(({ where }) => where)).toEqual([
+    expect(mistakes.map(({ where }) => where)).toEqual([
       'a: extra',
       'a: password',
       'a: username',

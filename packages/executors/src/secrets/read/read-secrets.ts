@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { basename, join } from 'node:path';
-import type { Problem } from '../../settings/problem.js';
+import type { Mistake } from '../../settings/mistake.js';
 import type { Environment } from '../../settings/references.js';
 import { dockerAuth, dockerConfigJson } from '../spec/docker-config.js';
 import { parseEnvFile } from './env-file.js';
@@ -21,31 +21,31 @@ export interface ReadSecretsOptions {
 }
 
 export interface ReadSecrets {
-  /** To be applied only if there are no problems. */
+  /** To be applied only if there are no mistakes. */
   secrets: SecretObject[];
-  problems: Problem[];
+  mistakes: Mistake[];
   /** Knows all values that were read. */
   redactor: Redactor;
 }
 
 /**
- * Makes the Secrets that specs ask for from files and the environment, by kubectl's rules. All problems of all secrets are found, and
+ * Makes the Secrets that specs ask for from files and the environment, by kubectl's rules. All mistakes of all secrets are found, and
  * none of them holds a value.
  *
  * @param specs of the shape of `SecretSpecs`; any other shape is reported
  */
 export async function readSecrets(specs: unknown, options: ReadSecretsOptions): Promise<ReadSecrets> {
-  const { plans, problems } = planSecrets(specs, options.namespace);
+  const { plans, mistakes } = planSecrets(specs, options.namespace);
   const redactor = new Redactor();
   const secrets: SecretObject[] = [];
   for (const plan of plans) {
-    const reader = new SourceReader(plan.name, options, redactor, problems);
+    const reader = new SourceReader(plan.name, options, redactor, mistakes);
     const data = new SecretData(reader);
     await fill(data, plan.content, reader);
     data.requireSize();
     secrets.push(objectOf(plan, data.encoded()));
   }
-  return { secrets, problems, redactor };
+  return { secrets, mistakes, redactor };
 }
 
 /** The data of one Secret as it grows, under the rules for keys and sizes. */
@@ -64,8 +64,8 @@ class SecretData {
   requireSize(): void {
     const size = [...this.#values.values()].reduce((sum, { length }) => sum + length, 0);
     if (size <= largestSecret) return;
-    const problem = `its values are ${size} bytes, and may be ${largestSecret} together`;
-    this.reader.report('', problem, 'Split it into several secrets.');
+    const mistake = `its values are ${size} bytes, and may be ${largestSecret} together`;
+    this.reader.report('', mistake, 'Split it into several secrets.');
   }
 
   encoded(): Record<string, string> {
@@ -138,15 +138,15 @@ async function fillFromEnvFile(
   const value = await reader.value(field, { from: 'file', path });
   if (!value) return;
   const { lines, bad } = parseEnvFile(value);
-  for (const { line, problem } of bad) {
-    reader.report(field, `${path.written}, line ${line}: ${problem}`, 'Write KEY=value, without quotes and export.');
+  for (const { line, mistake } of bad) {
+    reader.report(field, `${path.written}, line ${line}: ${mistake}`, 'Write KEY=value, without quotes and export.');
   }
   for (const { line, key, value: given } of lines) {
     const bytes = given === undefined ? reader.variable(key) : reader.registered(Buffer.from(given));
     if (bytes) data.add(`${field}, line ${line}`, key, bytes);
     else {
-      const problem = `${path.written}, line ${line}: the name alone stands for an environment variable, which is not set`;
-      reader.report(field, problem, 'Write KEY=value, or set the variable.');
+      const mistake = `${path.written}, line ${line}: the name alone stands for an environment variable, which is not set`;
+      reader.report(field, mistake, 'Write KEY=value, or set the variable.');
     }
   }
 }
@@ -161,11 +161,11 @@ async function fillTls(
   if (!certificate || !privateKey) return;
   const complaint = tlsComplaint(certificate, privateKey);
   if (complaint) {
-    const { field, problem } = complaint;
+    const { field, mistake } = complaint;
     const path = field === 'cert' ? cert : key;
     reader.report(
       field,
-      `${path.written} ${problem}`,
+      `${path.written} ${mistake}`,
       'Name a certificate and its own key, both PEM and not encrypted.',
     );
     return;

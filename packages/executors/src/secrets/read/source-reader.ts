@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Problem } from '../../settings/problem.js';
+import type { Mistake } from '../../settings/mistake.js';
 import { expand, type Environment, type Template } from '../../settings/references.js';
 import type { PathSource, ValueSource } from '../spec/plan.js';
 import type { Redactor } from './redact.js';
@@ -20,11 +20,11 @@ export class SourceReader {
     private readonly secret: string,
     private readonly from: { projectDirectory: string; env: Environment },
     private readonly redactor: Redactor,
-    private readonly problems: Problem[],
+    private readonly mistakes: Mistake[],
   ) {}
 
-  report(field: string, problem: string, next: string): undefined {
-    this.problems.push({ where: field ? `${this.secret}: ${field}` : this.secret, problem, next });
+  report(field: string, mistake: string, next: string): undefined {
+    this.mistakes.push({ where: field ? `${this.secret}: ${field}` : this.secret, mistake, next });
   }
 
   async value(field: string, source: ValueSource): Promise<Buffer | undefined> {
@@ -71,8 +71,8 @@ export class SourceReader {
       if (!facts.isFile())
         return this.report(field, `${written} is neither a file nor a folder`, 'Name a regular file.');
       if (facts.size > largestSecret) {
-        const problem = `${written} is larger than a secret may be (${largestSecret} bytes)`;
-        return this.report(field, problem, 'Name the right file, or split it.');
+        const mistake = `${written} is larger than a secret may be (${largestSecret} bytes)`;
+        return this.report(field, mistake, 'Name the right file, or split it.');
       }
       return { path, content: this.registered(await readFile(path)) };
     } catch (error) {

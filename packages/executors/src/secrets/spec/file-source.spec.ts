@@ -5,7 +5,7 @@ it.each([
   ['./a', { path: './a' }],
   ['key=./a', { key: 'key', path: './a' }],
   ['.key=/a', { key: '.key', path: '/a' }],
-  ['=./a', { problem: 'has no key before the =' }],
-  ['key=', { problem: 'has no path after the =' }],
-  ['key=./a=b', { problem: 'has more than one =, which neither key nor path can have' }],
+  ['=./a', { mistake: 'has no key before the =' }],
+  ['key=', { mistake: 'has no path after the =' }],
+  ['key=./a=b', { mistake: 'has more than one =, which neither key nor path can have' }],
 ])('%s is %j', (source, expected) => expect(parseFileSource(source)).toEqual(expected));

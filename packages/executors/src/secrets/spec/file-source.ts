@@ -2,12 +2,12 @@
  * Reads `path` or `key=path` as kubectl's --from-file does: an `=` can be in neither. Without a key it is the file's name, or
  * for a folder the names of its files.
  */
-export function parseFileSource(source: string): { key?: string; path: string } | { problem: string } {
+export function parseFileSource(source: string): { key?: string; path: string } | { mistake: string } {
   const parts = source.split('=');
   if (parts.length === 1) return { path: source };
-  if (parts.length > 2) return { problem: 'has more than one =, which neither key nor path can have' };
+  if (parts.length > 2) return { mistake: 'has more than one =, which neither key nor path can have' };
   const [key, path] = parts as [string, string];
-  if (key === '') return { problem: 'has no key before the =' };
-  if (path === '') return { problem: 'has no path after the =' };
+  if (key === '') return { mistake: 'has no key before the =' };
+  if (path === '') return { mistake: 'has no path after the =' };
   return { key, path };
 }

@@ -1,6 +1,6 @@
 import { isRecord } from '../../settings/record.js';
 import { suggestion } from '../../settings/nearest.js';
-import type { Problem } from '../../settings/problem.js';
+import type { Mistake } from '../../settings/mistake.js';
 import { parseFileSource } from './file-source.js';
 import {
   keyComplaint,
@@ -31,23 +31,23 @@ const defaultServer = 'https://index.docker.io/v1/';
  * @param specs as given by the user: of any shape
  * @param namespace of those that name none
  */
-export function planSecrets(specs: unknown, namespace?: string): { plans: SecretPlan[]; problems: Problem[] } {
-  const problems: Problem[] = [];
-  const plans = entriesOf(specs, problems).flatMap(({ label, name, spec }) => {
+export function planSecrets(specs: unknown, namespace?: string): { plans: SecretPlan[]; mistakes: Mistake[] } {
+  const mistakes: Mistake[] = [];
+  const plans = entriesOf(specs, mistakes).flatMap(({ label, name, spec }) => {
     if (isRecord(spec)) {
       const named = spec['name'] !== undefined;
       const whole = { ...spec, name: spec['name'] ?? name, namespace: spec['namespace'] ?? namespace };
-      return planSpec(label, whole, { named, problems });
+      return planSpec(label, whole, { named, mistakes });
     }
-    problems.push({
+    mistakes.push({
       where: label,
-      problem: 'must be an object',
+      mistake: 'must be an object',
       next: 'Give it a name, a kind and the kind’s fields.',
     });
     return [];
   });
-  reportTwins(plans, problems);
-  return { plans, problems };
+  reportTwins(plans, mistakes);
+  return { plans, mistakes };
 }
 
 interface Entry {
@@ -56,15 +56,15 @@ interface Entry {
   spec: unknown;
 }
 
-function entriesOf(specs: unknown, problems: Problem[]): Entry[] {
+function entriesOf(specs: unknown, mistakes: Mistake[]): Entry[] {
   if (Array.isArray(specs)) {
     return specs.map((spec: unknown, index) => ({ label: nameIn(spec) ?? `secrets[${index}]`, spec }));
   }
   if (isRecord(specs)) {
     return Object.entries(specs).map(([name, spec]) => ({ label: nameIn(spec) ?? name, name, spec }));
   }
-  const problem = specs === undefined ? 'is missing' : 'must be a list or a map of secrets';
-  problems.push({ where: 'secrets', problem, next: 'List the secrets to make; an empty list removes all of them.' });
+  const mistake = specs === undefined ? 'is missing' : 'must be a list or a map of secrets';
+  mistakes.push({ where: 'secrets', mistake, next: 'List the secrets to make; an empty list removes all of them.' });
   return [];
 }
 
@@ -77,9 +77,9 @@ function nameIn(spec: unknown): string | undefined {
 function planSpec(
   label: string,
   spec: Record<string, unknown>,
-  { named, problems }: { named: boolean; problems: Problem[] },
+  { named, mistakes }: { named: boolean; mistakes: Mistake[] },
 ): SecretPlan[] {
-  const reader = new SpecReader(label, spec, problems);
+  const reader = new SpecReader(label, spec, mistakes);
   const { kind } = spec;
   if (typeof kind !== 'string' || !Object.hasOwn(kinds, kind)) {
     const known = Object.keys(kinds);
@@ -99,7 +99,7 @@ function planSpec(
   if (kind === 'from-file' && isRecord(spec['files'])) {
     if (named) reader.report('name', 'has no place beside a map of files, whose keys are the names', 'Remove it.');
     return Object.entries(spec['files']).map(([name, files]) => {
-      const own = new SpecReader(name, {}, problems);
+      const own = new SpecReader(name, {}, mistakes);
       const complaint = nameComplaint(name);
       if (complaint) own.report('name', complaint, 'Rename it.');
       return { name, ...common, content: fromFiles(own, files) };
@@ -139,8 +139,8 @@ function contentOf(kind: SecretKind, reader: SpecReader): ContentPlan {
 function literals(reader: SpecReader): ContentPlan {
   const given = reader.raw('literals');
   if (!isRecord(given)) {
-    const problem = given === undefined ? 'is missing' : 'must map keys to where their values are';
-    reader.report('literals', problem, 'Write "literals": { "key": "${NAME}" }.');
+    const mistake = given === undefined ? 'is missing' : 'must map keys to where their values are';
+    reader.report('literals', mistake, 'Write "literals": { "key": "${NAME}" }.');
     return { kind: 'generic', literals: [] };
   }
   const found = Object.entries(given).flatMap(([key, raw]) => {
@@ -155,9 +155,9 @@ function literals(reader: SpecReader): ContentPlan {
 
 function fromFiles(reader: SpecReader, given: unknown): ContentPlan {
   const files = listOf(reader, given).flatMap(({ field, item }) => {
-    const source = typeof item === 'string' ? parseFileSource(item) : { problem: 'must be a path' };
-    if ('problem' in source) {
-      reader.report(field, source.problem, 'Write path or key=path.');
+    const source = typeof item === 'string' ? parseFileSource(item) : { mistake: 'must be a path' };
+    if ('mistake' in source) {
+      reader.report(field, source.mistake, 'Write path or key=path.');
       return [];
     }
     const path = reader.path(field, source.path);
@@ -196,11 +196,11 @@ function labelComplaint(name: string, value: string): string | undefined {
   return qualifiedNameComplaint(name) ?? labelValueComplaint(value);
 }
 
-function reportTwins(plans: readonly SecretPlan[], problems: Problem[]): void {
+function reportTwins(plans: readonly SecretPlan[], mistakes: Mistake[]): void {
   const seen = new Set<string>();
   for (const { namespace = '', name } of plans) {
     const key = `${namespace}/${name}`;
-    if (seen.has(key)) problems.push({ where: name, problem: 'is there twice', next: 'Rename or remove one of them.' });
+    if (seen.has(key)) mistakes.push({ where: name, mistake: 'is there twice', next: 'Rename or remove one of them.' });
     seen.add(key);
   }
 }

@@ -1,6 +1,6 @@
 import { suggestion } from '../../settings/nearest.js';
 import { isRecord } from '../../settings/record.js';
-import type { Problem } from '../../settings/problem.js';
+import type { Mistake } from '../../settings/mistake.js';
 import {
   isVariableName,
   malformedReference,
@@ -15,14 +15,14 @@ const plainAdvice =
 
 /**
  * Reads the fields of one spec, whatever they hold, and reports what is wrong with them. What it returns is undefined where there
- * is nothing to return or a problem was reported. Values that were written where a reference belongs are never quoted.
+ * is nothing to return or a mistake was reported. Values that were written where a reference belongs are never quoted.
  */
 export class SpecReader {
   constructor(
     /** The Secret, for messages. */
     readonly secret: string,
     private readonly spec: Readonly<Record<string, unknown>>,
-    private readonly problems: Problem[],
+    private readonly mistakes: Mistake[],
   ) {}
 
   has(field: string): boolean {
@@ -33,8 +33,8 @@ export class SpecReader {
     return this.spec[field];
   }
 
-  report(field: string, problem: string, next: string): undefined {
-    this.problems.push({ where: field ? `${this.secret}: ${field}` : this.secret, problem, next });
+  report(field: string, mistake: string, next: string): undefined {
+    this.mistakes.push({ where: field ? `${this.secret}: ${field}` : this.secret, mistake, next });
   }
 
   /** Every field has to be one of these. */
@@ -139,7 +139,7 @@ export class SpecReader {
   }
 
   #template(field: string, text: string): Template | undefined {
-    return parseTemplate(text) ?? this.report(field, malformedReference.problem, malformedReference.next);
+    return parseTemplate(text) ?? this.report(field, malformedReference.mistake, malformedReference.next);
   }
 
   /** A path, from the field itself or from what was found in it. */

@@ -14,25 +14,25 @@ it('takes a certificate, or a chain that begins with it, and its own key', () =>
 });
 
 it.each([
-  ['another key', certificate, pem(), { field: 'key', problem: 'is not the key of the certificate' }],
+  ['another key', certificate, pem(), { field: 'key', mistake: 'is not the key of the certificate' }],
   [
     'an encrypted key',
     certificate,
     pem({ cipher: 'aes-256-cbc', passphrase: 'x' }),
-    { field: 'key', problem: 'is encrypted' },
+    { field: 'key', mistake: 'is encrypted' },
   ],
-  ['no key', certificate, certificate, { field: 'key', problem: 'holds no PEM private key' }],
-  ['no certificate', privateKey, privateKey, { field: 'cert', problem: 'holds no PEM certificate' }],
-  ['nothing', '', '', { field: 'cert', problem: 'holds no PEM certificate' }],
+  ['no key', certificate, certificate, { field: 'key', mistake: 'holds no PEM private key' }],
+  ['no certificate', privateKey, privateKey, { field: 'cert', mistake: 'holds no PEM certificate' }],
+  ['nothing', '', '', { field: 'cert', mistake: 'holds no PEM certificate' }],
   [
     'a broken certificate',
     certificate.replace('MIIB', 'MIIX'),
     privateKey,
-    { field: 'cert', problem: 'holds no PEM certificate' },
+    { field: 'cert', mistake: 'holds no PEM certificate' },
   ],
 ])('refuses %s', (_, cert, key, complaint) => expect(check(cert, key)).toEqual(complaint));
 
 it('refuses DER, which the API server does not read', () => {
   const der = Buffer.from(certificate.replace(/-----.*-----|\n/g, ''), 'base64');
-  expect(check(der, privateKey)).toEqual({ field: 'cert', problem: 'holds no PEM certificate' });
+  expect(check(der, privateKey)).toEqual({ field: 'cert', mistake: 'holds no PEM certificate' });
 });
