@@ -112,7 +112,7 @@ async function waitForOne(
   }
 }
 
-interface Outcome {
+interface Observed {
   report(now: ObjectStatus): void;
   ready(): void;
   failed(problem: Problem): void;
@@ -142,7 +142,7 @@ class Observation {
     private readonly cluster: Cluster,
     private readonly ref: Ref,
     private readonly signal: AbortSignal,
-    private readonly outcome: Outcome,
+    private readonly outcome: Observed,
   ) {
     signal.addEventListener('abort', () => this.#end(), { once: true });
   }

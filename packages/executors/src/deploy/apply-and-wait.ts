@@ -5,7 +5,7 @@ import type { ContentOptions } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
 import { WorkloadProcesses } from './workload-processes.js';
 
-export interface ApplyAndWaitControl {
+export interface ApplyAndWaitOptions {
   /** How long what was applied may take to become ready, in ms. */
   timeoutMs: number;
   signal: AbortSignal;
@@ -24,7 +24,7 @@ export async function applyAndWait(
   rendered: KubeObject[],
   images: DeliveredImages,
   options: ContentOptions,
-  { timeoutMs, signal: outer, onApplied }: ApplyAndWaitControl,
+  { timeoutMs, signal: outer, onApplied }: ApplyAndWaitOptions,
 ): Promise<void> {
   const done = childController(outer);
   const { signal } = done;

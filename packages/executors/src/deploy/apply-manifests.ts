@@ -11,7 +11,7 @@ export interface Applied extends Prepared {
   changes: Change[];
 }
 
-export interface ApplyManifestsControl {
+export interface ApplyManifestsOptions {
   /** Objects of other sources, for callers that have read them already. Default: they are read. */
   others?: OtherObjects;
   dryRun?: boolean;
@@ -37,7 +37,7 @@ export async function applyManifests(
   rendered: KubeObject[],
   images: DeliveredImages,
   options: ContentOptions,
-  control: ApplyManifestsControl = {},
+  control: ApplyManifestsOptions = {},
 ): Promise<Applied> {
   const { dryRun, timeoutMs = 300_000, signal, onProgress, beforeApply, onWorkload } = control;
   const prepared = await prepare(rendered, { ...options, ...images }, options.manifests);

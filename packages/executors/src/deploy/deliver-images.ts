@@ -15,7 +15,7 @@ export interface DeliveredImages {
   agentImage?: string;
 }
 
-export interface DeliverImagesControl {
+export interface DeliverImagesOptions {
   /** Only tell the references. */
   dryRun?: boolean;
   signal?: AbortSignal;
@@ -32,7 +32,7 @@ export interface DeliverImagesControl {
 export async function deliverImages(
   cluster: Cluster,
   options: DeployOptions,
-  { dryRun, signal, onProgress }: DeliverImagesControl = {},
+  { dryRun, signal, onProgress }: DeliverImagesOptions = {},
 ): Promise<DeliveredImages> {
   const image = await readImage(options.image);
   await requirePlatform(cluster, { platform: image.platform, folder: options.image }, signal);

@@ -15,7 +15,7 @@ export type { GoProgress } from './progress.js';
 /** `path` is the binary; on failure `diagnostics` is the compiler's text, unchanged but for where its paths start. */
 export type GoBuildResult = Outcome<{ path: string }>;
 
-export interface GoBuildControl {
+export interface BuildGoOptions {
   /** Stops go and every compiler and linker it started. */
   signal?: AbortSignal;
   /** Each line go writes, once, as it comes: progress and diagnostics. */
@@ -31,7 +31,7 @@ export interface GoBuildControl {
  */
 export async function buildGo(
   build: GoBuild,
-  { signal, onOutput, onProgress }: GoBuildControl = {},
+  { signal, onOutput, onProgress }: BuildGoOptions = {},
 ): Promise<GoBuildResult> {
   const go = await requireCommand('go', 'Install Go from https://go.dev/dl and put its bin folder on PATH.');
   await prepareOutput(build.output);

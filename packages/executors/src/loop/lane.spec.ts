@@ -1,16 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Lane, type Delivery, type Made, type LoopTarget } from './lane.js';
+import { Lane, type Delivery, type MadeContent, type LoopTarget } from './lane.js';
 
 /** A resource whose builds and deliveries end when the test says so. */
 class Steps implements LoopTarget<string> {
   readonly target = 'go-build';
   idle?: (signal: AbortSignal) => Promise<void>;
-  readonly builds: { end: (made: Made<string>) => void; signal: AbortSignal }[] = [];
+  readonly builds: { end: (made: MadeContent<string>) => void; signal: AbortSignal }[] = [];
   readonly deliveries: { content: string; end: (delivery: Delivery | Error) => void; signal: AbortSignal }[] = [];
   #wake = () => {};
 
   make(signal: AbortSignal) {
-    return new Promise<Made<string>>((resolve, reject) => {
+    return new Promise<MadeContent<string>>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason));
       this.builds.push({ end: resolve, signal });
       this.#wake();
@@ -35,7 +35,7 @@ class Steps implements LoopTarget<string> {
   }
 }
 
-const made = (content: string): Made<string> => ({ ok: true, digest: `digest of ${content}`, content });
+const made = (content: string): MadeContent<string> => ({ ok: true, digest: `digest of ${content}`, content });
 
 function start() {
   const steps = new Steps();

@@ -3,7 +3,7 @@ import type { Emit, Entry } from '../events/events.js';
 import { timeout } from './timeout.js';
 
 /** What a target made: content known by a digest, or the reason why there is none. */
-export type Made<Content> = { ok: true; digest: string; content: Content } | { ok: false; message: string };
+export type MadeContent<Content> = { ok: true; digest: string; content: Content } | { ok: false; message: string };
 
 /** What delivering some content came to. */
 export interface Delivery {
@@ -20,7 +20,7 @@ export interface Delivery {
 export interface LoopTarget<Content> {
   target: string;
   /** Makes the content from the files as they are; stops early, and leaves no process behind, with the signal. */
-  make(signal: AbortSignal): Promise<Made<Content>>;
+  make(signal: AbortSignal): Promise<MadeContent<Content>>;
   /** Brings the content to the cluster; idempotent. Retries what passes by itself until the signal. */
   deliver(content: Content, signal: AbortSignal): Promise<Delivery>;
   /** Work that can wait until nothing has been edited for a while; stops early with the signal. */
@@ -121,7 +121,7 @@ export class Lane<Content> {
     return { signal: turn.signal, before: before.gone, gone: turn.end };
   }
 
-  async #make(editedAt: number, timings: Entry['timings']): Promise<Made<Content> | 'superseded'> {
+  async #make(editedAt: number, timings: Entry['timings']): Promise<MadeContent<Content> | 'superseded'> {
     const { signal, before, gone } = this.#takeTurn();
     try {
       // Two builds must never write one output: the cancelled one has to be gone.
@@ -140,7 +140,10 @@ export class Lane<Content> {
     }
   }
 
-  async #deliver(made: Made<Content> & { ok: true }, timings: Entry['timings']): Promise<Delivery | 'superseded'> {
+  async #deliver(
+    made: MadeContent<Content> & { ok: true },
+    timings: Entry['timings'],
+  ): Promise<Delivery | 'superseded'> {
     const before = this.#delivering;
     before.cancel();
     const { signal, end, ...turn } = beginTurn(this.signal);

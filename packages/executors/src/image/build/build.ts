@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Outcome } from '../../process/outcome.js';
 import { fromBinary } from './from-binary.js';
 import { fromDockerfile } from './from-dockerfile.js';
-import type { ImageBuild, ImageBuildControl } from './plan.js';
+import type { ImageBuild, BuildImageOptions } from './plan.js';
 import { archiveIn, writeImageOutput, type ImageOutput } from '../archive/image-output.js';
 import type { ImageConfig } from '../archive/oci.js';
 import { requireName } from '../registry/registry-address.js';
@@ -23,7 +23,7 @@ export type ImageBuildResult = Outcome<{
  *
  * @throws NxKubeError (configuration) for the options, the binary or the builder
  */
-export async function buildImage(build: ImageBuild, control: ImageBuildControl = {}): Promise<ImageBuildResult> {
+export async function buildImage(build: ImageBuild, control: BuildImageOptions = {}): Promise<ImageBuildResult> {
   const { name, output, from } = build;
   const { signal } = control;
   const started = performance.now();

@@ -4,7 +4,7 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { binaryPlatform } from './binary-platform.js';
 import { contentTag } from '../archive/content-tag.js';
 import { generatedDockerfile } from './generated-dockerfile.js';
-import type { FromBinary, ImageBuild, ImageBuildControl, Made } from './plan.js';
+import type { FromBinary, ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
 import { packProgram } from '../archive/layer.js';
 import { programConfig } from './program-config.js';
 import { runBuilder } from './run-builder.js';
@@ -15,8 +15,8 @@ export async function fromBinary(
   build: ImageBuild,
   from: FromBinary,
   work: string,
-  control: ImageBuildControl,
-): Promise<Made> {
+  control: BuildImageOptions,
+): Promise<MadeImage> {
   const { binaryPath, user, labels } = from;
   requireUser(user);
   const platform = await binaryPlatform(build.binary);

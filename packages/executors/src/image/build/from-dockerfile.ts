@@ -4,7 +4,7 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { binaryPlatform } from './binary-platform.js';
 import { contextDigest, copyContext } from './build-context.js';
 import { contentTag } from '../archive/content-tag.js';
-import type { FromDockerfile, ImageBuild, ImageBuildControl, Made } from './plan.js';
+import type { FromDockerfile, ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
 import { runBuilder } from './run-builder.js';
 
 /** @param work a folder for files that need not outlive the build */
@@ -12,8 +12,8 @@ export async function fromDockerfile(
   build: ImageBuild,
   from: FromDockerfile,
   work: string,
-  control: ImageBuildControl,
-): Promise<Made> {
+  control: BuildImageOptions,
+): Promise<MadeImage> {
   const { dockerfile, only, buildArgs, target } = from;
   const text = await readFile(dockerfile, 'utf8').catch((cause) => {
     throw new NxKubeError('configuration', `"dockerfile": ${dockerfile} cannot be read`, {

@@ -37,11 +37,11 @@ export interface FromDockerfile {
   target?: string;
 }
 
-export interface ImageBuildControl {
+export interface BuildImageOptions {
   signal?: AbortSignal;
   /** Each line of the builder, as it comes. */
   onOutput?: (line: string) => void;
 }
 
 /** An image that has been made but not yet written, or what the builder said where it could not be made. */
-export type Made = { tag: string; config: Buffer; layers: Layer[] } | { diagnostics: string };
+export type MadeImage = { tag: string; config: Buffer; layers: Layer[] } | { diagnostics: string };

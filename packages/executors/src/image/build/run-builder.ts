@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
 import { runCommand } from '../../process/run.js';
 import { builderEnvironment, builderSteps, findBuilder, type BuildPlan } from './builder.js';
-import type { ImageBuild, ImageBuildControl, Made } from './plan.js';
+import type { ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
 import { compress, type Layer } from '../archive/layer.js';
 import type { Platform } from '../archive/oci.js';
 import { readSavedImage } from '../archive/read-archive.js';
@@ -21,8 +21,8 @@ export async function runBuilder(
     ...plan
   }: Omit<BuildPlan, 'reference' | 'saveTo' | 'platform'> & { tag: string; platform?: Platform },
   work: string,
-  { signal, onOutput }: ImageBuildControl,
-): Promise<Made> {
+  { signal, onOutput }: BuildImageOptions,
+): Promise<MadeImage> {
   const builder = await findBuilder(wanted, signal);
   const saveTo = join(work, 'saved.tar');
   const steps = builderSteps(builder, {

@@ -2,7 +2,7 @@ import { contentId } from '../../go/content-id.js';
 import { buildGo, type GoBuild } from '../../go/build.js';
 import type { PreparedBase } from '../../pods/binary.js';
 import type { PodKeeper } from '../../pods/pod-keeper.js';
-import type { Made, LoopTarget } from '../lane.js';
+import type { MadeContent, LoopTarget } from '../lane.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface BinaryOptions {
@@ -37,7 +37,7 @@ export function binaryResource(options: BinaryOptions): LoopTarget<BinaryContent
   /** Set while Nx's cache does not have what was built last. */
   let uncached = false;
 
-  const built = async (path: string, prepared?: PreparedBase): Promise<Made<BinaryContent>> => {
+  const built = async (path: string, prepared?: PreparedBase): Promise<MadeContent<BinaryContent>> => {
     const digest = await contentId(path);
     onBuilt();
     return { ok: true, digest, content: { path, prepared } };
