@@ -1,12 +1,9 @@
 import type { Entry, UpdateState } from '../events/events.js';
+import type { Command } from '../loop/commands.js';
 import type { GateState } from '../loop/plan/gate.js';
 
 /** One request, one line of JSON, over the loop's socket; the answer is one line too. */
-export type ControlRequest =
-  | { verb: 'status' }
-  /** Without targets: all of them. */
-  | { verb: 'pause' | 'resume'; targets?: string[] }
-  | { verb: 'trigger'; targets: string[] };
+export type ControlRequest = { verb: 'status' } | Command;
 
 /** What a target is doing, and what came of it last. */
 export interface TargetStatus extends GateState {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ControlRequest } from '../control/messages.js';
-import { obey } from './commands.js';
+import { obey, type Command } from './commands.js';
 import type { LoopEvent } from '../events/events.js';
 import { Gate, triggered, type Work } from './plan/gate.js';
 
@@ -18,7 +17,7 @@ function start() {
     gate,
     served,
     events,
-    ask: (request: ControlRequest) => obey(request, gate, serve, (event) => events.push(event)),
+    ask: (request: Command) => obey(request, gate, serve, (event) => events.push(event)),
   };
 }
 const edit = { number: 1, files: ['a'], at: 0 };

@@ -1,7 +1,11 @@
 import { NxKubeError } from '@nx-kube/cluster';
-import type { ControlRequest } from '../control/messages.js';
 import type { Emit } from '../events/events.js';
 import type { Gate, Work } from './plan/gate.js';
+
+/** What another terminal can ask a running loop to do. */
+export type Command =
+  /** Without targets: all of them. */
+  { verb: 'pause' | 'resume'; targets?: string[] } | { verb: 'trigger'; targets: string[] };
 
 /**
  * Does what another terminal asks.
@@ -9,13 +13,7 @@ import type { Gate, Work } from './plan/gate.js';
  * @param serve has a target run now
  * @throws NxKubeError (configuration) for a target that the loop has not
  */
-export function obey(
-  request: ControlRequest,
-  gate: Gate,
-  serve: (work: ReadonlyMap<string, Work>) => void,
-  emit: Emit,
-): void {
-  if (request.verb === 'status') return;
+export function obey(request: Command, gate: Gate, serve: (work: ReadonlyMap<string, Work>) => void, emit: Emit): void {
   const targets = request.targets ?? gate.targets;
   const unknown = targets.find((target) => !gate.targets.includes(target));
   if (unknown !== undefined) {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Lane, type Delivery, type MadeContent, type LoopTarget } from './lane.js';
+import { Lane } from './lane.js';
+import type { Delivery, MadeContent, LoopTarget } from './targets/loop-target.js';
 
 /** A resource whose builds and deliveries end when the test says so. */
 class Steps implements LoopTarget<string> {

@@ -1,31 +1,7 @@
-import { childController, explain, type Change } from '@nx-kube/cluster';
+import { childController, explain } from '@nx-kube/cluster';
 import type { Emit, Entry } from '../events/events.js';
+import type { Delivery, LoopTarget, MadeContent } from './targets/loop-target.js';
 import { timeout } from './timeout.js';
-
-/** What a target made: content known by a digest, or the reason why there is none. */
-export type MadeContent<Content> = { ok: true; digest: string; content: Content } | { ok: false; message: string };
-
-/** What delivering some content came to. */
-export interface Delivery {
-  bytes?: number;
-  pods?: number;
-  changes?: Change[];
-  syncMs: number;
-  restartMs?: number;
-  /** What became of the new processes, where the delivery started some. */
-  outcome?: Promise<{ readyMs?: number } | { crashed: string }>;
-}
-
-/** A target in the loop: how its content is made, and how it gets into the cluster. */
-export interface LoopTarget<Content> {
-  target: string;
-  /** Makes the content from the files as they are; stops early, and leaves no process behind, with the signal. */
-  make(signal: AbortSignal): Promise<MadeContent<Content>>;
-  /** Brings the content to the cluster; idempotent. Retries what passes by itself until the signal. */
-  deliver(content: Content, signal: AbortSignal): Promise<Delivery>;
-  /** Work that can wait until nothing has been edited for a while; stops early with the signal. */
-  idle?(signal: AbortSignal): Promise<void>;
-}
 
 /** How long an edit is not concluded for a new process that does not get ready: its probe may never succeed, in ms. */
 const readyWithinMs = 20_000;
@@ -34,7 +10,7 @@ const readyWithinMs = 20_000;
 const idleAfterMs = 2000;
 
 /**
- * Serves one resource: the newest edit wins. A newer edit cancels a build under way at once; a delivery under way goes on
+ * Serves one target: the newest edit wins. A newer edit cancels a build under way at once; a delivery under way goes on
  * until there is something newer to deliver, so that frequent saves do not starve the pods.
  */
 export class Lane<Content> {
@@ -46,7 +22,7 @@ export class Lane<Content> {
   #idle: NodeJS.Timeout | undefined;
 
   constructor(
-    readonly resource: LoopTarget<Content>,
+    readonly target: LoopTarget<Content>,
     private readonly emit: Emit,
     private readonly signal: AbortSignal,
   ) {
@@ -59,7 +35,7 @@ export class Lane<Content> {
    * @param editedAt when the edit began, in ms of `performance.now()`
    */
   async run(editedAt: number): Promise<Entry> {
-    const { target } = this.resource;
+    const { target } = this.target;
     const timings: Entry['timings'] = { total: 0 };
     const end = (entry: Omit<Entry, 'target' | 'timings'>): Entry => {
       timings.total = performance.now() - editedAt;
@@ -102,11 +78,11 @@ export class Lane<Content> {
   /** Idle work reads and writes what a build does, so it is a build to the rest of the lane: the next one cancels it. */
   #idleLater(): void {
     clearTimeout(this.#idle);
-    if (!this.resource.idle || this.signal.aborted) return;
+    if (!this.target.idle || this.signal.aborted) return;
     this.#idle = setTimeout(async () => {
       const { signal, gone } = this.#takeTurn();
       // It is nobody's edit: a failure shows, if at all, when the target is run for itself.
-      await this.resource.idle!(signal).catch(() => {});
+      await this.target.idle!(signal).catch(() => {});
       gone();
     }, idleAfterMs);
   }
@@ -129,8 +105,8 @@ export class Lane<Content> {
       if (signal.aborted) return 'superseded';
       const started = performance.now();
       timings.watch = started - editedAt;
-      this.emit({ type: 'target', target: this.resource.target, state: 'in_progress' });
-      const made = await this.resource.make(signal);
+      this.emit({ type: 'target', target: this.target.target, state: 'in_progress' });
+      const made = await this.target.make(signal);
       timings.build = performance.now() - started;
       return signal.aborted ? 'superseded' : made;
     } catch (error) {
@@ -152,7 +128,7 @@ export class Lane<Content> {
       await before.gone;
       if (signal.aborted) return 'superseded';
       this.#delivered = undefined;
-      const delivery = await this.resource.deliver(made.content, signal);
+      const delivery = await this.target.deliver(made.content, signal);
       timings.sync = delivery.syncMs;
       timings.restart = delivery.restartMs;
       this.#delivered = made.digest;

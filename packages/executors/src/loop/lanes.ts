@@ -5,20 +5,21 @@ import { handOver } from '../flux/hand-over.js';
 import { Forwards } from '../forwards/forwards.js';
 import type { PodKeeper } from '../pods/pod-keeper.js';
 import type { Prepared } from '../workload/mutate.js';
-import { binaryResource } from './targets/go-build.js';
+import { goBuildTarget } from './targets/go-build.js';
 import type { Emit } from '../events/events.js';
-import { fluxResource } from './targets/flux.js';
+import { fluxTarget } from './targets/flux.js';
 import type { Gate, Work } from './plan/gate.js';
 import { Health } from './observe/health.js';
-import { imageResource } from './targets/image-build.js';
-import { Lane, type LoopTarget } from './lane.js';
+import { imageBuildTarget } from './targets/image-build.js';
+import { Lane } from './lane.js';
+import type { LoopTarget } from './targets/loop-target.js';
 import { valueCell } from './value-cell.js';
 import type { LoopOptions } from './options.js';
-import type { LoopParts } from './loop.js';
-import { manifestsResource } from './targets/kustomize-build.js';
+import type { LoopParts } from './options.js';
+import { kustomizeBuildTarget } from './targets/kustomize-build.js';
 import { runInOrder } from './plan/run-in-order.js';
-import { secretsResource } from './targets/secrets.js';
-import { targetResource } from './targets/other.js';
+import { secretsTarget } from './targets/secrets.js';
+import { otherTarget } from './targets/other.js';
 import { timeout } from './timeout.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
 
@@ -68,8 +69,8 @@ export function startLanes(
   const forwards = new Forwards(cluster, options().portForwards, { emit, signal });
 
   const lanes = new Map<string, Lane<unknown>>();
-  const add = <Content>(resource: LoopTarget<Content>) =>
-    lanes.set(resource.target, new Lane(resource, emit, signal) as Lane<unknown>);
+  const add = <Content>(target: LoopTarget<Content>) =>
+    lanes.set(target.target, new Lane(target, emit, signal) as Lane<unknown>);
   let newest: Work = { number: 0, files: [], at: performance.now() };
   const underWay = new Map<string, Set<Promise<void>>>();
   /** Set while what was rendered is not in the cluster, for something in it did not get ready. */
@@ -129,19 +130,19 @@ export function startLanes(
 
   for (const { target } of options().flux ?? []) {
     const now = () => options().flux!.find((one) => one.target === target)!;
-    add(fluxResource({ cluster, now, patience, onLine: tell(target) }));
+    add(fluxTarget({ cluster, now, patience, onLine: tell(target) }));
   }
   for (const { target } of options().secrets ?? []) {
     const now = () => options().secrets!.find((one) => one.target === target)!;
     add(
-      secretsResource({
+      secretsTarget({
         ...{ cluster, now, patience },
         onApplied: (changes, dependents) => emit({ type: 'secrets', target, changes, ...dependents }),
       }),
     );
   }
   add(
-    binaryResource({
+    goBuildTarget({
       target: targets.goBuild,
       build: options().goBuild,
       runner,
@@ -156,7 +157,7 @@ export function startLanes(
     }),
   );
   add(
-    imageResource({
+    imageBuildTarget({
       target: targets.imageBuild,
       ...{ cluster, runner, env, patience, deploy: () => options().deploy },
       onDelivered: (delivered) => {
@@ -167,7 +168,7 @@ export function startLanes(
     }),
   );
   add(
-    manifestsResource({
+    kustomizeBuildTarget({
       target: targets.kustomizeBuild,
       ...{ cluster, runner, patience, deploy: () => options().deploy, kustomization: options().kustomization },
       images: (until) => images.get(until),
@@ -185,7 +186,7 @@ export function startLanes(
       },
     }),
   );
-  for (const other of options().others ?? []) add(targetResource(other, runner));
+  for (const other of options().others ?? []) add(otherTarget(other, runner));
 
   return {
     serve,

@@ -1,40 +1,15 @@
-import { childController, explain, type ChildController, type Cluster } from '@nx-kube/cluster';
+import { childController, explain, type ChildController } from '@nx-kube/cluster';
 import { resolve } from 'node:path';
-import type { ControlRequest } from '../control/messages.js';
 import { affected } from './plan/affected.js';
 import { obey } from './commands.js';
 import type { Emit } from '../events/events.js';
 import { Gate, type Work } from './plan/gate.js';
 import { startLanes, type Lanes } from './lanes.js';
-import { targetNames, type LoopOptions } from './options.js';
+import { targetNames, type LoopOptions, type LoopParts, type SettingsFiles } from './options.js';
 import { staleTargets, watchRoots } from './plan/stale-targets.js';
-import type { TaskRunner } from './targets/task-runner.js';
 import { Verdict } from './observe/verdict.js';
 import { watch, type Edit } from './watch/watch.js';
 import { isOneOf, watchFiles } from './watch/watch-files.js';
-
-export interface LoopParts {
-  cluster: Cluster;
-  runner: TaskRunner;
-  emit: Emit;
-  signal: AbortSignal;
-  /** Called before anything is applied for the first time. */
-  onApplying?: () => void;
-  /** Opens the way for commands from other terminals, each of which is given to `obey`. */
-  control?: (gate: Gate, obey: (request: ControlRequest) => void) => void;
-  settings?: SettingsFiles;
-}
-
-/** A developer's settings, which may change while the loop runs. */
-export interface SettingsFiles {
-  /** Absolute paths, of files that may not be there. */
-  paths: readonly string[];
-  /**
-   * The options by the files as they are now, and the names of those that differ from the last ones; `anew` where something else than
-   * the loop's own options differs, such as the cluster. @throws NxKubeError
-   */
-  read(): Promise<{ options: LoopOptions; changed: string[]; anew: boolean }>;
-}
 
 /** How long what is under way may take to stop, in ms: Ctrl-C is to end the loop within 2 s. */
 const stopWithinMs = 1200;

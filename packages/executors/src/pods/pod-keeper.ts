@@ -2,7 +2,6 @@ import { watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/clu
 import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js';
 import type { Emit } from '../events/events.js';
 import type { StartedProcess } from '../leader/leadership.js';
-import type { Delivery } from '../loop/lane.js';
 import { Binary, prepareBase, type PreparedBase } from './binary.js';
 import type { BinaryStore } from './binary-store.js';
 import { labelSelector } from './label-selector.js';
@@ -25,6 +24,18 @@ export interface PodKeeperOptions {
   onGone?: (pod: string) => void;
   emit: Emit;
   signal: AbortSignal;
+}
+
+/** What bringing one binary to all pods came to. */
+export interface BinaryDelivery {
+  /** Bytes sent to all pods. */
+  bytes?: number;
+  /** Pods that run the binary. */
+  pods?: number;
+  syncMs: number;
+  restartMs?: number;
+  /** What became of the new processes, where the delivery started some. */
+  outcome?: Promise<{ readyMs?: number } | { crashed: string }>;
 }
 
 /**
@@ -69,7 +80,7 @@ export class PodKeeper {
    *
    * @throws NxKubeError, naming the pod: the first failure that trying again does not mend
    */
-  async bring(path: string, prepared: PreparedBase | undefined, signal: AbortSignal): Promise<Delivery> {
+  async bring(path: string, prepared: PreparedBase | undefined, signal: AbortSignal): Promise<BinaryDelivery> {
     const started = performance.now();
     const binary = new Binary(path, this.options.store, { prepared });
     this.#wanted?.release();

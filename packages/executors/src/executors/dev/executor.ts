@@ -16,7 +16,8 @@ import { StatusReader } from '../../control/status.js';
 import { endDebug } from '../../deploy/end-debug.js';
 import { requireFreePorts } from '../../forwards/forwards.js';
 import type { Emit } from '../../events/events.js';
-import { runLoop, runOnce, type LoopParts } from '../../loop/loop.js';
+import { runLoop, runOnce } from '../../loop/loop.js';
+import type { LoopParts } from '../../loop/options.js';
 import { jsonReporter } from '../../report/json.js';
 import { terminalReporter } from '../../report/terminal.js';
 import { settingsPaths } from '../../settings/load.js';
@@ -132,7 +133,7 @@ async function runDev(
       onApplying: () => (applied = true),
       control: (gate, obey) => {
         control.answer = (request) => {
-          obey(request);
+          if (request.verb !== 'status') obey(request);
           return status.status(gate);
         };
       },

@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster } from '@nx-kube/cluster';
-import type { FluxTarget } from '../../loop/targets/flux.js';
-import type { SecretsTarget } from '../../loop/targets/secrets.js';
+import type { FluxTargetOptions } from '../../loop/targets/flux.js';
+import type { SecretsTargetOptions } from '../../loop/targets/secrets.js';
 import { fluxTargets } from '../flux/nx-flux-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
@@ -16,10 +16,10 @@ import type { SecretsOptions } from '../secrets/schema.js';
 export function composedTargets(
   context: ExecutorContext,
   cluster: Pick<Cluster, 'namespace'>,
-): { secrets: SecretsTarget[]; flux: FluxTarget[] } {
+): { secrets: SecretsTargetOptions[]; flux: FluxTargetOptions[] } {
   const { directory: projectDirectory, name } = projectOf(context);
   const { env } = process;
-  const secrets = targetsOf('@nx-kube/executors:secrets', context).flatMap((target): SecretsTarget[] => {
+  const secrets = targetsOf('@nx-kube/executors:secrets', context).flatMap((target): SecretsTargetOptions[] => {
     const {
       enabled = true,
       namespace,

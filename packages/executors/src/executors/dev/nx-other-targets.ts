@@ -2,7 +2,7 @@ import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
 import { relative, sep } from 'node:path';
 import type { FileInputs } from '../../loop/plan/stale-targets.js';
-import type { OtherTarget } from '../../loop/targets/other.js';
+import type { OtherTargetOptions } from '../../loop/targets/other.js';
 import { projectOf, workspacePath } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { targetInputs } from '../../nx/target-inputs.js';
@@ -10,7 +10,7 @@ import { suggestion } from '../../settings/nearest.js';
 import type { DevOptions } from './schema.js';
 
 export interface OtherTargets {
-  others: OtherTarget[];
+  others: OtherTargetOptions[];
   waitsFor: Map<string, string[]>;
   inputs: [target: string, inputs: FileInputs][];
 }
@@ -47,7 +47,7 @@ export function otherTargets(
   requireNoCircle(waitsFor, own);
 
   const made = Object.keys(targets).filter((target) => ![...flux, ...secrets].includes(target));
-  const others = made.map((target): OtherTarget => {
+  const others = made.map((target): OtherTargetOptions => {
     const options = siblingOptions<Record<string, unknown>>(context, 'targets', target);
     const { outputs = [] } = context.projectsConfigurations.projects[project.name]!.targets![target]!;
     return {

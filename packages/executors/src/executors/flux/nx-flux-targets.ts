@@ -1,12 +1,16 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { FluxOptions } from './schema.js';
-import type { FluxTarget } from '../../loop/targets/flux.js';
+import type { FluxTargetOptions } from '../../loop/targets/flux.js';
 import { deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { projectOf, workspacePath } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
 
 /** What a target that installs Flux does, from its options; undefined unless it is enabled. */
-export function fluxTarget(context: ExecutorContext, target: string, options: FluxOptions): FluxTarget | undefined {
+export function fluxTarget(
+  context: ExecutorContext,
+  target: string,
+  options: FluxOptions,
+): FluxTargetOptions | undefined {
   const { enabled = false, namespace = 'flux-system', timeout = 300, version, components, bootstrap } = options;
   if (!enabled) return undefined;
   const project = projectOf(context);
@@ -25,7 +29,7 @@ export function fluxTarget(context: ExecutorContext, target: string, options: Fl
 }
 
 /** The enabled targets of the project that install Flux, in the order in which they stand there. */
-export function fluxTargets(context: ExecutorContext): FluxTarget[] {
+export function fluxTargets(context: ExecutorContext): FluxTargetOptions[] {
   return targetsOf('@nx-kube/executors:flux', context).flatMap(
     (target) => fluxTarget(context, target, siblingOptions<FluxOptions>(context, 'targets', target)) ?? [],
   );

@@ -1,26 +1,26 @@
 import type { Cluster } from '@nx-kube/cluster';
 import { ensureFlux, type EnsureFluxOptions } from '../../flux/ensure-flux.js';
 import type { FluxSetup } from '../../flux/flux-options.js';
-import type { LoopTarget } from '../lane.js';
+import type { LoopTarget } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 
 /** A target that installs or bootstraps Flux, as its options say. */
-export interface FluxTarget {
+export interface FluxTargetOptions {
   target: string;
   setup: FluxSetup;
   options: Pick<EnsureFluxOptions, 'target' | 'stateDirectory' | 'timeoutMs' | 'env'>;
 }
 
-export interface FluxResourceOptions {
+export interface FluxTargetParts {
   cluster: Cluster;
   /** As it is now: a developer's settings may change it. */
-  now: () => FluxTarget;
+  now: () => FluxTargetOptions;
   patience: RetryNotice;
   onLine: (line: string) => void;
 }
 
 /** Flux, in the wanted version: there is nothing to make, and nothing is delivered where the cluster runs it. */
-export function fluxResource({ cluster, now, patience, onLine }: FluxResourceOptions): LoopTarget<FluxTarget> {
+export function fluxTarget({ cluster, now, patience, onLine }: FluxTargetParts): LoopTarget<FluxTargetOptions> {
   return {
     target: now().target,
     async make() {

@@ -2,10 +2,10 @@ import { contentId } from '../../go/content-id.js';
 import { buildGo, type GoBuild } from '../../go/build.js';
 import type { PreparedBase } from '../../pods/binary.js';
 import type { PodKeeper } from '../../pods/pod-keeper.js';
-import type { MadeContent, LoopTarget } from '../lane.js';
+import type { MadeContent, LoopTarget } from './loop-target.js';
 import type { TaskRunner } from './task-runner.js';
 
-export interface BinaryOptions {
+export interface GoBuildTargetParts {
   target: string;
   build: GoBuild;
   runner: TaskRunner;
@@ -29,7 +29,7 @@ interface BinaryContent {
  * The controller's binary. The first one comes through Nx, which may have it in its cache; after an edit `go build` starts
  * at once, for it is the fastest there is and no other run can be waited for in its place.
  */
-export function binaryResource(options: BinaryOptions): LoopTarget<BinaryContent> {
+export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryContent> {
   const { target, build, runner, env, keeper, currentKeeper, onBuilt, onOutput } = options;
   let first = true;
   /** Set from the start of a build until its binary is delivered, or another build takes its place. */

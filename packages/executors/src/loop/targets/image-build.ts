@@ -2,11 +2,11 @@ import type { Cluster } from '@nx-kube/cluster';
 import { readImage } from '../../deploy/content.js';
 import { deliverImages, type DeliveredImages } from '../../deploy/deliver-images.js';
 import type { DeployOptions } from '../../deploy/deploy-options.js';
-import type { LoopTarget } from '../lane.js';
+import type { LoopTarget } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
 
-export interface ImageOptions {
+export interface ImageBuildTargetParts {
   target: string;
   cluster: Cluster;
   /** As they are now: a developer's settings may change them. */
@@ -19,7 +19,7 @@ export interface ImageOptions {
 }
 
 /** The image that pods start from, and the agent's. A Go edit does not make another one. */
-export function imageResource(options: ImageOptions): LoopTarget<void> {
+export function imageBuildTarget(options: ImageBuildTargetParts): LoopTarget<void> {
   const { target, cluster, deploy, runner, env, patience, onDelivered } = options;
   return {
     target,

@@ -6,11 +6,11 @@ import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects
 import type { DeliveredImages } from '../../deploy/deliver-images.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
 import type { Prepared } from '../../workload/mutate.js';
-import type { LoopTarget } from '../lane.js';
+import type { LoopTarget } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
 
-export interface ManifestsOptions {
+export interface KustomizeBuildTargetParts {
   target: string;
   cluster: Cluster;
   /** As they are now: a developer's settings may change them. */
@@ -37,7 +37,7 @@ interface Content {
 }
 
 /** The rendered manifests, and the objects of other sources: changed, applied as one set, and pruned. */
-export function manifestsResource(options: ManifestsOptions): LoopTarget<Content> {
+export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTarget<Content> {
   const {
     target,
     cluster,

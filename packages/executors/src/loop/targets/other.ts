@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { glob } from 'tinyglobby';
-import type { LoopTarget } from '../lane.js';
+import type { LoopTarget } from './loop-target.js';
 import type { TaskRunner } from './task-runner.js';
 
 /** A target that is part of the loop beside those that make the controller: a code generator, a script. */
-export interface OtherTarget {
+export interface OtherTargetOptions {
   target: string;
   /** What it writes: absolute paths of files and folders, and globs. */
   outputs: readonly string[];
@@ -15,7 +15,7 @@ export interface OtherTarget {
  * Any other target: run through Nx, its outputs compared. There is nothing to deliver, for what it writes is an input of other
  * targets, or nobody's; so its content is what says whether it changed anything.
  */
-export function targetResource({ target, outputs }: OtherTarget, runner: TaskRunner): LoopTarget<void> {
+export function otherTarget({ target, outputs }: OtherTargetOptions, runner: TaskRunner): LoopTarget<void> {
   let runs = 0;
   return {
     target,

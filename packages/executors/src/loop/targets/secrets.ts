@@ -4,11 +4,11 @@ import { applySecrets, nothingChanged, type ApplySecretsOptions } from '../../se
 import { dependentsOf, type Dependents } from '../../secrets/apply/dependents.js';
 import { readSecrets, type ReadSecrets, type ReadSecretsOptions } from '../../secrets/read/read-secrets.js';
 import { mistakesError } from '../../settings/mistake.js';
-import type { LoopTarget } from '../lane.js';
+import type { LoopTarget } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 
 /** A target that makes Secrets, as its options say. */
-export interface SecretsTarget {
+export interface SecretsTargetOptions {
   target: string;
   specs: unknown;
   read: ReadSecretsOptions;
@@ -17,21 +17,16 @@ export interface SecretsTarget {
   paths: readonly string[];
 }
 
-export interface SecretsResourceOptions {
+export interface SecretsTargetParts {
   cluster: Cluster;
   /** As it is now: a developer's settings may change it. */
-  now: () => SecretsTarget;
+  now: () => SecretsTargetOptions;
   patience: RetryNotice;
   onApplied: (changes: Change[], dependents: Dependents) => void;
 }
 
 /** The project's Secrets: made again from files and variables, compared by a digest that only this process can make, and applied. */
-export function secretsResource({
-  cluster,
-  now,
-  patience,
-  onApplied,
-}: SecretsResourceOptions): LoopTarget<ReadSecrets> {
+export function secretsTarget({ cluster, now, patience, onApplied }: SecretsTargetParts): LoopTarget<ReadSecrets> {
   // A plain digest of a short value can be guessed from.
   const key = randomBytes(32);
   return {
