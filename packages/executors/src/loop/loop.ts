@@ -1,6 +1,6 @@
 import { childController, explain, type ChildController } from '@nx-kube/cluster';
 import { resolve } from 'node:path';
-import { affected } from './plan/affected.js';
+import { affected } from './affected.js';
 import { obey } from './commands.js';
 import type { Emit } from '../events/events.js';
 import { Gate, type Work } from './plan/gate.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { affected } from './affected.js';
-import type { LoopOptions } from '../options.js';
+import type { LoopOptions } from './options.js';
 
 const options: LoopOptions = {
   workspaceRoot: '/ws',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LoopOptions } from '../options.js';
-import { watchRoots } from './stale-targets.js';
+import type { LoopOptions } from './options.js';
+import { watchRoots } from './plan/stale-targets.js';
 
 /** What the loop has to do when its options change while it runs. */
 export interface Affected {
