@@ -1,5 +1,4 @@
 import type { Change } from '@nx-kube/cluster';
-import type { Dependents } from '../secrets/apply/dependents.js';
 
 /** How far a target's content is: being made or delivered, delivered, or failed until the next edit mends it. */
 export type UpdateState = 'pending' | 'in_progress' | 'ok' | 'error';
@@ -36,6 +35,12 @@ export interface Entry {
   pods?: number;
   changes?: Change[];
   message?: string;
+}
+
+export interface Dependents {
+  dependents: Dependent[];
+  /** Kinds that the user of the context may not list. */
+  unseen: string[];
 }
 
 /** Everything the loop has to say; the terminal, the JSON log and the dashboard are readers of this one stream. */

@@ -1,3 +1,4 @@
+import type { Dependents } from '../../events/events.js';
 import { ApiError, list, retry, subject, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { secretUses, type SecretUse } from './secret-uses.js';
 
@@ -8,12 +9,6 @@ export interface Dependent {
   /** `Kind/namespace/name` of what uses it. */
   subject: string;
   uses: SecretUse[];
-}
-
-export interface Dependents {
-  dependents: Dependent[];
-  /** Kinds that the user of the context may not list. */
-  unseen: string[];
 }
 
 const kinds = [
