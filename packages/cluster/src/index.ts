@@ -37,3 +37,4 @@ export * from './streams/logs.js';
 export * from './watch/watch.js';
 export * from './environment/node-platforms.js';
 export * from './environment/local-registry.js';
+export { parseQuantity } from './object/quantity.js';

@@ -32,3 +32,15 @@ it.each([
 it.each(['', '.', 'm', '1x', '1 Gi', '0x10', '1e', '0.1n', true, null, undefined, {}, ['1']])('%j is none', (value) => {
   expect(parseQuantity(value)).toBeUndefined();
 });
+
+it.each([
+  ['256Mi', 256 * 1024 ** 2],
+  ['1G', 1e9],
+  ['500m', 0.5],
+  ['2', 2],
+  [2, 2],
+  ['1e3', 1000],
+  ['1.5Gi', 1.5 * 1024 ** 3],
+])('%s is %s in billionths', (text, number) => expect(Number(parseQuantity(text)) / 1e9).toBe(number));
+
+it('a word is no quantity', () => expect(parseQuantity('much')).toBeUndefined());

@@ -37,6 +37,18 @@ export interface Entry {
   message?: string;
 }
 
+/** How an object uses a Secret. */
+export type SecretUse = 'env' | 'envFrom' | 'volume' | 'imagePullSecrets' | 'secrets';
+
+/** What uses a Secret that has changed. */
+export interface Dependent {
+  /** `Kind/namespace/name` of the Secret. */
+  secret: string;
+  /** `Kind/namespace/name` of what uses it. */
+  subject: string;
+  uses: SecretUse[];
+}
+
 export interface Dependents {
   dependents: Dependent[];
   /** Kinds that the user of the context may not list. */

@@ -1,6 +1,5 @@
-import type { KubeObject } from '@nx-kube/cluster';
+import { parseQuantity, type KubeObject } from '@nx-kube/cluster';
 import { podSpecOf, type Container, type PodSpec } from './pod-template.js';
-import { quantity } from './quantity.js';
 
 /** Seconds that a pod has to end, at least: for whoever steps through how it ends. */
 const graceSeconds = 120;
@@ -72,6 +71,12 @@ function moreGrace(podSpec: PodSpec): string[] {
   if (before >= graceSeconds) return [];
   podSpec['terminationGracePeriodSeconds'] = graceSeconds;
   return [`terminationGracePeriodSeconds ${before} → ${graceSeconds}`];
+}
+
+/** A quantity as a number, in its unit; undefined if it is none. */
+function quantity(value: unknown): number | undefined {
+  const billionths = parseQuantity(value);
+  return billionths === undefined ? undefined : Number(billionths) / 1e9;
 }
 
 function roomForDebugger(container: Container): string[] {

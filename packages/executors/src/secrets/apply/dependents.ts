@@ -1,15 +1,6 @@
-import type { Dependents } from '../../events/events.js';
+import type { Dependent, Dependents } from '../../events/events.js';
 import { ApiError, list, retry, subject, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
-import { secretUses, type SecretUse } from './secret-uses.js';
-
-/** What uses a Secret that has changed. */
-export interface Dependent {
-  /** `Kind/namespace/name` of the Secret. */
-  secret: string;
-  /** `Kind/namespace/name` of what uses it. */
-  subject: string;
-  uses: SecretUse[];
-}
+import { secretUses } from './secret-uses.js';
 
 const kinds = [
   ['apps/v1', 'Deployment'],

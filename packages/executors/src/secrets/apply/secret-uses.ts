@@ -1,8 +1,6 @@
+import type { SecretUse } from '../../events/events.js';
 import { type KubeObject } from '@nx-kube/cluster';
 import { containersOf, podSpecOf, type PodSpec } from '../../workload/pod-template.js';
-
-/** How an object uses a Secret. */
-export type SecretUse = 'env' | 'envFrom' | 'volume' | 'imagePullSecrets' | 'secrets';
 
 interface Named {
   name?: string;
