@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from './support/workspace.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const project = 'greeter-controller';
 

@@ -2,9 +2,9 @@ import { list, remove, type Cluster } from '@nx-kube/cluster';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DevLoop } from './support/dev-loop.js';
-import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { Workspace } from './support/workspace.js';
+import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
+import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const folder = 'ocm-controller';
 const project = 'ocm-control-controller';

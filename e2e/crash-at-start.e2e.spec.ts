@@ -1,7 +1,7 @@
 import type { Cluster } from '@nx-kube/cluster';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { podsOf, testCluster } from './support/pods.js';
-import { Workspace } from './support/workspace.js';
+import { podsOf, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const folder = 'greeter-controller';
 const project = 'greeter-crash-controller';

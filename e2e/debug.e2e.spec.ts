@@ -1,12 +1,12 @@
 import { apply, list, parseManifests, read, remove, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DapClient } from './support/dap-client.js';
-import { DelveClient } from './support/delve-client.js';
-import { DevLoop } from './support/dev-loop.js';
-import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { noProcessesOf, processesOf } from './support/processes.js';
-import { Workspace } from './support/workspace.js';
+import { DapClient } from '@nx-kube/testing/e2e/dap-client.js';
+import { DelveClient } from '@nx-kube/testing/e2e/delve-client.js';
+import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
+import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { noProcessesOf, processesOf } from '@nx-kube/testing/e2e/processes.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 // Another one in each run: no node has its image yet, and so the pod starts from the very binary that is to be debugged.
 const name = `ocm-debug-${Date.now().toString(36)}`;

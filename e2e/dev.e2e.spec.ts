@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { changed, DevLoop, type Event } from './support/dev-loop.js';
-import { localCluster } from './support/local-cluster.js';
-import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { firstProcess, memoryOf, noProcessesOf, processesOf } from './support/processes.js';
-import { Workspace } from './support/workspace.js';
+import { changed, DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
+import { localCluster } from '@nx-kube/testing/e2e/local-cluster.js';
+import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { firstProcess, memoryOf, noProcessesOf, processesOf } from '@nx-kube/testing/e2e/processes.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const namespace = 'ocm-system';
 const marker = 'ocm-controller/pkg/build/marker.go';

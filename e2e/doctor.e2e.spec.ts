@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { testCluster } from './support/pods.js';
-import { Workspace } from './support/workspace.js';
+import { testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const project = 'doctor-controller';
 const namespace = 'nx-kube-e2e-doctor';

@@ -1,8 +1,8 @@
 import { create, patch, read, remove, type Cluster, type Ref } from '@nx-kube/cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { versionsOfSet } from './support/apply-sets.js';
-import { testCluster } from './support/pods.js';
-import { Workspace } from './support/workspace.js';
+import { versionsOfSet } from '@nx-kube/testing/e2e/apply-sets.js';
+import { testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const folder = 'ocm-controller';
 const project = 'ocm-down-controller';

@@ -2,10 +2,10 @@ import { list, read, type Cluster, type Ref } from '@nx-kube/cluster';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditLog } from './support/audit-log.js';
-import { changed, DevLoop, type Event } from './support/dev-loop.js';
-import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { repository, Workspace } from './support/workspace.js';
+import { auditLog } from '@nx-kube/testing/e2e/audit-log.js';
+import { changed, DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
+import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { repository, Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const folder = 'ocm-controller';
 const project = 'ocm-env-controller';

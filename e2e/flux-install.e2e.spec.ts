@@ -1,12 +1,12 @@
 import { list, read, type Cluster } from '@nx-kube/cluster';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fluxComponents, fluxVersion, pathWithFlux } from '../packages/executors/src/flux/flux.fixture.js';
-import { auditLog } from './support/audit-log.js';
-import { DevLoop } from './support/dev-loop.js';
-import { testCluster } from './support/pods.js';
-import { putStandIns, removeStandIns } from './support/stand-in-image.js';
-import { Workspace } from './support/workspace.js';
+import { fluxComponents, fluxVersion, pathWithFlux } from '@nx-kube/executors/flux/flux.fixture.js';
+import { auditLog } from '@nx-kube/testing/e2e/audit-log.js';
+import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
+import { testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { putStandIns, removeStandIns } from '@nx-kube/testing/e2e/stand-in-image.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const folder = 'greeter-controller';
 const project = 'with-flux-controller';

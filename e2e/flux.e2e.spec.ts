@@ -10,12 +10,12 @@ import {
   type Ref,
 } from '@nx-kube/cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fluxDefinitions, pathWithFlux } from '../packages/executors/src/flux/flux.fixture.js';
-import { suspendedBy } from '../packages/executors/src/flux/hand-over.js';
-import { DevLoop } from './support/dev-loop.js';
-import { testCluster } from './support/pods.js';
-import { processesOf } from './support/processes.js';
-import { Workspace } from './support/workspace.js';
+import { fluxDefinitions, pathWithFlux } from '@nx-kube/executors/flux/flux.fixture.js';
+import { suspendedBy } from '@nx-kube/executors/flux/hand-over.js';
+import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
+import { testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { processesOf } from '@nx-kube/testing/e2e/processes.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const folder = 'greeter-controller';
 const project = 'handover-controller';

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { repository, Workspace } from './support/workspace.js';
+import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { repository, Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const names = ['plugin', 'executors', 'cluster', 'agent'];
 const folder = 'greeter-controller';

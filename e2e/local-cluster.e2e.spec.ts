@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { COMPONENT_NAMES } from '../tools/local-cluster/src/config/component.js';
-import { layoutFor } from '../tools/local-cluster/src/config/layout.js';
-import { parseMounts } from '../tools/local-cluster/src/host/mounts.js';
-import { identify, isAlive } from '../tools/local-cluster/src/processes/process-identity.js';
-import type { ClusterStatus } from '../tools/local-cluster/src/commands/status.js';
-import { strayProcesses } from '../tools/local-cluster/src/processes/stray-processes.js';
-import { repository } from './support/workspace.js';
+import { COMPONENT_NAMES } from '@nx-kube/local-cluster/config/component.js';
+import { layoutFor } from '@nx-kube/local-cluster/config/layout.js';
+import { parseMounts } from '@nx-kube/local-cluster/host/mounts.js';
+import { identify, isAlive } from '@nx-kube/local-cluster/processes/process-identity.js';
+import type { ClusterStatus } from '@nx-kube/local-cluster/commands/status.js';
+import { strayProcesses } from '@nx-kube/local-cluster/processes/stray-processes.js';
+import { repository } from '@nx-kube/testing/e2e/workspace.js';
 
 /*
  * The embedded cluster itself, so these tests kill and remove it: whatever else it held is gone afterwards. They leave a
@@ -22,12 +22,17 @@ const layout = layoutFor(process.env);
 const NAMESPACE = 'local-cluster-e2e';
 const IMAGE = 'localhost:5001/local-cluster-e2e:1';
 
-const cli = (...args: string[]) => execa(process.execPath, ['--import', 'tsx', CLI, ...args]);
+const cli = (...args: string[]) =>
+  execa(process.execPath, ['--conditions=@nx-kube/source', '--import', 'tsx', CLI, ...args]);
 const kubectl = (args: string[], options: { input?: string } = {}) =>
   execa(join(layout.bin, 'kubectl'), [`--kubeconfig=${layout.kubeconfig}`, ...args], options);
 
 async function status(): Promise<ClusterStatus> {
-  const { stdout } = await execa(process.execPath, ['--import', 'tsx', CLI, 'status', '-o', 'json'], { reject: false });
+  const { stdout } = await execa(
+    process.execPath,
+    ['--conditions=@nx-kube/source', '--import', 'tsx', CLI, 'status', '-o', 'json'],
+    { reject: false },
+  );
   return JSON.parse(stdout) as ClusterStatus;
 }
 

@@ -2,9 +2,9 @@ import type { Cluster } from '@nx-kube/cluster';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DevLoop } from './support/dev-loop.js';
-import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { Workspace } from './support/workspace.js';
+import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
+import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const project = 'greeter-root-controller';
 const namespace = 'greeter-root-system';

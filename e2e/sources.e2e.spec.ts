@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { read, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pathWithHelm } from '../packages/executors/src/sources/helm.fixture.js';
-import { changed, DevLoop } from './support/dev-loop.js';
-import { testCluster } from './support/pods.js';
-import { Workspace } from './support/workspace.js';
+import { pathWithHelm } from '@nx-kube/executors/sources/helm.fixture.js';
+import { changed, DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
+import { testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const folder = 'greeter-controller';
 const project = 'sources-controller';

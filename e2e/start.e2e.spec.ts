@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { afterAll, expect, it } from 'vitest';
-import { processes } from './support/processes.js';
-import { repository } from './support/workspace.js';
+import { processes } from '@nx-kube/testing/e2e/processes.js';
+import { repository } from '@nx-kube/testing/e2e/workspace.js';
 
 /** In the environment of `npm start` and of all that it starts. */
 const MARK = `start-e2e-${process.pid}`;

@@ -1,9 +1,9 @@
 import { read, type Cluster, type Ref } from '@nx-kube/cluster';
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { versionsOfSet } from './support/apply-sets.js';
-import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { Workspace } from './support/workspace.js';
+import { versionsOfSet } from '@nx-kube/testing/e2e/apply-sets.js';
+import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const folder = 'greeter-controller';
 const project = 'greeter-targets-controller';

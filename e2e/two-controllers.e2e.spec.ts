@@ -1,8 +1,8 @@
 import { remove, type Cluster } from '@nx-kube/cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DevLoop } from './support/dev-loop.js';
-import { podsOf, runningIn, testCluster } from './support/pods.js';
-import { Workspace } from './support/workspace.js';
+import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
+import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const projects = {
   ocm: { folder: 'ocm-controller', name: 'ocm-pair-controller', namespace: 'ocm-pair-system' },

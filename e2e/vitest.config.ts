@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { sourceConditions } from '../packages/testing/source-conditions.js';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** The embedded cluster's own tests take it down, with all that it holds: they come last. */
@@ -12,6 +13,7 @@ class ClusterLast extends BaseSequencer {
 
 /** Tests against a real cluster: one file at a time, for the cluster is shared and the machine is small. */
 export default defineConfig({
+  ...sourceConditions,
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['packages/*/src/**/*.cluster.spec.ts', 'e2e/**/*.e2e.spec.ts'],

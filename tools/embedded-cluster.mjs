@@ -3,10 +3,10 @@ import { delimiter, dirname, join } from 'node:path';
 import { runChild } from './run/src/child.mjs';
 import { root } from './set-up.mjs';
 
-const cli = ['--import', 'tsx', 'tools/local-cluster/cli.ts'];
+const cli = ['--conditions=@nx-kube/source', '--import', 'tsx', 'tools/local-cluster/cli.ts'];
 
 /** What takes the embedded cluster down, for people. */
-export const DOWN_COMMAND = `node ${cli.join(' ')} down`;
+export const DOWN_COMMAND = 'npm run cluster:down';
 
 /**
  * Brings the embedded cluster up, or leaves it as it is.

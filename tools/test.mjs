@@ -33,6 +33,8 @@ const goModules = [
 ];
 const typed = [
   'e2e',
+  'packages/testing',
+  ...['cluster', 'executors', 'plugin'].map((name) => `packages/${name}/tsconfig.spec.json`),
   ...['bench', 'docs', 'lint', 'local-cluster', 'run', 'start', 'test'].map((name) => `tools/${name}`),
 ];
 

@@ -9,7 +9,7 @@ const name = 'packages/executors/dev-settings.schema.json';
 const path = fileURLToPath(new URL(name, root));
 const source = new URL('packages/executors/src/settings/published-schema.ts', root).href;
 
-/** @type {typeof import('../../packages/executors/src/settings/published-schema.js')} */
+/** @type {typeof import('@nx-kube/executors/settings/published-schema.js')} */
 const { publishedSchema } = await tsImport(source, import.meta.url);
 const config = await resolveConfig(path);
 const wanted = await format(JSON.stringify(await publishedSchema()), { ...config, parser: 'json' });

@@ -1,7 +1,7 @@
 import { connect, explain, type Cluster } from '@nx-kube/cluster';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { embeddedClusterUp } from '../../embedded-cluster.mjs';
-import { repository } from '../../../e2e/support/workspace.js';
+import { repository } from '@nx-kube/testing/e2e/workspace.js';
 import { bench } from './bench.js';
 import { parseOptions, usage } from './options.js';
 import { conclusion } from './report/conclusion.js';

@@ -22,7 +22,7 @@ const width = Math.max(...kindNames.map((kind) => kind.length));
 
 export const usage = `Measures what the loop makes of edits, next to a bare go build and to what live-update tools do.
 
-  node --import tsx tools/bench/cli.ts [project] [options]
+  npm run bench -- [project] [options]
 
   project            a folder of examples/ (default: ocm-controller)
   --edits N          edits of each kind (default: 5)

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connect } from '../../../packages/cluster/src/connect/connect.js';
+import { connect } from '@nx-kube/cluster/connect/connect.js';
 import { usableCluster } from './usable-cluster.mjs';
 
 let folder: string;

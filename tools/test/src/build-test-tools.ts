@@ -2,9 +2,9 @@
  * Builds what tests use and no package manager here has, from Go modules, once, outside of the work tree: tests only look it up.
  * `KUSTOMIZE` comes first, for flux's manifests are rendered by it.
  */
-import { fluxDefinitions, pathWithFlux } from '../../../packages/executors/src/flux/flux.fixture.js';
-import { realKustomize } from '../../../packages/executors/src/kustomize/kustomize.fixture.js';
-import { pathWithHelm } from '../../../packages/executors/src/sources/helm.fixture.js';
+import { fluxDefinitions, pathWithFlux } from '@nx-kube/executors/flux/flux.fixture.js';
+import { realKustomize } from '@nx-kube/executors/kustomize/kustomize.fixture.js';
+import { pathWithHelm } from '@nx-kube/executors/sources/helm.fixture.js';
 import { breakSilence } from '../../run/src/silence.mjs';
 
 const tools: [string, () => Promise<unknown>][] = [

@@ -50,7 +50,12 @@ export async function vitest(args, { node = process.execPath, env = {} } = {}) {
  */
 export async function testTools() {
   step('Building test tools');
-  const { failed } = await check(process.execPath, ['--import', 'tsx', 'tools/test/src/build-test-tools.ts']);
+  const { failed } = await check(process.execPath, [
+    '--conditions=@nx-kube/source',
+    '--import',
+    'tsx',
+    'tools/test/src/build-test-tools.ts',
+  ]);
   return { passed: 0, failed };
 }
 

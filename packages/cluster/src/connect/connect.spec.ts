@@ -14,7 +14,7 @@ import {
   fakeApiServer,
   kubeconfigFor,
   type FakeApiServer,
-} from '../testing/fake-api-server.js';
+} from '@nx-kube/testing/cluster/fake-api-server.js';
 import type { Cluster } from '../api/cluster.js';
 import { connect, type ConnectOptions } from './connect.js';
 

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { apply } from '../apply/apply.js';
 import { refOf } from '../object/kube-object.js';
 import { waitReady } from '../readiness/wait-ready.js';
-import { probePod } from '../testing/probe.js';
-import { useCluster } from '../testing/real-cluster.js';
+import { probePod } from '@nx-kube/testing/cluster/probe.js';
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { exec, type ExecStream } from './exec.js';
 
 const test = useCluster('exec', { 'pod-security.kubernetes.io/enforce': 'restricted' });

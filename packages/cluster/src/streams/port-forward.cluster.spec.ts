@@ -6,8 +6,8 @@ import { remove } from '../api/objects.js';
 import { apply } from '../apply/apply.js';
 import { refOf } from '../object/kube-object.js';
 import { waitReady } from '../readiness/wait-ready.js';
-import { probePod } from '../testing/probe.js';
-import { useCluster } from '../testing/real-cluster.js';
+import { probePod } from '@nx-kube/testing/cluster/probe.js';
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { portForward, type PortForwardState } from './port-forward.js';
 
 const test = useCluster('port-forward');

@@ -9,8 +9,8 @@ import {
   fakeApiServer,
   kubeconfigFor,
   type FakeApiServer,
-} from '../testing/fake-api-server.js';
-import { spyOnWrites } from '../testing/spy.js';
+} from '@nx-kube/testing/cluster/fake-api-server.js';
+import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
 import { watch, type WatchEvent, type Watcher } from './watch.js';
 
 let server: FakeApiServer;

@@ -5,7 +5,7 @@ import {
   answerDiscovery,
   fakeApiServer,
   type FakeApiServer,
-} from '../../../cluster/src/testing/fake-api-server.js';
+} from '@nx-kube/testing/cluster/fake-api-server.js';
 import { requirePlatform } from './require-platform.js';
 
 let server: FakeApiServer;

@@ -6,7 +6,7 @@ import {
   answerDiscovery,
   fakeApiServer,
   type FakeApiServer,
-} from '../../../cluster/src/testing/fake-api-server.js';
+} from '@nx-kube/testing/cluster/fake-api-server.js';
 import { encodeFrame, frameType } from '../agent/frames.js';
 import type { AgentEvent, RunningBinary } from '../agent/messages.js';
 import { WorkloadProcesses } from './workload-processes.js';

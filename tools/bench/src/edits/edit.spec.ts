@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from '../../../../e2e/support/workspace.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 import { editOf, findEditedFiles, replacedModules, save, type EditedFiles } from './edit.js';
 import { kindNames } from './kinds.js';
 

@@ -1,7 +1,7 @@
 import { NxKubeError } from '@nx-kube/cluster';
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { Workspace } from '../../../../e2e/support/workspace.js';
+import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 import {
   addCommentLine,
   addStatement,

@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pack } from 'tar-stream';
-import { addEntry, compress } from '../../../../packages/executors/src/image/archive/layer.js';
-import { loadImage } from '../../../../packages/executors/src/image/registry/load-image.js';
-import type { ImageConfig } from '../../../../packages/executors/src/image/archive/oci.js';
-import { pushImage } from '../../../../packages/executors/src/image/registry/push-image.js';
-import { writeArchive } from '../../../../packages/executors/src/image/archive/write-archive.js';
+import { addEntry, compress } from '@nx-kube/executors/image/archive/layer.js';
+import { loadImage } from '@nx-kube/executors/image/registry/load-image.js';
+import type { ImageConfig } from '@nx-kube/executors/image/archive/oci.js';
+import { pushImage } from '@nx-kube/executors/image/registry/push-image.js';
+import { writeArchive } from '@nx-kube/executors/image/archive/write-archive.js';
 
 const name = 'nx-kube-bench-live-update';
 

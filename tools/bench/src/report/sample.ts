@@ -1,4 +1,4 @@
-import type { Entry, Timings } from '../../../../packages/executors/src/events/events.js';
+import type { Entry, Timings } from '@nx-kube/executors/events/events.js';
 import type { Kind } from '../edits/kinds.js';
 
 /** What the loop did with an edit. Durations are in ms. */

@@ -1,4 +1,4 @@
-import type { Timings } from '../../../../packages/executors/src/events/events.js';
+import type { Timings } from '@nx-kube/executors/events/events.js';
 import { kindNames, type Kind } from '../edits/kinds.js';
 import type { Memory, Sample } from './sample.js';
 import { medianOf, middleHalf } from './statistics.js';

@@ -1,4 +1,4 @@
-import { duration, size } from '../../../../packages/executors/src/format/units.js';
+import { duration, size } from '@nx-kube/executors/format/units.js';
 
 export type Unit = 'ms' | 'bytes' | 'share' | 'times';
 

@@ -1,7 +1,7 @@
 import { NxKubeError } from '@nx-kube/cluster';
 import { execa } from 'execa';
-import type { Workspace } from '../../../../e2e/support/workspace.js';
-import { goArguments, goEnvironment, type GoBuild } from '../../../../packages/executors/src/go/arguments.js';
+import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
+import { goArguments, goEnvironment, type GoBuild } from '@nx-kube/executors/go/arguments.js';
 import { save, type Edit } from '../edits/edit.js';
 
 /** The build that the project's go-build target does, for a copy of the workspace. Reads the options from Nx. */

@@ -1,10 +1,10 @@
 import { list, NxKubeError, type Cluster } from '@nx-kube/cluster';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DevLoop, type Event } from '../../../../e2e/support/dev-loop.js';
-import { firstProcess, processesOf } from '../../../../e2e/support/processes.js';
-import type { Workspace } from '../../../../e2e/support/workspace.js';
-import type { Entry } from '../../../../packages/executors/src/events/events.js';
-import { agentPath } from '../../../../packages/executors/src/workload/inject-agent.js';
+import { DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
+import { firstProcess, processesOf } from '@nx-kube/testing/e2e/processes.js';
+import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
+import type { Entry } from '@nx-kube/executors/events/events.js';
+import { agentPath } from '@nx-kube/executors/workload/inject-agent.js';
 import { save, type Edit } from '../edits/edit.js';
 import { isGo } from '../edits/kinds.js';
 import { now } from '../machine/clock.js';

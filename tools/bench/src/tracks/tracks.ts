@@ -1,9 +1,9 @@
 import { nodePlatforms } from '@nx-kube/cluster';
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { Workspace } from '../../../../e2e/support/workspace.js';
-import { readManifests } from '../../../../packages/executors/src/deploy/content.js';
-import { goArguments } from '../../../../packages/executors/src/go/arguments.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
+import { readManifests } from '@nx-kube/executors/deploy/content.js';
+import { goArguments } from '@nx-kube/executors/go/arguments.js';
 import type { BenchParts } from '../parts.js';
 import type { Edit } from '../edits/edit.js';
 import { addResource, configMap, objectFile } from '../edits/manifests.js';

@@ -3,10 +3,20 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 
 const cli = (...args: string[]) =>
-  execa(process.execPath, ['--import', 'tsx', fileURLToPath(new URL('../../cli.ts', import.meta.url)), ...args], {
-    env: { NX_KUBE_LOCAL_CLUSTER_HOME: '/nonexistent/home' },
-    reject: false,
-  });
+  execa(
+    process.execPath,
+    [
+      '--conditions=@nx-kube/source',
+      '--import',
+      'tsx',
+      fileURLToPath(new URL('../../cli.ts', import.meta.url)),
+      ...args,
+    ],
+    {
+      env: { NX_KUBE_LOCAL_CLUSTER_HOME: '/nonexistent/home' },
+      reject: false,
+    },
+  );
 
 describe('the command line', () => {
   it('prints the path of the kubeconfig', async () => {

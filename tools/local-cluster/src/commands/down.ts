@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { COMPONENT_NAMES, type ComponentName } from '../config/component.js';
 import { restoreMachineSettings } from '../host/machine-settings.js';
 import { acquireLock } from '../host/lock.js';

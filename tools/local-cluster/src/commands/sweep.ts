@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { POD_NETWORK } from '../config/containerd.js';
 import { containerProcesses, removeControlGroups } from '../host/control-groups.js';
 import type { Layout } from '../config/layout.js';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { parseMounts, type Mount } from './mounts.js';
 import { CGROUP } from '../config/network-plan.js';
 import { identify, type ProcessIdentity } from '../processes/process-identity.js';

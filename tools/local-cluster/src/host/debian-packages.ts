@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { APT_ENVIRONMENT, installPackages } from '../../../run/src/apt-get.mjs';
 import type { Progress } from '../config/progress.js';
 import { PATH, runProgram } from '../processes/run-program.js';

@@ -41,6 +41,7 @@ describe('the lock', () => {
     const holder = spawn(
       process.execPath,
       [
+        '--conditions=@nx-kube/source',
         '--import',
         'tsx',
         '--input-type=module',

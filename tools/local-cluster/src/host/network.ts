@@ -1,4 +1,4 @@
-import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { BRIDGE, BRIDGE_ADDRESS, BRIDGE_HARDWARE_ADDRESS, POD_CIDR, SERVICE_CIDR } from '../config/network-plan.js';
 import { hasForeignNode, installScript, removalScript } from './packet-rules.js';
 import { runProgram } from '../processes/run-program.js';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import type { Layout } from '../config/layout.js';
 import { API_SERVER, NODE_NAME } from '../config/network-plan.js';
 import { get } from './probe.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { runProgram } from '../processes/run-program.js';
 
 /** The Go module of the components. */

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
-import { NxKubeError } from '../../../../packages/cluster/src/errors.js';
+import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { BUILD_ENVIRONMENT, buildFlags, kubernetesVersion, MODULE, PROGRAMS } from './build-inputs.js';
 import { GoProgress } from './go-progress.js';
 import { duration, type Progress } from '../config/progress.js';

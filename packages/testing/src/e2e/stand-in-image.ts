@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { binaryPlatform } from '../../packages/executors/src/image/build/binary-platform.js';
-import { packProgram } from '../../packages/executors/src/image/archive/layer.js';
-import { programConfig } from '../../packages/executors/src/image/build/program-config.js';
-import { writeArchive } from '../../packages/executors/src/image/archive/write-archive.js';
-import { containerdImages, importImage } from '../../tools/local-cluster/src/programs/containerd-images.js';
-import { layoutFor } from '../../tools/local-cluster/src/config/layout.js';
-import { describeMachine } from '../../tools/local-cluster/src/host/machine.js';
+import { binaryPlatform } from '@nx-kube/executors/image/build/binary-platform.js';
+import { packProgram } from '@nx-kube/executors/image/archive/layer.js';
+import { programConfig } from '@nx-kube/executors/image/build/program-config.js';
+import { writeArchive } from '@nx-kube/executors/image/archive/write-archive.js';
+import { containerdImages, importImage } from '@nx-kube/local-cluster/programs/containerd-images.js';
+import { layoutFor } from '@nx-kube/local-cluster/config/layout.js';
+import { describeMachine } from '@nx-kube/local-cluster/host/machine.js';
 import { repository } from './workspace.js';
 
 const layout = layoutFor(process.env);
@@ -19,7 +19,7 @@ export async function putStandIns(images: readonly string[]): Promise<void> {
   try {
     const file = join(folder, 'stand-in');
     const env = { CGO_ENABLED: '0', GOFLAGS: '' };
-    await execa('go', ['build', '-o', file, join(repository, 'e2e/support/stand-in/main.go')], { env });
+    await execa('go', ['build', '-o', file, join(repository, 'packages/testing/src/e2e/stand-in/main.go')], { env });
     const layer = await packProgram({ file, path: '/stand-in' }, join(folder, 'layer'));
     const platform = await binaryPlatform(file);
     const config = programConfig({ platform, entrypoint: ['/stand-in'], user: '65532', diffIds: [layer.diffId] });

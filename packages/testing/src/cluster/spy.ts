@@ -1,5 +1,5 @@
-import type { Cluster } from '../api/cluster.js';
-import { subject } from '../object/kube-object.js';
+import type { Cluster } from '@nx-kube/cluster/api/cluster.js';
+import { subject } from '@nx-kube/cluster/object/kube-object.js';
 
 /** The same cluster, with a record of each request that writes: `PATCH Kind/namespace/name`. */
 export function spyOnWrites(cluster: Cluster): { cluster: Cluster; writes: string[] } {

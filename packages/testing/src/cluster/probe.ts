@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import type { Cluster } from '../api/cluster.js';
-import { localRegistry } from '../environment/local-registry.js';
-import { nodePlatforms } from '../environment/node-platforms.js';
-import type { KubeObject } from '../object/kube-object.js';
+import type { Cluster } from '@nx-kube/cluster/api/cluster.js';
+import { localRegistry } from '@nx-kube/cluster/environment/local-registry.js';
+import { nodePlatforms } from '@nx-kube/cluster/environment/node-platforms.js';
+import type { KubeObject } from '@nx-kube/cluster/object/kube-object.js';
 
 const source = fileURLToPath(new URL('../../testdata/probe/main.go', import.meta.url));
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { layoutFor } from '../../tools/local-cluster/src/config/layout.js';
+import { layoutFor } from '@nx-kube/local-cluster/config/layout.js';
 
 /** A request that was to change something, as the API server's audit log has it. */
 export interface AuditedWrite {

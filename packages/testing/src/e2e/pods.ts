@@ -1,5 +1,5 @@
 import { connect, exec, list, type Cluster, type KubeObject } from '@nx-kube/cluster';
-import { openSession } from '../../packages/executors/src/agent/session.js';
+import { openSession } from '@nx-kube/executors/agent/session.js';
 
 export interface Pod {
   name: string;
