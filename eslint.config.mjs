@@ -1,39 +1,18 @@
 import js from '@eslint/js';
+import stylistic from '@stylistic/eslint-plugin';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
+import { importX } from 'eslint-plugin-import-x';
 import ts from 'typescript-eslint';
+import { arrows, zones } from './tools/lint/arrows.mjs';
 
-const nx = ['@nx/*', 'nx', 'nx/*'];
-const noPlugin = { group: ['@nx-kube/plugin'], message: 'executors may not import plugin' };
-
-/**
- * The arrows of the house: plugin → executors → cluster. Each entry lists what a folder may not import, and why. Of the
- * entries that match a file only the last one counts, so that each lists everything.
- */
-const arrows = [
-  {
-    files: ['packages/cluster/**'],
-    forbidden: [{ group: [...nx, '@nx-kube/*'], message: 'cluster knows nothing of Nx, nor of the packages above it' }],
-  },
-  {
-    files: ['packages/executors/**'],
-    forbidden: [noPlugin],
-  },
-  {
-    files: ['packages/executors/**'],
-    ignores: [
-      'packages/executors/src/executors/*/executor.ts',
-      'packages/executors/src/executors/*/nx-*.ts',
-      'packages/executors/src/nx/**',
-      '**/*.spec.ts',
-    ],
-    forbidden: [noPlugin, { group: nx, message: 'only executor.ts and nx-*.ts files know Nx; the core does not' }],
-  },
-];
+const typed = ['packages/*/src/**/*.ts', 'e2e/**/*.ts', 'tools/*/src/**/*.ts', 'tools/*/cli.ts'];
 
 export default ts.config(
   { ignores: ['**/dist/', '**/node_modules/', '**/bin/', '.nx/', 'tmp/', '**/coverage/'] },
   js.configs.recommended,
   ...ts.configs.recommended,
   {
+    plugins: { 'import-x': importX, '@stylistic': stylistic },
     languageOptions: {
       globals: {
         process: 'readonly',
@@ -50,11 +29,48 @@ export default ts.config(
         performance: 'readonly',
       },
     },
+    settings: { 'import-x/resolver-next': [createTypeScriptImportResolver({ project: 'tsconfig.base.json' })] },
     rules: {
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',
       'no-console': 'off',
       eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'max-lines-per-function': 'off',
+      'import-x/order': [
+        'error',
+        {
+          groups: ['builtin', 'external', 'parent', 'sibling', 'index'],
+          alphabetize: { order: 'asc', caseInsensitive: true },
+          'newlines-between': 'never',
+        },
+      ],
+    },
+  },
+  {
+    files: typed,
+    languageOptions: {
+      parserOptions: {
+        project: [
+          'packages/{cluster,executors,plugin}/tsconfig.spec.json',
+          'packages/testing/tsconfig.json',
+          'e2e/tsconfig.json',
+          'tools/*/tsconfig.json',
+        ],
+      },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
+      '@typescript-eslint/await-thenable': 'error',
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts', 'tools/*/src/**/*.ts'],
+    ignores: ['**/*.spec.ts', '**/*.fixture.ts'],
+    rules: {
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones }],
+      'max-lines-per-function': ['error', { max: 80 }],
     },
   },
   ...arrows.map(({ files, ignores, forbidden }) => ({
