@@ -1,7 +1,7 @@
-import { list, remove, type Cluster } from '@nx-kube/cluster';
-import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { list, remove, type Cluster } from '@nx-kube/cluster';
 import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';

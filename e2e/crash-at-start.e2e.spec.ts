@@ -1,5 +1,5 @@
-import type { Cluster } from '@nx-kube/cluster';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Cluster } from '@nx-kube/cluster';
 import { podsOf, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 

@@ -1,6 +1,6 @@
-import { apply, list, parseManifests, read, remove, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apply, list, parseManifests, read, remove, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { DapClient } from '@nx-kube/testing/e2e/dap-client.js';
 import { DelveClient } from '@nx-kube/testing/e2e/delve-client.js';
 import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';

@@ -1,8 +1,8 @@
-import { list, logs, read, remove, watch, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { list, logs, read, remove, watch, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { changed, DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
 import { localCluster } from '@nx-kube/testing/e2e/local-cluster.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';

@@ -1,9 +1,9 @@
-import { create, read, remove, type Cluster } from '@nx-kube/cluster';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { create, read, remove, type Cluster } from '@nx-kube/cluster';
 import { testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 

@@ -1,5 +1,5 @@
-import { create, patch, read, remove, type Cluster, type Ref } from '@nx-kube/cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { create, patch, read, remove, type Cluster, type Ref } from '@nx-kube/cluster';
 import { versionsOfSet } from '@nx-kube/testing/e2e/apply-sets.js';
 import { testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';

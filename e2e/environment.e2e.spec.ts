@@ -1,7 +1,7 @@
-import { list, read, type Cluster, type Ref } from '@nx-kube/cluster';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { list, read, type Cluster, type Ref } from '@nx-kube/cluster';
 import { auditLog } from '@nx-kube/testing/e2e/audit-log.js';
 import { changed, DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';

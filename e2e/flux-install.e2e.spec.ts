@@ -1,7 +1,7 @@
-import { list, read, type Cluster } from '@nx-kube/cluster';
+import { fluxComponents, fluxVersion, pathWithFlux } from '@nx-kube/executors/flux/flux.fixture.js';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fluxComponents, fluxVersion, pathWithFlux } from '@nx-kube/executors/flux/flux.fixture.js';
+import { list, read, type Cluster } from '@nx-kube/cluster';
 import { auditLog } from '@nx-kube/testing/e2e/audit-log.js';
 import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
 import { testCluster } from '@nx-kube/testing/e2e/pods.js';

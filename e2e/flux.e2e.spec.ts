@@ -1,3 +1,6 @@
+import { fluxDefinitions, pathWithFlux } from '@nx-kube/executors/flux/flux.fixture.js';
+import { suspendedBy } from '@nx-kube/executors/flux/hand-over.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   apply,
   create,
@@ -9,9 +12,6 @@ import {
   type KubeObject,
   type Ref,
 } from '@nx-kube/cluster';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fluxDefinitions, pathWithFlux } from '@nx-kube/executors/flux/flux.fixture.js';
-import { suspendedBy } from '@nx-kube/executors/flux/hand-over.js';
 import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
 import { testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { processesOf } from '@nx-kube/testing/e2e/processes.js';

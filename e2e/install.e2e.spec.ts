@@ -1,9 +1,9 @@
-import type { Cluster } from '@nx-kube/cluster';
-import { execa } from 'execa';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cluster } from '@nx-kube/cluster';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { repository, Workspace } from '@nx-kube/testing/e2e/workspace.js';
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClusterStatus } from '@nx-kube/local-cluster/commands/status.js';
 import { COMPONENT_NAMES } from '@nx-kube/local-cluster/config/component.js';
 import { layoutFor } from '@nx-kube/local-cluster/config/layout.js';
 import { parseMounts } from '@nx-kube/local-cluster/host/mounts.js';
 import { identify, isAlive } from '@nx-kube/local-cluster/processes/process-identity.js';
-import type { ClusterStatus } from '@nx-kube/local-cluster/commands/status.js';
 import { strayProcesses } from '@nx-kube/local-cluster/processes/stray-processes.js';
 import { repository } from '@nx-kube/testing/e2e/workspace.js';
 

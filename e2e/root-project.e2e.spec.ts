@@ -1,7 +1,7 @@
-import type { Cluster } from '@nx-kube/cluster';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Cluster } from '@nx-kube/cluster';
 import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';

@@ -1,6 +1,6 @@
-import { read, type Cluster, type Ref } from '@nx-kube/cluster';
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { read, type Cluster, type Ref } from '@nx-kube/cluster';
 import { versionsOfSet } from '@nx-kube/testing/e2e/apply-sets.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';

@@ -1,5 +1,5 @@
-import { remove, type Cluster } from '@nx-kube/cluster';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { remove, type Cluster } from '@nx-kube/cluster';
 import { DevLoop } from '@nx-kube/testing/e2e/dev-loop.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { sourceConditions } from '../packages/testing/source-conditions.js';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { sourceConditions } from '../packages/testing/source-conditions.js';
 
 /** The embedded cluster's own tests take it down, with all that it holds: they come last. */
 class ClusterLast extends BaseSequencer {

@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { parseArgs } from 'node:util';
 import { explain, NxKubeError } from '@nx-kube/cluster/errors.js';
 import { breakSilence } from '../run/src/silence.mjs';
-import { ensureBuild, exportBuild } from '@nx-kube/local-cluster/programs/builds.js';
-import { COMPONENT_NAMES, type ComponentName } from '@nx-kube/local-cluster/config/component.js';
 import { down, stopComponent } from '@nx-kube/local-cluster/commands/down.js';
-import { layoutFor, type Layout } from '@nx-kube/local-cluster/config/layout.js';
-import { toStandardError, type Progress } from '@nx-kube/local-cluster/config/progress.js';
 import { clusterStatus, statusTable } from '@nx-kube/local-cluster/commands/status.js';
 import { startComponent, up, type Context } from '@nx-kube/local-cluster/commands/up.js';
+import { COMPONENT_NAMES, type ComponentName } from '@nx-kube/local-cluster/config/component.js';
+import { layoutFor, type Layout } from '@nx-kube/local-cluster/config/layout.js';
+import { toStandardError, type Progress } from '@nx-kube/local-cluster/config/progress.js';
+import { ensureBuild, exportBuild } from '@nx-kube/local-cluster/programs/builds.js';
 
 const USAGE = `A real one-node Kubernetes for development, from Go modules and Debian packages.
 

@@ -1,4 +1,3 @@
-import { explain } from '@nx-kube/cluster';
 import { cpus, totalmem } from 'node:os';
 import { editOf, findEditedFiles, type Edit } from './edits/edit.js';
 import { isGo, type Kind } from './edits/kinds.js';
@@ -10,6 +9,7 @@ import type { Found, Report } from './report/report.js';
 import type { Measured, Sample } from './report/sample.js';
 import { byKind, headlines } from './report/summary.js';
 import { copies, startTracks, type Tracks } from './tracks/tracks.js';
+import { explain } from '@nx-kube/cluster';
 
 /** A cluster may fail in passing, and a long run is worth more than one measurement; but not many. */
 const mostFailures = 3;

@@ -1,10 +1,10 @@
-import { connect, explain, type Cluster } from '@nx-kube/cluster';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { embeddedClusterUp } from '../../embedded-cluster.mjs';
-import { repository } from '@nx-kube/testing/e2e/workspace.js';
 import { bench } from './bench.js';
 import { parseOptions, usage } from './options.js';
 import { conclusion } from './report/conclusion.js';
+import { connect, explain, type Cluster } from '@nx-kube/cluster';
+import { repository } from '@nx-kube/testing/e2e/workspace.js';
 
 /** Runs the benchmark as the command line asks. @returns the exit code */
 export async function main(args: string[]): Promise<number> {

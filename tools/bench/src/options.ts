@@ -1,6 +1,6 @@
-import { NxKubeError } from '@nx-kube/cluster';
 import { parseArgs } from 'node:util';
 import { kindNames, kinds, type Kind } from './edits/kinds.js';
+import { NxKubeError } from '@nx-kube/cluster';
 
 export interface BenchOptions {
   /** A folder of `examples`. */

@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { once } from 'node:events';
+import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 
 const CHILD = new URL('./child.mjs', import.meta.url).href;

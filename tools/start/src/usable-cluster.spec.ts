@@ -1,10 +1,10 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '@nx-kube/cluster/connect/connect.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { usableCluster } from './usable-cluster.mjs';
 
 let folder: string;

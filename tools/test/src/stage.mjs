@@ -1,7 +1,7 @@
 // @ts-check
 import { Interrupted } from '../../run/src/child.mjs';
-import { readResult, resultKey, writeResult } from './result-cache.mjs';
 import { sum } from './count.mjs';
+import { readResult, resultKey, writeResult } from './result-cache.mjs';
 
 /** @typedef {import('./count.mjs').Count} Count */
 

@@ -1,7 +1,7 @@
 import { NxKubeError } from '../errors.js';
-import type { ResourceType } from './cluster.js';
 import { groupOf } from '../object/kube-object.js';
 import { ApiError, isNotFound } from './api-error.js';
+import type { ResourceType } from './cluster.js';
 
 interface ApiResourceList {
   resources: { name: string; kind: string; namespaced: boolean; verbs: string[] }[];

@@ -1,6 +1,6 @@
-import type { Cluster } from './cluster.js';
 import type { GroupVersionKind } from '../object/kube-object.js';
 import { isNotFound } from './api-error.js';
+import type { Cluster } from './cluster.js';
 
 interface ApiGroup {
   preferredVersion: { groupVersion: string };

@@ -1,6 +1,6 @@
-import type { Cluster } from './cluster.js';
 import { refOf, type GroupVersionKind, type KubeObject, type Ref } from '../object/kube-object.js';
 import { isNotFound } from './api-error.js';
+import type { Cluster } from './cluster.js';
 import { collectionPath, locate } from './paths.js';
 
 export interface ReadOptions {

@@ -1,7 +1,7 @@
-import type { Cluster, ResourceType } from './cluster.js';
 import { NxKubeError } from '../errors.js';
-import { ApiError } from './api-error.js';
 import { groupOf, subject, type GroupVersionKind, type Ref } from '../object/kube-object.js';
+import { ApiError } from './api-error.js';
+import type { Cluster, ResourceType } from './cluster.js';
 
 /** Names of core groups' paths differ from all others'. */
 function groupPath(apiVersion: string): string {

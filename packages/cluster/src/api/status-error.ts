@@ -1,5 +1,5 @@
-import { subject, type Ref } from '../object/kube-object.js';
 import type { Culprit } from '../errors.js';
+import { subject, type Ref } from '../object/kube-object.js';
 import { ApiError, type StatusCause } from './api-error.js';
 
 /** An HTTP answer that is an error, as far as it is looked at. */

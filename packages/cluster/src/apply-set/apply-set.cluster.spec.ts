@@ -1,11 +1,11 @@
+import { kubectl } from '@nx-kube/testing/cluster/kubectl.js';
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
+import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
 import { describe, expect, it } from 'vitest';
 import { create, list, patch, read, remove } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
-import { parseManifests } from '../object/manifests.js';
 import { refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
-import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
-import { kubectl } from '@nx-kube/testing/cluster/kubectl.js';
-import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
+import { parseManifests } from '../object/manifests.js';
 import { applySet, plannedPrune, type ApplySetOptions } from './apply-set.js';
 import { membersOf } from './members.js';
 import { removeSet } from './remove-set.js';

@@ -1,10 +1,10 @@
+import type { Cluster } from '../api/cluster.js';
 import { read } from '../api/objects.js';
 import { groupKind } from '../api/paths.js';
 import { retry } from '../api/retry.js';
 import { apply, applyKnowing, knownKey, type ApplyOptions, type Change } from '../apply/apply.js';
 import { prepare } from '../apply/sanitize.js';
 import { definedKinds, inItsNamespace } from '../apply/scope.js';
-import type { Cluster } from '../api/cluster.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { deleteMembers } from './delete-members.js';

@@ -1,9 +1,9 @@
 import { ApiError } from '../api/api-error.js';
+import type { Cluster } from '../api/cluster.js';
 import { mapConcurrently } from '../api/concurrently.js';
 import { removeTelling } from '../api/objects.js';
 import { retry } from '../api/retry.js';
 import { stages } from '../apply/stages.js';
-import type { Cluster } from '../api/cluster.js';
 import { groupOf, type Ref } from '../object/kube-object.js';
 import { waitGone } from '../readiness/wait-gone.js';
 import type { Member } from './members.js';

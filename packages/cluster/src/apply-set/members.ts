@@ -1,10 +1,10 @@
-import { mapConcurrently } from '../api/concurrently.js';
 import { isNotFound } from '../api/api-error.js';
+import type { Cluster } from '../api/cluster.js';
+import { mapConcurrently } from '../api/concurrently.js';
 import { resolveGroupKind } from '../api/group-kinds.js';
 import { list } from '../api/objects.js';
 import { groupKind } from '../api/paths.js';
 import { retry } from '../api/retry.js';
-import type { Cluster } from '../api/cluster.js';
 import { refOf, type GroupVersionKind, type KubeObject, type Ref } from '../object/kube-object.js';
 import { idOf, partOfLabel, readParent, type ApplySetRef, type Extent } from './parent.js';
 

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
+import type { Cluster } from '../api/cluster.js';
 import { read } from '../api/objects.js';
 import { locate } from '../api/paths.js';
 import { retry } from '../api/retry.js';
-import type { Cluster } from '../api/cluster.js';
 import { NxKubeError } from '../errors.js';
 import { subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { applySetId } from './id.js';

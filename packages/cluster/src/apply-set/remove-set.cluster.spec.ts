@@ -1,9 +1,9 @@
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { describe, expect, it } from 'vitest';
 import { create, patch, read, remove } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
-import { parseManifests } from '../object/manifests.js';
 import { refOf, type KubeObject, type Ref } from '../object/kube-object.js';
-import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
+import { parseManifests } from '../object/manifests.js';
 import { watch } from '../watch/watch.js';
 import { applySet } from './apply-set.js';
 import { membersOf } from './members.js';

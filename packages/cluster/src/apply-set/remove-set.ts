@@ -1,9 +1,9 @@
+import type { Cluster } from '../api/cluster.js';
 import { mapConcurrently } from '../api/concurrently.js';
-import { list, remove } from '../api/objects.js';
 import { resolveGroupKind } from '../api/group-kinds.js';
+import { list, remove } from '../api/objects.js';
 import { groupKind } from '../api/paths.js';
 import { retry } from '../api/retry.js';
-import type { Cluster } from '../api/cluster.js';
 import { refOf, subject, type Ref } from '../object/kube-object.js';
 import { deleteMembers } from './delete-members.js';
 import { guardedKinds, membersOf, type Member } from './members.js';

@@ -1,11 +1,11 @@
+import { mutations } from '@nx-kube/testing/cluster/mutations.js';
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
+import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
 import { describe, expect, it } from 'vitest';
 import { patch, read, remove } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
-import { parseManifests } from '../object/manifests.js';
 import { refOf, subject, type KubeObject } from '../object/kube-object.js';
-import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
-import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
-import { mutations } from '@nx-kube/testing/cluster/mutations.js';
+import { parseManifests } from '../object/manifests.js';
 import { apply } from './apply.js';
 import { isCurrent } from './is-current.js';
 import { prepare } from './sanitize.js';

@@ -1,12 +1,12 @@
-import { afterEach, expect, it } from 'vitest';
-import type { Cluster } from '../api/cluster.js';
-import { connect } from '../connect/connect.js';
 import {
   answer,
   answerDiscovery,
   fakeApiServer,
   type FakeApiServer,
 } from '@nx-kube/testing/cluster/fake-api-server.js';
+import { afterEach, expect, it } from 'vitest';
+import type { Cluster } from '../api/cluster.js';
+import { connect } from '../connect/connect.js';
 import { apply } from './apply.js';
 
 let server: FakeApiServer;

@@ -1,9 +1,9 @@
 import { ApiError, isNotFound } from '../api/api-error.js';
+import type { Cluster } from '../api/cluster.js';
 import { mapConcurrently } from '../api/concurrently.js';
 import { read, remove } from '../api/objects.js';
 import { locate } from '../api/paths.js';
 import { retry, type RetryOptions } from '../api/retry.js';
-import type { Cluster } from '../api/cluster.js';
 import { groupOf, refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { status } from '../readiness/status.js';
 import { waitGone } from '../readiness/wait-gone.js';

@@ -1,7 +1,7 @@
 import { isNotFound } from '../api/api-error.js';
+import type { Cluster } from '../api/cluster.js';
 import { locate } from '../api/paths.js';
 import { retry, type RetryOptions } from '../api/retry.js';
-import type { Cluster } from '../api/cluster.js';
 import { groupOf, refOf, type KubeObject } from '../object/kube-object.js';
 
 /** The scope of each kind that CustomResourceDefinitions among the objects define, by `kindKey`. */

@@ -3,11 +3,6 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { WebSocket } from 'ws';
-import { ApiError } from '../api/api-error.js';
-import { read } from '../api/objects.js';
-import { NxKubeError } from '../errors.js';
 import {
   answer,
   answerDiscovery,
@@ -15,7 +10,12 @@ import {
   kubeconfigFor,
   type FakeApiServer,
 } from '@nx-kube/testing/cluster/fake-api-server.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import { ApiError } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
+import { read } from '../api/objects.js';
+import { NxKubeError } from '../errors.js';
 import { connect, type ConnectOptions } from './connect.js';
 
 let directory: string;

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import { NxKubeError } from '../errors.js';
 import type { Cluster } from '../api/cluster.js';
+import { NxKubeError } from '../errors.js';
 import { kubeconfigPaths, loadContext, type KubeconfigContext } from './kubeconfig.js';
 import { localityOf } from './locality.js';
 

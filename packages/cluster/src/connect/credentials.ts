@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import type { Authenticator } from '@kubernetes/client-node/dist/auth.js';
+import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import { NxKubeError } from '../errors.js';
 import type { KubeconfigContext, UserEntry } from './kubeconfig.js';
 

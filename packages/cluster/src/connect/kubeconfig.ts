@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { load, YAMLException } from 'js-yaml';
 // client-node's index and its KubeConfig class pull in every generated model: 80 MB of memory and most of a second. These two hold
 // the same reading of kubeconfig without them.
 import { newClusters, newContexts, newUsers } from '@kubernetes/client-node/dist/config_types.js';
 import type { Cluster as ClusterEntry, User } from '@kubernetes/client-node/dist/config_types.js';
+import { load, YAMLException } from 'js-yaml';
 import { NxKubeError } from '../errors.js';
 import { yamlProblem } from '../object/yaml-problem.js';
 

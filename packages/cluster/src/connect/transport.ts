@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { Agent, request, type Dispatcher } from 'undici';
 import { WebSocket } from 'ws';
+import type { ApiRequest, Query } from '../api/cluster.js';
 import { apiErrorOf, noAnswer } from '../api/status-error.js';
 import type { Ref } from '../object/kube-object.js';
-import type { ApiRequest, Query } from '../api/cluster.js';
 import type { Credentials } from './credentials.js';
 
 const connectTimeoutMs = 10_000;

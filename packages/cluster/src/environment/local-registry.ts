@@ -1,6 +1,6 @@
 import { load } from 'js-yaml';
-import { read } from '../api/objects.js';
 import type { Cluster } from '../api/cluster.js';
+import { read } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
 
 const announcement = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-public', name: 'local-registry-hosting' };

@@ -1,5 +1,5 @@
-import { list } from '../api/objects.js';
 import type { Cluster } from '../api/cluster.js';
+import { list } from '../api/objects.js';
 
 /** In Go's and OCI's names: `linux`, `amd64`. */
 export interface Platform {

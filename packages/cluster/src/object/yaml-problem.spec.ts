@@ -1,7 +1,7 @@
 import { load, YAMLException } from 'js-yaml';
 import { expect, it } from 'vitest';
-import { kubernetesYaml } from './yaml-schema.js';
 import { yamlProblem } from './yaml-problem.js';
+import { kubernetesYaml } from './yaml-schema.js';
 
 function problemOf(text: string): string {
   try {

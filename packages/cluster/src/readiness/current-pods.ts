@@ -1,5 +1,5 @@
-import { list, read } from '../api/objects.js';
 import type { Cluster } from '../api/cluster.js';
+import { list, read } from '../api/objects.js';
 import type { KubeObject, Ref } from '../object/kube-object.js';
 import { podSelector, podsOfRevision } from './workload-pods.js';
 

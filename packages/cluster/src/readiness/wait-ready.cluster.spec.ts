@@ -1,10 +1,10 @@
+import { probePodSpec } from '@nx-kube/testing/cluster/probe.js';
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { describe, expect, it } from 'vitest';
 import { create, patch, read } from '../api/objects.js';
 import { apply } from '../apply/apply.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, type KubeObject, type Ref } from '../object/kube-object.js';
-import { probePodSpec } from '@nx-kube/testing/cluster/probe.js';
-import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { waitReady, type WaitReadyOptions } from './wait-ready.js';
 
 const test = useCluster('ready', { 'pod-security.kubernetes.io/enforce': 'restricted' });

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { answer, fakeApiServer, type FakeApiServer } from '@nx-kube/testing/cluster/fake-api-server.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../api/cluster.js';
 import { connect } from '../connect/connect.js';
 import { refOf, type KubeObject } from '../object/kube-object.js';
-import { answer, fakeApiServer, type FakeApiServer } from '@nx-kube/testing/cluster/fake-api-server.js';
 import { waitReady } from './wait-ready.js';
 
 let server: FakeApiServer;

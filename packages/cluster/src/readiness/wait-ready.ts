@@ -1,8 +1,8 @@
 import { childController } from '../abort/child-controller.js';
+import type { Cluster } from '../api/cluster.js';
 import { mapConcurrently } from '../api/concurrently.js';
 import { read } from '../api/objects.js';
 import { retry } from '../api/retry.js';
-import type { Cluster } from '../api/cluster.js';
 import { NxKubeError } from '../errors.js';
 import { subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { failureOf } from './failure.js';

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { probePod } from '@nx-kube/testing/cluster/probe.js';
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apply } from '../apply/apply.js';
 import { refOf } from '../object/kube-object.js';
 import { waitReady } from '../readiness/wait-ready.js';
-import { probePod } from '@nx-kube/testing/cluster/probe.js';
-import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { exec, type ExecStream } from './exec.js';
 
 const test = useCluster('exec', { 'pod-security.kubernetes.io/enforce': 'restricted' });

@@ -1,13 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { WebSocket } from 'ws';
-import type { Cluster } from '../api/cluster.js';
-import { connect } from '../connect/connect.js';
 import {
   answer,
   fakeApiServer,
   type FakeApiScript,
   type FakeApiServer,
 } from '@nx-kube/testing/cluster/fake-api-server.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import type { Cluster } from '../api/cluster.js';
+import { connect } from '../connect/connect.js';
 import { exec, type ExecStream } from './exec.js';
 
 let server: FakeApiServer | undefined;

@@ -4,8 +4,8 @@ import { NxKubeError } from '../errors.js';
 import { subject } from '../object/kube-object.js';
 import { ByteQueue } from './byte-queue.js';
 import { FrameWriter } from './frame-writer.js';
-import { podPath } from './pod-path.js';
 import { watchLiveness } from './liveness.js';
+import { podPath } from './pod-path.js';
 
 export interface ExecOptions {
   namespace: string;

@@ -1,10 +1,10 @@
+import { probePod } from '@nx-kube/testing/cluster/probe.js';
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { remove } from '../api/objects.js';
 import { apply } from '../apply/apply.js';
 import { refOf, type KubeObject } from '../object/kube-object.js';
 import { waitReady } from '../readiness/wait-ready.js';
-import { probePod } from '@nx-kube/testing/cluster/probe.js';
-import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { logs, type LogsOptions } from './logs.js';
 
 const test = useCluster('logs');

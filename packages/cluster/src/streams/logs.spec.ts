@@ -1,12 +1,12 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster } from '../api/cluster.js';
-import { connect } from '../connect/connect.js';
 import {
   answer,
   fakeApiServer,
   type FakeApiScript,
   type FakeApiServer,
 } from '@nx-kube/testing/cluster/fake-api-server.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Cluster } from '../api/cluster.js';
+import { connect } from '../connect/connect.js';
 import { logs } from './logs.js';
 
 let server: FakeApiServer;

@@ -1,8 +1,8 @@
 import { ApiError } from '../api/api-error.js';
-import { noAnswer } from '../api/status-error.js';
 import type { Cluster } from '../api/cluster.js';
-import { podPath } from './pod-path.js';
+import { noAnswer } from '../api/status-error.js';
 import { lines } from './lines.js';
+import { podPath } from './pod-path.js';
 
 export interface LogsOptions {
   namespace: string;

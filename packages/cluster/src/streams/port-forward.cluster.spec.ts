@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect as dial, type Socket } from 'node:net';
+import { probePod } from '@nx-kube/testing/cluster/probe.js';
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { remove } from '../api/objects.js';
 import { apply } from '../apply/apply.js';
 import { refOf } from '../object/kube-object.js';
 import { waitReady } from '../readiness/wait-ready.js';
-import { probePod } from '@nx-kube/testing/cluster/probe.js';
-import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { portForward, type PortForwardState } from './port-forward.js';
 
 const test = useCluster('port-forward');

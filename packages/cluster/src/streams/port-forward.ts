@@ -1,11 +1,11 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import { retry } from '../api/retry.js';
 import type { Cluster } from '../api/cluster.js';
+import { retry } from '../api/retry.js';
 import { NxKubeError } from '../errors.js';
 import { FrameWriter } from './frame-writer.js';
-import { podPath } from './pod-path.js';
 import { watchLiveness } from './liveness.js';
+import { podPath } from './pod-path.js';
 
 export interface PortForwardOptions {
   namespace: string;

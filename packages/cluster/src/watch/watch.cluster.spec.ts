@@ -1,7 +1,7 @@
+import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { describe, expect, it } from 'vitest';
 import { create, patch, remove } from '../api/objects.js';
 import { refOf, type KubeObject } from '../object/kube-object.js';
-import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { watch, type WatchEvent, type WatchOptions, type Watcher } from './watch.js';
 
 const test = useCluster('watch');

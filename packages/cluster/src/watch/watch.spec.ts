@@ -1,8 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { Cluster } from '../api/cluster.js';
-import { connect } from '../connect/connect.js';
 import {
   answer,
   answerDiscovery,
@@ -11,6 +8,9 @@ import {
   type FakeApiServer,
 } from '@nx-kube/testing/cluster/fake-api-server.js';
 import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Cluster } from '../api/cluster.js';
+import { connect } from '../connect/connect.js';
 import { watch, type WatchEvent, type Watcher } from './watch.js';
 
 let server: FakeApiServer;

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { childController, type ChildController } from '../abort/child-controller.js';
 import { ApiError } from '../api/api-error.js';
+import type { Cluster } from '../api/cluster.js';
 import { listAt } from '../api/objects.js';
 import { collectionPath } from '../api/paths.js';
 import { pauseBefore } from '../api/retry.js';
 import { apiErrorOf, noAnswer } from '../api/status-error.js';
-import type { Cluster } from '../api/cluster.js';
 import type { NxKubeError } from '../errors.js';
 import type { GroupVersionKind, KubeObject } from '../object/kube-object.js';
 import { lines } from '../streams/lines.js';

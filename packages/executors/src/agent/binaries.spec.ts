@@ -1,6 +1,6 @@
-import { NxKubeError } from '@nx-kube/cluster';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NxKubeError } from '@nx-kube/cluster';
 import { describe, expect, it } from 'vitest';
 import { binaryPlatform } from '../image/build/binary-platform.js';
 import { agentBinary, packBinary } from './binaries.js';

@@ -1,7 +1,7 @@
-import { NxKubeError } from '@nx-kube/cluster';
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NxKubeError } from '@nx-kube/cluster';
 import { describe, expect, it } from 'vitest';
 import { scratch } from './local-agent.spec.fixture.js';
 import { pack, preparePack, type Pack } from './pack.js';

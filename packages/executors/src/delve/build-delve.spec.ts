@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { buildDelve, defaultDelveVersion, readDelveInfo } from './build-delve.js';
 import { binaryPlatform } from '../image/build/binary-platform.js';
+import { buildDelve, defaultDelveVersion, readDelveInfo } from './build-delve.js';
 
 /** Go's name of this machine's: what Go has compiled of its own library already is not compiled once more. */
 const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64';

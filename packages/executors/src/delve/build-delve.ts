@@ -1,7 +1,7 @@
-import { NxKubeError } from '@nx-kube/cluster';
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { NxKubeError } from '@nx-kube/cluster';
 import { requireCommand } from '../process/find.js';
 import type { Outcome } from '../process/outcome.js';
 import { runCommand } from '../process/run.js';

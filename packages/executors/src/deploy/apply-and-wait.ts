@@ -1,5 +1,5 @@
-import { childController, refOf, waitReady, type Cluster, type KubeObject, type NxKubeError } from '@nx-kube/cluster';
 import { join } from 'node:path';
+import { childController, refOf, waitReady, type Cluster, type KubeObject, type NxKubeError } from '@nx-kube/cluster';
 import { applyManifests, type Applied } from './apply-manifests.js';
 import type { ContentOptions } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';

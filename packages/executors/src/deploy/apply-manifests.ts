@@ -1,10 +1,10 @@
 import { applySet, refOf, waitReady, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
-import { imageName, replaceImage } from '../workload/image.js';
 import { fromSuspendedFlux } from '../flux/take-over.js';
+import { imageName, replaceImage } from '../workload/image.js';
 import { prepare, type Prepared } from '../workload/mutate.js';
 import { readOtherObjects, type ContentOptions, type OtherObjects } from './content.js';
-import { setOf } from './deploy-options.js';
 import type { DeliveredImages } from './deliver-images.js';
+import { setOf } from './deploy-options.js';
 
 /** `objects` are all that was applied, those of other sources and components too. */
 export interface Applied extends Prepared {

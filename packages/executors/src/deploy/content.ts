@@ -1,6 +1,6 @@
-import { NxKubeError, parseManifests, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NxKubeError, parseManifests, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import type { ImageOutput } from '../image/archive/image-output.js';
 import { readComponents, type Component, type Stages } from '../sources/components.js';
 import { readSources, type Sources } from '../sources/sources.js';

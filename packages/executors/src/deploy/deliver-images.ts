@@ -1,12 +1,12 @@
-import { localRegistry, type Cluster } from '@nx-kube/cluster';
 import { join } from 'node:path';
+import { localRegistry, type Cluster } from '@nx-kube/cluster';
 import { agentBinary } from '../agent/binaries.js';
 import { agentImage } from '../image/build/agent-image.js';
 import { loadImage } from '../image/registry/load-image.js';
 import { pushImage } from '../image/registry/push-image.js';
-import { requirePlatform } from './require-platform.js';
 import { readImage } from './content.js';
 import type { DeployOptions } from './deploy-options.js';
+import { requirePlatform } from './require-platform.js';
 
 /** References of images that the cluster's nodes can start. */
 export interface DeliveredImages {

@@ -1,15 +1,15 @@
-import { connect, type Cluster } from '@nx-kube/cluster';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, type Cluster } from '@nx-kube/cluster';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { LoopEvent } from '../events/events.js';
+import { agentImage } from '../image/build/agent-image.js';
+import { deployment } from '../workload/workload.fixture.js';
 import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
-import { agentImage } from '../image/build/agent-image.js';
-import type { LoopEvent } from '../events/events.js';
-import { deployment } from '../workload/workload.fixture.js';
 import { endDebug } from './end-debug.js';
 
 /** A cluster whose API server is scripted, and what a debugged project has on this side. */

@@ -1,10 +1,10 @@
 import { explain, type Cluster } from '@nx-kube/cluster';
+import type { Emit } from '../events/events.js';
+import { prepare } from '../workload/mutate.js';
 import { applyWorkload } from './apply-workload.js';
 import { readManifests } from './content.js';
 import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
-import type { Emit } from '../events/events.js';
-import { prepare } from '../workload/mutate.js';
 
 /**
  * Makes the workload what it was before it was debugged: applies what is rendered of it once more, without anything for the debugger. It does

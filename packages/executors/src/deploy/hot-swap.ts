@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import {
   childController,
   currentPods,
@@ -8,10 +9,9 @@ import {
   waitReady,
   type Cluster,
 } from '@nx-kube/cluster';
-import { join } from 'node:path';
 import type { Emit } from '../events/events.js';
-import { WorkloadPods } from '../pods/workload-pods.js';
 import { runningContainer } from '../pods/target-container.js';
+import { WorkloadPods } from '../pods/workload-pods.js';
 import { prepare, type Prepared } from '../workload/mutate.js';
 import { applyWorkload } from './apply-workload.js';
 import { readManifests } from './content.js';

@@ -1,11 +1,11 @@
 import { connect, type Cluster } from '@nx-kube/cluster';
-import { afterEach, describe, expect, it } from 'vitest';
 import {
   answer,
   answerDiscovery,
   fakeApiServer,
   type FakeApiServer,
 } from '@nx-kube/testing/cluster/fake-api-server.js';
+import { afterEach, describe, expect, it } from 'vitest';
 import { requirePlatform } from './require-platform.js';
 
 let server: FakeApiServer;

@@ -1,12 +1,12 @@
 import { connect, type Cluster, type NxKubeError } from '@nx-kube/cluster';
-import { afterEach, describe, expect, it } from 'vitest';
-import type { WebSocket } from 'ws';
 import {
   answer,
   answerDiscovery,
   fakeApiServer,
   type FakeApiServer,
 } from '@nx-kube/testing/cluster/fake-api-server.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
 import { encodeFrame, frameType } from '../agent/frames.js';
 import type { AgentEvent, RunningBinary } from '../agent/messages.js';
 import { WorkloadProcesses } from './workload-processes.js';

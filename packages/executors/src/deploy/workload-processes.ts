@@ -9,9 +9,9 @@ import {
   type KubeObject,
 } from '@nx-kube/cluster';
 import type { LoopEvent } from '../events/events.js';
-import { WorkloadPods } from '../pods/workload-pods.js';
 import { Processes, type Crashing } from '../pods/processes.js';
 import { runningContainer } from '../pods/target-container.js';
+import { WorkloadPods } from '../pods/workload-pods.js';
 import type { Prepared } from '../workload/mutate.js';
 
 /** Whoever may see pods but not exec into them meets no process, and does without what it tells, after so long in ms. */

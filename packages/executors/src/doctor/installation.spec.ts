@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { agentBinary } from '../agent/binaries.js';
-import { diagnoseAgent, diagnoseVersions } from './installation.js';
 import { diagnosisLines, fail, ok } from './diagnosis.js';
+import { diagnoseAgent, diagnoseVersions } from './installation.js';
 
 describe('what nx-kube runs in', () => {
   const ranges = { nxRange: '>=23.0.0 <25.0.0', nodeRange: '>=20.20.0' };

@@ -1,7 +1,7 @@
-import { findBuilder, type BuilderName } from '../image/build/builder.js';
 import { explain } from '@nx-kube/cluster';
-import { inspectNeeds, problemOf, type CheckOptions, type ToolCheck } from '../requirements/require-commands.js';
+import { findBuilder, type BuilderName } from '../image/build/builder.js';
 import type { Need } from '../requirements/needs.js';
+import { inspectNeeds, problemOf, type CheckOptions, type ToolCheck } from '../requirements/require-commands.js';
 import { toolNames, tools } from '../requirements/tools.js';
 import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
 

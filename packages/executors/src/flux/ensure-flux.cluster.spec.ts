@@ -1,10 +1,10 @@
-import { create, explain, read, remove, type Cluster, type Ref } from '@nx-kube/cluster';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { create, explain, read, remove, type Cluster, type Ref } from '@nx-kube/cluster';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { useNamespace } from '../secrets/apply/test-namespace.fixture.js';
 import { putProgram, putPrograms } from '../requirements/programs.fixture.js';
+import { useNamespace } from '../secrets/apply/test-namespace.fixture.js';
 import { ensureFlux } from './ensure-flux.js';
 import type { FluxSetup } from './flux-options.js';
 import { fluxComponents, fluxVersion, pathWithFlux } from './flux.fixture.js';

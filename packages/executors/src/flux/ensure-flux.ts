@@ -1,5 +1,5 @@
-import { NxKubeError, refOf, waitReady, type Cluster } from '@nx-kube/cluster';
 import { stat } from 'node:fs/promises';
+import { NxKubeError, refOf, waitReady, type Cluster } from '@nx-kube/cluster';
 import { coerce, lt, valid } from 'semver';
 import { runCommand } from '../process/run.js';
 import { requireCommands } from '../requirements/require-commands.js';

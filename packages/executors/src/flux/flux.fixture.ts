@@ -2,8 +2,8 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'no
 import { homedir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { findCommand } from '../process/find.js';
 import { realKustomize } from '../kustomize/kustomize.fixture.js';
+import { findCommand } from '../process/find.js';
 
 export const fluxVersion = '2.9.5';
 /** Those whose Go modules can be had wherever Go modules can; the CLI's own default has more. */

@@ -1,5 +1,5 @@
-import { list, NxKubeError, portForward, watch, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { createConnection } from 'node:net';
+import { list, NxKubeError, portForward, watch, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import type { Emit } from '../events/events.js';
 import type { ForwardTarget } from './port-forward-options.js';
 

@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import {
   childController,
   explain,
@@ -6,7 +7,6 @@ import {
   type Cluster,
   type KubeObject,
 } from '@nx-kube/cluster';
-import { createServer } from 'node:net';
 import type { Emit } from '../events/events.js';
 import { startForward } from './forward.js';
 import { forwardTargets, type PortForwardSpec } from './port-forward-options.js';

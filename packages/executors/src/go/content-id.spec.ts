@@ -1,11 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { agentBinary, packBinary } from '../agent/binaries.js';
-import { contentId } from './content-id.js';
 import { scratch } from '../agent/local-agent.spec.fixture.js';
+import { contentId } from './content-id.js';
 
 describe('contentId', () => {
   it("is the content part of Go's build id", async () => {

@@ -1,5 +1,5 @@
-import { CORE_SCHEMA, dump, Type } from 'js-yaml';
 import { stages, type KubeObject } from '@nx-kube/cluster';
+import { CORE_SCHEMA, dump, Type } from 'js-yaml';
 
 /**
  * Objects as one YAML stream that is the same text for the same objects: in the order in which they are applied, then by

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { obey, type Command } from './commands.js';
 import type { LoopEvent } from '../events/events.js';
+import { obey, type Command } from './commands.js';
 import { Gate, triggered, type Work } from './plan/gate.js';
 
 function start() {

@@ -1,27 +1,27 @@
-import { explain, refOf, waitReady } from '@nx-kube/cluster';
 import { join } from 'node:path';
+import { explain, refOf, waitReady } from '@nx-kube/cluster';
 import type { DeliveredImages } from '../deploy/deliver-images.js';
+import type { Emit } from '../events/events.js';
 import { handOver } from '../flux/hand-over.js';
 import { Forwards } from '../forwards/forwards.js';
 import type { PodKeeper } from '../pods/pod-keeper.js';
+import { WorkloadPods } from '../pods/workload-pods.js';
 import type { Prepared } from '../workload/mutate.js';
-import { goBuildTarget } from './targets/go-build.js';
-import type { Emit } from '../events/events.js';
-import { fluxTarget } from './targets/flux.js';
-import type { Gate, Work } from './plan/gate.js';
-import { Health } from './observe/health.js';
-import { imageBuildTarget } from './targets/image-build.js';
 import { Lane } from './lane.js';
-import type { LoopTarget } from './targets/loop-target.js';
-import { valueCell } from './value-cell.js';
+import { Health } from './observe/health.js';
 import type { LoopOptions } from './options.js';
 import type { LoopParts } from './options.js';
-import { kustomizeBuildTarget } from './targets/kustomize-build.js';
+import type { Gate, Work } from './plan/gate.js';
 import { runInOrder } from './plan/run-in-order.js';
-import { secretsTarget } from './targets/secrets.js';
+import { fluxTarget } from './targets/flux.js';
+import { goBuildTarget } from './targets/go-build.js';
+import { imageBuildTarget } from './targets/image-build.js';
+import { kustomizeBuildTarget } from './targets/kustomize-build.js';
+import type { LoopTarget } from './targets/loop-target.js';
 import { otherTarget } from './targets/other.js';
+import { secretsTarget } from './targets/secrets.js';
 import { timeout } from './timeout.js';
-import { WorkloadPods } from '../pods/workload-pods.js';
+import { valueCell } from './value-cell.js';
 
 /** The lanes of a project's targets. */
 export interface Lanes {

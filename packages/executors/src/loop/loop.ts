@@ -1,15 +1,15 @@
-import { childController, explain, type ChildController } from '@nx-kube/cluster';
 import { resolve } from 'node:path';
+import { childController, explain, type ChildController } from '@nx-kube/cluster';
+import type { Emit } from '../events/events.js';
 import { affected } from './affected.js';
 import { obey } from './commands.js';
-import type { Emit } from '../events/events.js';
-import { Gate, type Work } from './plan/gate.js';
 import { startLanes, type Lanes } from './lanes.js';
-import { targetNames, type LoopOptions, type LoopParts, type SettingsFiles } from './options.js';
-import { staleTargets, watchRoots } from './plan/stale-targets.js';
 import { Verdict } from './observe/verdict.js';
-import { watch, type Edit } from './watch/watch.js';
+import { targetNames, type LoopOptions, type LoopParts, type SettingsFiles } from './options.js';
+import { Gate, type Work } from './plan/gate.js';
+import { staleTargets, watchRoots } from './plan/stale-targets.js';
 import { isOneOf, watchFiles } from './watch/watch-files.js';
+import { watch, type Edit } from './watch/watch.js';
 
 /** How long what is under way may take to stop, in ms: Ctrl-C is to end the loop within 2 s. */
 const stopWithinMs = 1200;

@@ -1,16 +1,16 @@
 import type { Cluster } from '@nx-kube/cluster';
-import type { Emit } from '../events/events.js';
-import type { Command } from './commands.js';
-import type { TaskRunner } from './targets/task-runner.js';
 import type { ContentOptions } from '../deploy/content.js';
+import type { Emit } from '../events/events.js';
 import type { PortForwardSpec } from '../forwards/port-forward-options.js';
 import type { GoBuild } from '../go/build.js';
 import type { Render } from '../kustomize/render.js';
-import type { FluxTargetOptions } from './targets/flux.js';
+import type { Command } from './commands.js';
 import type { Gate, TriggerMode } from './plan/gate.js';
 import type { FileInputs } from './plan/stale-targets.js';
-import type { SecretsTargetOptions } from './targets/secrets.js';
+import type { FluxTargetOptions } from './targets/flux.js';
 import type { OtherTargetOptions } from './targets/other.js';
+import type { SecretsTargetOptions } from './targets/secrets.js';
+import type { TaskRunner } from './targets/task-runner.js';
 
 export interface LoopOptions {
   workspaceRoot: string;

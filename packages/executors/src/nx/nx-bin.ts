@@ -1,6 +1,6 @@
-import { NxKubeError } from '@nx-kube/cluster';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { NxKubeError } from '@nx-kube/cluster';
 
 /**
  * The program of the workspace's own Nx. A repository without package.json has Nx in `.nx/installation`, where its script

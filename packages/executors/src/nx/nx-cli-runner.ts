@@ -1,5 +1,5 @@
-import { runCommand } from '../process/run.js';
 import type { TaskRunner } from '../loop/targets/task-runner.js';
+import { runCommand } from '../process/run.js';
 import { nxBin } from './nx-bin.js';
 
 /** Set by Nx for the task that it runs; a nested run would take them for its own. */

@@ -1,7 +1,7 @@
-import type { ExecutorContext, NxJsonConfiguration, TargetConfiguration } from '@nx/devkit';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExecutorContext, NxJsonConfiguration, TargetConfiguration } from '@nx/devkit';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { executorContext } from './executor-context.fixture.js';
 import { requireValidSiblings } from './valid-siblings.js';

@@ -1,6 +1,6 @@
-import { parseJson, type ExecutorContext, type TargetConfiguration } from '@nx/devkit';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseJson, type ExecutorContext, type TargetConfiguration } from '@nx/devkit';
 import { requireNoMistakes, type Mistake } from '../settings/mistake.js';
 import { isRecord } from '../settings/record.js';
 import { executorSchema, wholeSchema, type Schema } from '../settings/schema.js';

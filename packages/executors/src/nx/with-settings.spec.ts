@@ -1,7 +1,7 @@
-import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { executorContext } from './executor-context.fixture.js';
 import { siblingOptions } from './sibling-target.js';

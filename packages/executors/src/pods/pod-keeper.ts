@@ -2,8 +2,8 @@ import { watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/clu
 import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js';
 import type { Emit } from '../events/events.js';
 import type { StartedProcess } from '../leader/leadership.js';
-import { Binary, prepareBase, type PreparedBase } from './binary.js';
 import type { BinaryStore } from './binary-store.js';
+import { Binary, prepareBase, type PreparedBase } from './binary.js';
 import { labelSelector } from './label-selector.js';
 import { PodLink } from './pod-link.js';
 import { howItEnded, Replica, worst, type Fate } from './replica.js';

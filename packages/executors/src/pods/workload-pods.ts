@@ -1,12 +1,12 @@
 import { childController, explain, type ChildController, type Cluster } from '@nx-kube/cluster';
-import { followPods } from '../logs/follow-pods.js';
-import { labelSelector } from './label-selector.js';
+import type { Emit } from '../events/events.js';
 import { Leadership } from '../leader/leadership.js';
+import { followPods } from '../logs/follow-pods.js';
+import type { Prepared } from '../workload/mutate.js';
 import { BinaryStore } from './binary-store.js';
+import { labelSelector } from './label-selector.js';
 import { PodKeeper } from './pod-keeper.js';
 import { agentProbe } from './target-container.js';
-import type { Prepared } from '../workload/mutate.js';
-import type { Emit } from '../events/events.js';
 
 export interface WorkloadPodsOptions {
   cluster: Cluster;

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { execa } from 'execa';
 import { NxKubeError } from '@nx-kube/cluster';
+import { execa } from 'execa';
 
 export interface RunOptions {
   /** Absolute path. Default: the working directory. */

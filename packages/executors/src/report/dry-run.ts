@@ -1,7 +1,7 @@
 import type { KubeObject } from '@nx-kube/cluster';
+import type { Applied } from '../deploy/apply-manifests.js';
 import { formatManifests } from '../kustomize/format-manifests.js';
 import { changeLines } from './changes.js';
-import type { Applied } from '../deploy/apply-manifests.js';
 
 /** What would be applied, as YAML with the values of Secrets left out, and what would change and be pruned. Pure. */
 export function dryRunText({ objects, changes }: Applied): string {

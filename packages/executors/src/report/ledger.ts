@@ -1,5 +1,5 @@
-import { duration, size } from '../format/units.js';
 import type { Entry } from '../events/events.js';
+import { duration, size } from '../format/units.js';
 
 const signs: Record<Entry['outcome'], string> = {
   delivered: '✔',

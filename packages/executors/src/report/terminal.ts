@@ -1,10 +1,10 @@
 import type { Emit, LoopEvent } from '../events/events.js';
 import { renderLine } from '../logs/render-line.js';
-import { secretLines } from './secret-lines.js';
 import { changedLines } from './changes.js';
-import { ledgerLine } from './ledger.js';
 import { leaseLines } from './lease-lines.js';
+import { ledgerLine } from './ledger.js';
 import { prefixed } from './prefixed.js';
+import { secretLines } from './secret-lines.js';
 
 /** How often a step that takes long says that it still goes on, in ms. */
 const stillEveryMs = 5000;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { explain } from '@nx-kube/cluster';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { requireCommands } from './require-commands.js';
 import type { Need } from './needs.js';
 import { putProgram, putPrograms } from './programs.fixture.js';
+import { requireCommands } from './require-commands.js';
 
 let root: string;
 let bin: string;

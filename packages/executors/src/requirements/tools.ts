@@ -1,6 +1,6 @@
+import { builderNames } from '../image/build/builder.js';
 import { findKustomize } from '../kustomize/find-kustomize.js';
 import { findCommand } from '../process/find.js';
-import { builderNames } from '../image/build/builder.js';
 
 /** Outside commands that parts of nx-kube call. */
 export const toolNames = ['go', 'kustomize', 'builder', 'helm', 'flux'] as const;

@@ -1,5 +1,5 @@
-import { isRecord } from './record.js';
 import type { Mistake } from './mistake.js';
+import { isRecord } from './record.js';
 import { expand, malformedReference, parseTemplate, type Environment } from './references.js';
 import type { Schema } from './schema.js';
 

@@ -1,8 +1,8 @@
 import { below, branches, whereOf, type Place } from './expand.js';
 import type { SettingsLayer } from './load.js';
 import { merge } from './merge.js';
-import { nearest } from './nearest.js';
 import type { Mistake } from './mistake.js';
+import { nearest } from './nearest.js';
 import { isRecord } from './record.js';
 import { executorSchema, wholeSchema, type Schema } from './schema.js';
 import { missingFields, type Missing } from './validate.js';

@@ -1,7 +1,7 @@
-import { explain, NxKubeError } from '@nx-kube/cluster';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { explain, NxKubeError } from '@nx-kube/cluster';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { layOver } from './lay-over.js';
 import { loadSettings, settingsPaths, type LoadSettingsOptions } from './load.js';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { branches, expandSettings, whereOf } from './expand.js';
-import { suggestion } from './nearest.js';
 import { requireNoMistakes, type Mistake } from './mistake.js';
+import { suggestion } from './nearest.js';
 import { readSettingsFile, settingsFileNames, type SettingsFile } from './read-file.js';
 import type { Environment } from './references.js';
 import { executorSchema, partialSchema, type Schema } from './schema.js';

@@ -1,7 +1,7 @@
-import { kubernetesYaml, NxKubeError, UnsafeInteger, yamlProblem } from '@nx-kube/cluster';
-import { load, YAMLException } from 'js-yaml';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { kubernetesYaml, NxKubeError, UnsafeInteger, yamlProblem } from '@nx-kube/cluster';
+import { load, YAMLException } from 'js-yaml';
 import { below, whereOf, type Place } from './expand.js';
 import { isRecord } from './record.js';
 

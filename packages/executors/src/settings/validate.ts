@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv';
 import { below, whereOf, type Place } from './expand.js';
-import { suggestion } from './nearest.js';
 import { distinct, type Mistake } from './mistake.js';
+import { suggestion } from './nearest.js';
 import type { Schema } from './schema.js';
 
 /**

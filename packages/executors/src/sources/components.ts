@@ -1,7 +1,7 @@
-import { NxKubeError, type KubeObject } from '@nx-kube/cluster';
-import { load } from 'js-yaml';
 import { readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { NxKubeError, type KubeObject } from '@nx-kube/cluster';
+import { load } from 'js-yaml';
 import { kustomizationFiles } from '../kustomize/kustomization-files.js';
 import { references } from '../kustomize/references.js';
 import { renderManifests } from '../kustomize/render.js';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EnvHttpProxyAgent, fetch } from 'undici';
 import { NxKubeError } from '@nx-kube/cluster';
+import { EnvHttpProxyAgent, fetch } from 'undici';
 import { isLoopback } from '../image/registry/registry-address.js';
 import { writeIfChanged } from '../kustomize/write-if-changed.js';
 

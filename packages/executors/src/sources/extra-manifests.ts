@@ -1,6 +1,6 @@
-import { NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { download, type PinnedUrl } from './download.js';
 

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '@nx-kube/cluster';
+import { describe, expect, it } from 'vitest';
 import { imageName, replaceImage } from './image.js';
 import { configMap, deployment } from './workload.fixture.js';
 

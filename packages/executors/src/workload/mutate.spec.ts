@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { podSpecOf } from './pod-template.js';
 import { prepare, type Preparation } from './mutate.js';
+import { podSpecOf } from './pod-template.js';
 import { deployment } from './workload.fixture.js';
 
 const image = { reference: 'localhost/app:1', entrypoint: ['/manager', '--leader-elect'], cmd: ['--zap-devel'] };

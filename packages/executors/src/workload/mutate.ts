@@ -1,12 +1,12 @@
 import type { KubeObject } from '@nx-kube/cluster';
 import type { DebugOptions } from './debug-options.js';
-import { relaxForDebug } from './relax-for-debug.js';
 import { findWorkload, type WorkloadChoice } from './find.js';
 import { imageName, replaceImage } from './image.js';
 import { injectAgent } from './inject-agent.js';
 import { applyPatches, type Patch } from './patches.js';
 import type { Container } from './pod-template.js';
 import { withProcess, type ImageProcess } from './process.js';
+import { relaxForDebug } from './relax-for-debug.js';
 import { applyTransform } from './transform.js';
 
 export interface Preparation extends WorkloadChoice {

@@ -1,8 +1,8 @@
 import type { KubeObject } from '@nx-kube/cluster';
 import { describe, expect, it } from 'vitest';
 import { podSpecOf, type Container } from './pod-template.js';
-import { deployment } from './workload.fixture.js';
 import { relaxForDebug } from './relax-for-debug.js';
+import { deployment } from './workload.fixture.js';
 
 const probe = { httpGet: { path: '/healthz', port: 8081 } };
 

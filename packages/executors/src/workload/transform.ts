@@ -1,6 +1,6 @@
-import { NxKubeError, type KubeObject } from '@nx-kube/cluster';
 import { stat } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
+import { NxKubeError, type KubeObject } from '@nx-kube/cluster';
 
 /** What a user's transform module exports by default. */
 export type Transform = (objects: KubeObject[]) => KubeObject[] | Promise<KubeObject[]>;

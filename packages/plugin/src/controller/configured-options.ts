@@ -1,5 +1,5 @@
-import type { NxJsonConfiguration } from '@nx/devkit';
 import { posix } from 'node:path';
+import type { NxJsonConfiguration } from '@nx/devkit';
 import type { Facts } from '../files/facts.js';
 import { packageJson, projectJson, targetOptions, type FileOptions, type TargetOptions } from '../files/readers.js';
 

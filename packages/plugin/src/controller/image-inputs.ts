@@ -1,5 +1,5 @@
-import type { TargetConfiguration } from '@nx/devkit';
 import { posix } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
 import type { FileOptions } from '../files/readers.js';
 import { projectPath, workspacePath, type Tokens } from './option-paths.js';
 

@@ -1,6 +1,6 @@
-import type yaml from 'js-yaml';
 import { createRequire } from 'node:module';
 import { references } from '@nx-kube/executors';
+import type yaml from 'js-yaml';
 import type { Reader } from './facts.js';
 
 const require = createRequire(import.meta.url);

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { Facts } from '../files/facts.js';
-import { goMod, goWork } from './readers.js';
 import type { GoMod } from './parse-go-mod.js';
 import type { GoWork } from './parse-go-work.js';
+import { goMod, goWork } from './readers.js';
 
 /** A Go module of the Nx workspace. */
 export interface Module extends GoMod {

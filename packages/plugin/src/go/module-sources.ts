@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import type { Facts } from '../files/facts.js';
-import { goFiles } from './go-files.js';
-import { goFile } from './readers.js';
 import { embedGlobs } from './embed-globs.js';
+import { goFiles } from './go-files.js';
 import { importedModules, requiredModules } from './module-dependencies.js';
 import type { Module, ModuleSet } from './module-set.js';
+import { goFile } from './readers.js';
 
 /** What the Go files of a module say. */
 export interface ModuleSources {

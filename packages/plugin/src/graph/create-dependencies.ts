@@ -1,11 +1,11 @@
-import type { CreateDependencies, CreateDependenciesContext, DependencyType } from '@nx/devkit';
 import { posix } from 'node:path';
+import type { CreateDependencies, CreateDependenciesContext, DependencyType } from '@nx/devkit';
+import type { NxKubePluginOptions } from '../controller/target-names.js';
 import { factsOf, type Facts } from '../files/facts.js';
 import { isOutsideModules } from '../go/go-files.js';
-import { goFile } from '../go/readers.js';
 import { companionsOf, importedModules, requiredModules } from '../go/module-dependencies.js';
 import { readModuleSet, type Module, type ModuleSet } from '../go/module-set.js';
-import type { NxKubePluginOptions } from '../controller/target-names.js';
+import { goFile } from '../go/readers.js';
 
 type Dependencies = Awaited<ReturnType<CreateDependencies>>;
 

@@ -1,8 +1,8 @@
 import type { CreateNodesResult, NxJsonConfiguration, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { NxKubePluginOptions } from '../controller/target-names.js';
 import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
 import { createNodes, createNodesV2 } from './create-nodes.js';
-import type { NxKubePluginOptions } from '../controller/target-names.js';
 
 const executors = (targets: Record<string, TargetConfiguration>) =>
   Object.fromEntries(Object.entries(targets).map(([name, { executor }]) => [name, executor]));

@@ -1,7 +1,7 @@
 import type { CreateNodes } from '@nx/devkit';
+import { targetNames, type NxKubePluginOptions } from '../controller/target-names.js';
 import { factsOf } from '../files/facts.js';
 import { inferProjects } from './infer-projects.js';
-import { targetNames, type NxKubePluginOptions } from '../controller/target-names.js';
 
 /**
  * Every Go module is a project; one that is laid out as a controller (a main package in its root or in `cmd`, and a

@@ -1,7 +1,7 @@
-import type { ProjectGraphExternalNode } from '@nx/devkit';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { ProjectGraphExternalNode } from '@nx/devkit';
 import type { ModuleSet } from '../go/module-set.js';
 import { executorsNode } from '../targets/target.js';
 

@@ -1,12 +1,13 @@
-import type { CreateNodesResultArray, NxJsonConfiguration } from '@nx/devkit';
 import { posix } from 'node:path';
+import type { CreateNodesResultArray, NxJsonConfiguration } from '@nx/devkit';
 import { configuredOptions, variants } from '../controller/configured-options.js';
 import { findController, type Controller } from '../controller/find-controller.js';
 import { projectPath, type Tokens } from '../controller/option-paths.js';
 import { projectNames } from '../controller/project-names.js';
+import type { TargetNames } from '../controller/target-names.js';
 import type { Facts } from '../files/facts.js';
-import { isOutsideModules } from '../go/go-files.js';
 import { kubebuilderProject, projectJson, type FileOptions } from '../files/readers.js';
+import { isOutsideModules } from '../go/go-files.js';
 import { companionsOf } from '../go/module-dependencies.js';
 import { readModuleSet } from '../go/module-set.js';
 import { allEmbedded, readModuleSources } from '../go/module-sources.js';
@@ -14,7 +15,6 @@ import { kustomizationInputs } from '../kustomize/kustomization-inputs.js';
 import type { ModuleContext } from '../targets/context.js';
 import { controllerProject, moduleProject } from '../targets/project.js';
 import { externalNodes } from './external-nodes.js';
-import type { TargetNames } from '../controller/target-names.js';
 
 /**
  * The projects of the go.mod files, and an error for each file that is not as it should be.

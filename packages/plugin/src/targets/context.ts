@@ -1,6 +1,6 @@
 import type { Controller } from '../controller/find-controller.js';
-import type { TargetOptions } from '../files/readers.js';
 import type { TargetNames } from '../controller/target-names.js';
+import type { TargetOptions } from '../files/readers.js';
 import type { GoSources } from './go-inputs.js';
 
 /** What target builders know of a Go module. */

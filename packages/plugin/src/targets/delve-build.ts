@@ -1,5 +1,5 @@
-import type { TargetConfiguration } from '@nx/devkit';
 import { posix } from 'node:path';
+import type { TargetConfiguration } from '@nx/devkit';
 import type { ControllerContext } from './context.js';
 import { executorHelp, metadata, toolVersion } from './target.js';
 

@@ -3,11 +3,11 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import type { Cluster } from '@nx-kube/cluster/api/cluster.js';
 import { localRegistry } from '@nx-kube/cluster/environment/local-registry.js';
 import { nodePlatforms } from '@nx-kube/cluster/environment/node-platforms.js';
 import type { KubeObject } from '@nx-kube/cluster/object/kube-object.js';
+import { execa } from 'execa';
 
 const source = fileURLToPath(new URL('../../testdata/probe/main.go', import.meta.url));
 

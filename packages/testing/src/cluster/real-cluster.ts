@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll } from 'vitest';
+import type { Cluster } from '@nx-kube/cluster/api/cluster.js';
 import { create, read, remove } from '@nx-kube/cluster/api/objects.js';
 import { retry } from '@nx-kube/cluster/api/retry.js';
-import type { Cluster } from '@nx-kube/cluster/api/cluster.js';
 import { connect } from '@nx-kube/cluster/connect/connect.js';
 import { waitGone } from '@nx-kube/cluster/readiness/wait-gone.js';
+import { afterAll, beforeAll } from 'vitest';
 
 /** For a test file: a connection to the cluster of `$KUBECONFIG` and a namespace of its own, removed at the end. */
 export interface TestCluster {

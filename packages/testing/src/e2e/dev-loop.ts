@@ -1,5 +1,5 @@
-import type { Change } from '@nx-kube/cluster';
 import { createInterface } from 'node:readline';
+import type { Change } from '@nx-kube/cluster';
 import type { Workspace } from './workspace.js';
 
 // The loop's JSON lines, as a user's script would read them.

@@ -1,14 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
-import { binaryPlatform } from '@nx-kube/executors/image/build/binary-platform.js';
 import { packProgram } from '@nx-kube/executors/image/archive/layer.js';
-import { programConfig } from '@nx-kube/executors/image/build/program-config.js';
 import { writeArchive } from '@nx-kube/executors/image/archive/write-archive.js';
-import { containerdImages, importImage } from '@nx-kube/local-cluster/programs/containerd-images.js';
+import { binaryPlatform } from '@nx-kube/executors/image/build/binary-platform.js';
+import { programConfig } from '@nx-kube/executors/image/build/program-config.js';
 import { layoutFor } from '@nx-kube/local-cluster/config/layout.js';
 import { describeMachine } from '@nx-kube/local-cluster/host/machine.js';
+import { containerdImages, importImage } from '@nx-kube/local-cluster/programs/containerd-images.js';
+import { execa } from 'execa';
 import { repository } from './workspace.js';
 
 const layout = layoutFor(process.env);

@@ -1,4 +1,3 @@
-import { execa, type ResultPromise } from 'execa';
 import {
   cpSync,
   existsSync,
@@ -14,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { execa, type ResultPromise } from 'execa';
 import { renameIn } from './rename.js';
 
 export const repository = fileURLToPath(new URL('../../../..', import.meta.url));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 import { editOf, findEditedFiles, replacedModules, save, type EditedFiles } from './edit.js';
 import { kindNames } from './kinds.js';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 describe.each(['ocm-controller', 'greeter-controller'])('edits of %s', (project) => {
   let workspace: Workspace;

@@ -1,7 +1,5 @@
-import { NxKubeError } from '@nx-kube/cluster';
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 import {
   addCommentLine,
   addStatement,
@@ -15,6 +13,8 @@ import {
 } from './go-source.js';
 import type { Kind } from './kinds.js';
 import { configMap, objectFile } from './manifests.js';
+import { NxKubeError } from '@nx-kube/cluster';
+import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 /** One save of one file: the same in every copy of the workspace. */
 export interface Edit {

@@ -1,13 +1,13 @@
-import { localRegistry, type Cluster, type Platform } from '@nx-kube/cluster';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pack } from 'tar-stream';
 import { addEntry, compress } from '@nx-kube/executors/image/archive/layer.js';
-import { loadImage } from '@nx-kube/executors/image/registry/load-image.js';
 import type { ImageConfig } from '@nx-kube/executors/image/archive/oci.js';
-import { pushImage } from '@nx-kube/executors/image/registry/push-image.js';
 import { writeArchive } from '@nx-kube/executors/image/archive/write-archive.js';
+import { loadImage } from '@nx-kube/executors/image/registry/load-image.js';
+import { pushImage } from '@nx-kube/executors/image/registry/push-image.js';
+import { pack } from 'tar-stream';
+import { localRegistry, type Cluster, type Platform } from '@nx-kube/cluster';
 
 const name = 'nx-kube-bench-live-update';
 

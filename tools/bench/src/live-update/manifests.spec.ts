@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
 import { findWorkload } from '@nx-kube/executors/workload/find.js';
+import { expect, it } from 'vitest';
 import { softened } from './manifests.js';
 
 const deployment = {

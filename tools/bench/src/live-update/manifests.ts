@@ -1,5 +1,5 @@
-import type { KubeObject } from '@nx-kube/cluster';
 import type { Workload } from '@nx-kube/executors/workload/find.js';
+import type { KubeObject } from '@nx-kube/cluster';
 
 /** Namespace and name of everything here. */
 export const softenedName = 'nx-kube-bench-live-update';

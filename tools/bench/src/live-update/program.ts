@@ -1,5 +1,5 @@
-import { execa } from 'execa';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 
 const sources = fileURLToPath(new URL('../../live-update', import.meta.url));
 

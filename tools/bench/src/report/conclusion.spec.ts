@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { Failure } from './sample.js';
 import { conclusion } from './conclusion.js';
+import type { Failure } from './sample.js';
 import type { Headline } from './summary.js';
 
 const missed: Headline = { name: 'Beyond', unit: 'ms', value: 700, goal: 600, met: false };

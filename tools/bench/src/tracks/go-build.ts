@@ -1,8 +1,8 @@
-import { NxKubeError } from '@nx-kube/cluster';
-import { execa } from 'execa';
-import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 import { goArguments, goEnvironment, type GoBuild } from '@nx-kube/executors/go/arguments.js';
+import { execa } from 'execa';
 import { save, type Edit } from '../edits/edit.js';
+import { NxKubeError } from '@nx-kube/cluster';
+import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 /** The build that the project's go-build target does, for a copy of the workspace. Reads the options from Nx. */
 export async function goBuildOf(workspace: Workspace, project: string, goarch: string | undefined): Promise<GoBuild> {

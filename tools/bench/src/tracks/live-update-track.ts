@@ -1,3 +1,17 @@
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GoBuild } from '@nx-kube/executors/go/arguments.js';
+import { addEntry } from '@nx-kube/executors/image/archive/layer.js';
+import { findWorkload } from '@nx-kube/executors/workload/find.js';
+import { pack } from 'tar-stream';
+import { save, type Edit } from '../edits/edit.js';
+import { deliverImage } from '../live-update/image.js';
+import { programPath, softened, softenedName } from '../live-update/manifests.js';
+import { buildProgram } from '../live-update/program.js';
+import type { LiveUpdateSample } from '../report/sample.js';
+import { build, plainArguments } from './go-build.js';
 import {
   apply,
   exec,
@@ -13,21 +27,7 @@ import {
   type KubeObject,
   type Platform,
 } from '@nx-kube/cluster';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pack } from 'tar-stream';
 import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
-import type { GoBuild } from '@nx-kube/executors/go/arguments.js';
-import { addEntry } from '@nx-kube/executors/image/archive/layer.js';
-import { findWorkload } from '@nx-kube/executors/workload/find.js';
-import { save, type Edit } from '../edits/edit.js';
-import { deliverImage } from '../live-update/image.js';
-import { programPath, softened, softenedName } from '../live-update/manifests.js';
-import { buildProgram } from '../live-update/program.js';
-import type { LiveUpdateSample } from '../report/sample.js';
-import { build, plainArguments } from './go-build.js';
 
 /** Where the controller's binary lies in the softened image. */
 const binaryPath = '/manager';

@@ -1,8 +1,4 @@
-import { list, NxKubeError, type Cluster } from '@nx-kube/cluster';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
-import { firstProcess, processesOf } from '@nx-kube/testing/e2e/processes.js';
-import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 import type { Entry } from '@nx-kube/executors/events/events.js';
 import { agentPath } from '@nx-kube/executors/workload/inject-agent.js';
 import { save, type Edit } from '../edits/edit.js';
@@ -11,6 +7,10 @@ import { now } from '../machine/clock.js';
 import { larger, memoryOf } from '../machine/memory.js';
 import { within } from '../machine/within.js';
 import type { LoopSample, Memory } from '../report/sample.js';
+import { list, NxKubeError, type Cluster } from '@nx-kube/cluster';
+import { DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
+import { firstProcess, processesOf } from '@nx-kube/testing/e2e/processes.js';
+import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 /** Some seconds after an edit the loop does what can wait; until it has begun there is nothing to see. */
 const idleWorkAfterMs = 2500;

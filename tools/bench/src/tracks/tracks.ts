@@ -1,19 +1,19 @@
-import { nodePlatforms } from '@nx-kube/cluster';
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 import { readManifests } from '@nx-kube/executors/deploy/content.js';
 import { goArguments } from '@nx-kube/executors/go/arguments.js';
-import type { BenchParts } from '../parts.js';
 import type { Edit } from '../edits/edit.js';
 import { addResource, configMap, objectFile } from '../edits/manifests.js';
 import type { Undo } from '../machine/undo.js';
 import type { BenchOptions } from '../options.js';
+import type { BenchParts } from '../parts.js';
 import type { Measured, Sample } from '../report/sample.js';
 import type { Measurements } from '../report/summary.js';
 import { build, buildAt, goBuildOf, measureBareBuild } from './go-build.js';
 import { LiveUpdateTrack } from './live-update-track.js';
 import { LoopTrack } from './loop-track.js';
+import { nodePlatforms } from '@nx-kube/cluster';
+import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 /** A copy of the workspace for each of what is measured, so that each compiles an edit by itself. */
 export interface Copies {

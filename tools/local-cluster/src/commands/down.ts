@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { COMPONENT_NAMES, type ComponentName } from '../config/component.js';
-import { restoreMachineSettings } from '../host/machine-settings.js';
-import { acquireLock } from '../host/lock.js';
-import { removeRecord, runningProcess } from '../processes/process-records.js';
 import { duration } from '../config/progress.js';
+import { acquireLock } from '../host/lock.js';
+import { restoreMachineSettings } from '../host/machine-settings.js';
+import { removeRecord, runningProcess } from '../processes/process-records.js';
 import { STOP_GRACE, stopProcesses } from '../processes/stop-processes.js';
 import { removeFolder, sweep } from './sweep.js';
 import type { Context } from './up.js';

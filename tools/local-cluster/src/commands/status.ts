@@ -1,12 +1,12 @@
 import { COMPONENT_NAMES, type ComponentName } from '../config/component.js';
 import { componentsFor } from '../config/components.js';
 import type { Layout } from '../config/layout.js';
-import { describeMachine } from '../host/machine.js';
 import { API_SERVER, CONTEXT_NAME, NODE_NAME, REGISTRY } from '../config/network-plan.js';
+import { duration } from '../config/progress.js';
+import { describeMachine } from '../host/machine.js';
 import { nodeProblem } from '../processes/node-readiness.js';
 import { isReady } from '../processes/probe.js';
 import { runningProcess } from '../processes/process-records.js';
-import { duration } from '../config/progress.js';
 
 export interface ComponentStatus {
   name: ComponentName;

@@ -1,15 +1,15 @@
 import { join } from 'node:path';
+import { componentKubeconfig, type Client } from './certificates.js';
+import type { Component, ComponentName } from './component.js';
 import { containerdConfig, containerNetworkConfig, registryHosts } from './containerd.js';
 import { corefile } from './coredns.js';
 import { apiServerArguments, auditPolicy } from './kube-apiserver.js';
-import { kubeletConfiguration } from './kubelet.js';
 import { kubeProxyConfiguration } from './kube-proxy.js';
-import { registryConfig } from './registry.js';
-import { componentKubeconfig, type Client } from './certificates.js';
-import type { Component, ComponentName } from './component.js';
+import { kubeletConfiguration } from './kubelet.js';
 import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
 import { API_SERVER, BRIDGE_ADDRESS, LOOPBACK, NODE_NAME, PORTS, REGISTRY } from './network-plan.js';
+import { registryConfig } from './registry.js';
 
 /** Every component, as data: what to run, with which files, and how to tell that it is ready. */
 export function componentsFor(layout: Layout, machine: Machine): Record<ComponentName, Component> {

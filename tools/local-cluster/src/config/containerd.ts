@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Machine } from './machine.js';
 import type { Layout } from './layout.js';
+import type { Machine } from './machine.js';
 import { BRIDGE, LOOPBACK, PAUSE_IMAGE, POD_CIDR, REGISTRY } from './network-plan.js';
 
 /** The name of the pods' network; the plugins' caches outside of the state folder carry it in their file names. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Machine } from './machine.js';
 import type { Layout } from './layout.js';
+import type { Machine } from './machine.js';
 import { BRIDGE_ADDRESS, CGROUP, CLUSTER_DOMAIN, LOOPBACK, PORTS } from './network-plan.js';
 
 export function kubeletConfiguration(layout: Layout, machine: Machine): object {

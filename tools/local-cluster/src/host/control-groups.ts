@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileS
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
-import { parseMounts, type Mount } from './mounts.js';
 import { CGROUP } from '../config/network-plan.js';
 import { identify, type ProcessIdentity } from '../processes/process-identity.js';
+import { parseMounts, type Mount } from './mounts.js';
 
 /** Where the processes of a container's root group go, for that group may not have both processes and controlled children. */
 const INIT_GROUP = 'nx-kube-init';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import type { Layout } from '../config/layout.js';
 import type { Machine } from '../config/machine.js';
 import { networkPluginFolder } from './debian-packages.js';
-import type { Layout } from '../config/layout.js';
 
 const OVERLAY_FILE_SYSTEM = 0x794c7630;
 /** The second is what systemd-resolved serves from its loopback address, which pods cannot reach. */

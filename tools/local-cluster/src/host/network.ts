@@ -1,7 +1,7 @@
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { BRIDGE, BRIDGE_ADDRESS, BRIDGE_HARDWARE_ADDRESS, POD_CIDR, SERVICE_CIDR } from '../config/network-plan.js';
-import { hasForeignNode, installScript, removalScript } from './packet-rules.js';
 import { runProgram } from '../processes/run-program.js';
+import { hasForeignNode, installScript, removalScript } from './packet-rules.js';
 
 /** Makes the bridge and the packet rules, or mends them. */
 export async function ensureNetwork(signal: AbortSignal): Promise<void> {

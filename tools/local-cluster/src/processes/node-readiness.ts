@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import type { Layout } from '../config/layout.js';
 import { API_SERVER, NODE_NAME } from '../config/network-plan.js';
-import { get } from './probe.js';
 import { duration } from '../config/progress.js';
+import { get } from './probe.js';
 
 const TIMEOUT = 120_000;
 const INTERVAL = 100;

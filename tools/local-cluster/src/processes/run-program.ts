@@ -1,5 +1,5 @@
-import { execa, type Options } from 'execa';
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
+import { execa, type Options } from 'execa';
 
 /** Tools of the machine may be in places that only root's login shell has on its path. */
 export const PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -8,9 +8,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import type { Component, ComponentName } from '../config/component.js';
 import type { Layout } from '../config/layout.js';
+import { duration, type Progress } from '../config/progress.js';
 import { isReady } from './probe.js';
 import { identify } from './process-identity.js';
-import { duration, type Progress } from '../config/progress.js';
 import { runningProcess, writeRecord } from './process-records.js';
 import { lastLines, PATH } from './run-program.js';
 import { stopProcesses } from './stop-processes.js';

@@ -11,9 +11,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { layoutFor, type Layout } from '../config/layout.js';
 import { inputsDigest } from './build-inputs.js';
 import { ensureBuild, exportBuild, findBuild } from './builds.js';
-import { layoutFor, type Layout } from '../config/layout.js';
 
 const { signal } = new AbortController();
 let layout: Layout;

@@ -14,10 +14,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inputsDigest, PROGRAMS } from './build-inputs.js';
-import { goBuild } from './go-build.js';
 import type { Layout } from '../config/layout.js';
 import type { Progress } from '../config/progress.js';
+import { inputsDigest, PROGRAMS } from './build-inputs.js';
+import { goBuild } from './go-build.js';
 
 /** The file beside built programs that says what they were built from. */
 const DIGEST_FILE = 'inputs.sha256';

@@ -1,5 +1,5 @@
-import type { Machine } from '../config/machine.js';
 import type { Layout } from '../config/layout.js';
+import type { Machine } from '../config/machine.js';
 import { runProgram } from '../processes/run-program.js';
 
 /** Runs `ctr images` on what the kubelet has of them in containerd, and returns what it prints. */

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { execa } from 'execa';
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
-import { BUILD_ENVIRONMENT, buildFlags, kubernetesVersion, MODULE, PROGRAMS } from './build-inputs.js';
-import { GoProgress } from './go-progress.js';
+import { execa } from 'execa';
 import { duration, type Progress } from '../config/progress.js';
 import { PATH } from '../processes/run-program.js';
+import { BUILD_ENVIRONMENT, buildFlags, kubernetesVersion, MODULE, PROGRAMS } from './build-inputs.js';
+import { GoProgress } from './go-progress.js';
 
 /** Builds the programs into the folder; a cold build takes minutes and says how far it is. */
 export async function goBuild(folder: string, signal: AbortSignal, progress: Progress): Promise<void> {

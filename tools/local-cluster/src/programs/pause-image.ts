@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Build } from './builds.js';
-import type { Machine } from '../config/machine.js';
-import { containerdImages, importImage } from './containerd-images.js';
 import type { Layout } from '../config/layout.js';
+import type { Machine } from '../config/machine.js';
 import { PAUSE_IMAGE } from '../config/network-plan.js';
 import { runProgram } from '../processes/run-program.js';
+import type { Build } from './builds.js';
+import { containerdImages, importImage } from './containerd-images.js';
 
 /** Puts the image that holds a pod's namespaces into containerd, if it is not there. */
 export async function ensurePauseImage(layout: Layout, build: Build, machine: Machine, signal: AbortSignal) {

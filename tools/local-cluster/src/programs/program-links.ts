@@ -1,7 +1,7 @@
 import { mkdirSync, readlinkSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Build } from './builds.js';
 import type { Layout } from '../config/layout.js';
+import type { Build } from './builds.js';
 
 const NAMES = [
   'certificates',

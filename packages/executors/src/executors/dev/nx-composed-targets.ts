@@ -1,12 +1,12 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster } from '@nx-kube/cluster';
+import { secretsSetOf } from '../../deploy/apply-set-names.js';
 import type { FluxTargetOptions } from '../../loop/targets/flux.js';
 import type { SecretsTargetOptions } from '../../loop/targets/secrets.js';
-import { fluxTargets } from '../flux/nx-flux-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
 import { secretInputs } from '../../secrets/spec/secret-inputs.js';
-import { secretsSetOf } from '../../deploy/apply-set-names.js';
+import { fluxTargets } from '../flux/nx-flux-targets.js';
 import type { SecretsOptions } from '../secrets/schema.js';
 
 /**

@@ -1,8 +1,8 @@
-import type { ExecutorContext } from '@nx/devkit';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DelveInfo } from '../../delve/build-delve.js';
 import type { LoopOptions } from '../../loop/options.js';

@@ -1,14 +1,14 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
 import { projectGoVersion, readDelveInfo } from '../../delve/build-delve.js';
-import { requireDebuggable } from '../../delve/require-debuggable.js';
-import { debugOption, type DebugOptions } from '../../workload/debug-options.js';
 import { requireGoVersion } from '../../delve/go-versions.js';
+import { requireDebuggable } from '../../delve/require-debuggable.js';
 import { portProblem } from '../../forwards/forwards.js';
 import type { LoopOptions } from '../../loop/options.js';
 import type { TaskRunner } from '../../loop/targets/task-runner.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
+import { debugOption, type DebugOptions } from '../../workload/debug-options.js';
 import { normalize } from '../delve-build/executor.js';
 import type { DelveBuildOptions } from '../delve-build/schema.js';
 import type { DevOptions } from './schema.js';

@@ -1,14 +1,14 @@
+import { relative, sep } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster, Platform } from '@nx-kube/cluster';
-import { relative, sep } from 'node:path';
 import type { ContentOptions } from '../../deploy/content.js';
-import { componentFiles } from '../../sources/components.js';
-import { sourceFiles } from '../../sources/sources.js';
 import type { LoopOptions } from '../../loop/options.js';
 import type { FileInputs } from '../../loop/plan/stale-targets.js';
 import { projectOf } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { targetInputs } from '../../nx/target-inputs.js';
+import { componentFiles } from '../../sources/components.js';
+import { sourceFiles } from '../../sources/sources.js';
 import { normalize as normalizeGoBuild } from '../go-build/executor.js';
 import type { GoBuildOptions } from '../go-build/schema.js';
 import { normalize as normalizeKustomizeBuild } from '../kustomize-build/executor.js';

@@ -1,6 +1,6 @@
+import { relative, sep } from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
-import { relative, sep } from 'node:path';
 import type { FileInputs } from '../../loop/plan/stale-targets.js';
 import type { OtherTargetOptions } from '../../loop/targets/other.js';
 import { projectOf, workspacePath } from '../../nx/project.js';

@@ -1,7 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { fluxTargets } from '../flux/nx-flux-targets.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { needsOf, type Need } from '../../requirements/needs.js';
+import { fluxTargets } from '../flux/nx-flux-targets.js';
 import type { GoBuildOptions } from '../go-build/schema.js';
 import type { ImageBuildOptions } from '../image-build/schema.js';
 import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';

@@ -1,5 +1,5 @@
-import type { DebugOption } from '../../workload/debug-options.js';
 import type { PortForwardSpec } from '../../forwards/port-forward-options.js';
+import type { DebugOption } from '../../workload/debug-options.js';
 
 /** Options of the dev executor; what they mean and default to stands in schema.json. */
 export interface DevOptions {

@@ -2,12 +2,12 @@ import type { ExecutorContext } from '@nx/devkit';
 import { connect, explain, subject } from '@nx-kube/cluster';
 import { tearDown } from '../../deploy/tear-down.js';
 import { resumeFlux } from '../../flux/hand-over.js';
-import { clusterOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { print, printError } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
 import { withSettings } from '../../nx/with-settings.js';
+import { clusterOptions } from '../kustomize-apply/nx-deploy-target.js';
 import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
 import type { DownOptions } from './schema.js';
 

@@ -1,11 +1,11 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
 import { ensureFlux } from '../../flux/ensure-flux.js';
-import { clusterOptionsOf } from '../kustomize-apply/nx-deploy-target.js';
-import { fluxTarget } from './nx-flux-targets.js';
 import { print } from '../../nx/print.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
+import { clusterOptionsOf } from '../kustomize-apply/nx-deploy-target.js';
+import { fluxTarget } from './nx-flux-targets.js';
 import type { FluxOptions } from './schema.js';
 
 export default withSettings(flux);

@@ -1,9 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
-import type { FluxOptions } from './schema.js';
 import type { FluxTargetOptions } from '../../loop/targets/flux.js';
-import { deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { projectOf, workspacePath } from '../../nx/project.js';
 import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
+import { deployOptions } from '../kustomize-apply/nx-deploy-target.js';
+import type { FluxOptions } from './schema.js';
 
 /** What a target that installs Flux does, from its options; undefined unless it is enabled. */
 export function fluxTarget(

@@ -1,13 +1,13 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
 import { hotSwap } from '../../deploy/hot-swap.js';
-import { clusterOptions, deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { print } from '../../nx/print.js';
 import { projectOf, projectPath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import { withSettings } from '../../nx/with-settings.js';
 import { terminalReporter } from '../../report/terminal.js';
+import { clusterOptions, deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
 import type { ImageRestartOptions } from './schema.js';
 

@@ -4,15 +4,15 @@ import { applyAndWait } from '../../deploy/apply-and-wait.js';
 import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
 import { readManifests } from '../../deploy/content.js';
 import { deliverImages } from '../../deploy/deliver-images.js';
-import { dryRunText } from '../../report/dry-run.js';
-import { deployOptions } from './nx-deploy-target.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
 import { changeLines } from '../../report/changes.js';
-import { requireCommands } from '../../requirements/require-commands.js';
+import { dryRunText } from '../../report/dry-run.js';
 import { needsOf } from '../../requirements/needs.js';
+import { requireCommands } from '../../requirements/require-commands.js';
+import { deployOptions } from './nx-deploy-target.js';
 import type { KustomizeApplyOptions } from './schema.js';
 
 export default withSettings(kustomizeApply);

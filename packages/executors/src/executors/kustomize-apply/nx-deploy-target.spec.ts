@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { clusterOptionsOf, type ClusterOptions } from './nx-deploy-target.js';
 import { executorContext } from '../../nx/executor-context.fixture.js';
+import { clusterOptionsOf, type ClusterOptions } from './nx-deploy-target.js';
 
 function contextWith(targets: Record<string, ClusterOptions>) {
   const context = executorContext('/workspace', 'ocm');

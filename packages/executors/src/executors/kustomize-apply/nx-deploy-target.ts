@@ -1,11 +1,11 @@
+import { join } from 'node:path';
 import { cacheDir, type ExecutorContext } from '@nx/devkit';
 import type { ConnectOptions } from '@nx-kube/cluster';
-import { join } from 'node:path';
 import type { ContentOptions } from '../../deploy/content.js';
-import type { KustomizeApplyOptions } from './schema.js';
-import type { HelmRelease } from '../../sources/helm.js';
 import { projectOf, projectPath, workspacePath, type Project } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
+import type { HelmRelease } from '../../sources/helm.js';
+import type { KustomizeApplyOptions } from './schema.js';
 
 /** Which cluster: the options that every target that touches one has. */
 export type ClusterOptions = Pick<ConnectOptions, 'context' | 'allowContexts'>;

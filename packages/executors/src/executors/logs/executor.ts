@@ -5,7 +5,6 @@ import { followPods, type FollowPodsOptions } from '../../logs/follow-pods.js';
 import { readPods } from '../../logs/read-pods.js';
 import { renderLine } from '../../logs/render-line.js';
 import { since as sinceTime } from '../../logs/since.js';
-import { clusterOptions, deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { print, printError } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
@@ -14,6 +13,7 @@ import { withSettings } from '../../nx/with-settings.js';
 import { labelSelector } from '../../pods/label-selector.js';
 import { prefixed } from '../../report/prefixed.js';
 import { findWorkload } from '../../workload/find.js';
+import { clusterOptions, deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
 import type { LogsOptions } from './schema.js';
 

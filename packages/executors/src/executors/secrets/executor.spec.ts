@@ -1,7 +1,7 @@
-import type { ExecutorContext } from '@nx/devkit';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ExecutorContext } from '@nx/devkit';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { executorContext } from '../../nx/executor-context.fixture.js';
 import { capturedOutput } from '../../nx/output.fixture.js';

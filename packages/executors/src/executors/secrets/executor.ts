@@ -1,16 +1,16 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { connect } from '@nx-kube/cluster';
-import { clusterOptionsOf } from '../kustomize-apply/nx-deploy-target.js';
+import { secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
-import { applySecrets, nothingChanged } from '../../secrets/apply/apply-secrets.js';
 import { secretLines } from '../../report/secret-lines.js';
+import { applySecrets, nothingChanged } from '../../secrets/apply/apply-secrets.js';
 import { dependentsOf } from '../../secrets/apply/dependents.js';
 import { readSecrets } from '../../secrets/read/read-secrets.js';
-import { secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
 import { requireNoMistakes } from '../../settings/mistake.js';
+import { clusterOptionsOf } from '../kustomize-apply/nx-deploy-target.js';
 import type { SecretsOptions } from './schema.js';
 
 export default withSettings(secrets);

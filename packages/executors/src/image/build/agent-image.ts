@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packProgram } from '../archive/layer.js';
-import { programConfig } from './program-config.js';
 import { sha256 } from '../archive/sha256.js';
 import { writeArchive } from '../archive/write-archive.js';
+import { programConfig } from './program-config.js';
 
 export interface AgentImage {
   /** Absolute path of the OCI archive. */

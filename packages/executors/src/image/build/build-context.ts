@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { cp, lstat, mkdir, readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
-import { dockerIgnore, type Ignored } from './docker-ignore.js';
 import { sha256 } from '../archive/sha256.js';
+import { dockerIgnore, type Ignored } from './docker-ignore.js';
 
 /** Kept by tools for themselves, and too large to be read for nothing; no Dockerfile of a Go program copies them. */
 const neverUsed = new Set(['.git', '.nx', 'node_modules']);

@@ -5,13 +5,13 @@ import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ImageConfig } from '../archive/oci.js';
+import { readArchive } from '../archive/read-archive.js';
+import { listTar } from '../archive/tar.fixture.js';
 import { buildImage } from './build.js';
 import { findBuilder } from './builder.js';
 import type { FromBinary, FromDockerfile, ImageBuild } from './plan.js';
-import type { ImageConfig } from '../archive/oci.js';
 import { elf } from './program.fixture.js';
-import { readArchive } from '../archive/read-archive.js';
-import { listTar } from '../archive/tar.fixture.js';
 
 let root: string;
 beforeEach(async () => {

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { readArchive } from '../archive/read-archive.js';
+import { listTar } from '../archive/tar.fixture.js';
 import { buildImage } from './build.js';
 import type { FromBinary, FromDockerfile, ImageBuild } from './plan.js';
 import { elf } from './program.fixture.js';
-import { readArchive } from '../archive/read-archive.js';
-import { listTar } from '../archive/tar.fixture.js';
 
 let root: string;
 beforeEach(async () => {

@@ -2,13 +2,13 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Outcome } from '../../process/outcome.js';
+import { archiveIn, writeImageOutput, type ImageOutput } from '../archive/image-output.js';
+import type { ImageConfig } from '../archive/oci.js';
+import { writeArchive } from '../archive/write-archive.js';
+import { requireName } from '../registry/registry-address.js';
 import { fromBinary } from './from-binary.js';
 import { fromDockerfile } from './from-dockerfile.js';
 import type { ImageBuild, BuildImageOptions } from './plan.js';
-import { archiveIn, writeImageOutput, type ImageOutput } from '../archive/image-output.js';
-import type { ImageConfig } from '../archive/oci.js';
-import { requireName } from '../registry/registry-address.js';
-import { writeArchive } from '../archive/write-archive.js';
 
 export type ImageBuildResult = Outcome<{
   image: ImageOutput;

@@ -1,14 +1,14 @@
 import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
-import { binaryPlatform } from './binary-platform.js';
 import { contentTag } from '../archive/content-tag.js';
+import { packProgram } from '../archive/layer.js';
+import { sha256 } from '../archive/sha256.js';
+import { binaryPlatform } from './binary-platform.js';
 import { generatedDockerfile } from './generated-dockerfile.js';
 import type { FromBinary, ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
-import { packProgram } from '../archive/layer.js';
 import { programConfig } from './program-config.js';
 import { runBuilder } from './run-builder.js';
-import { sha256 } from '../archive/sha256.js';
 
 /** @param work a folder for files that need not outlive the build */
 export async function fromBinary(

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
+import { contentTag } from '../archive/content-tag.js';
 import { binaryPlatform } from './binary-platform.js';
 import { contextDigest, copyContext } from './build-context.js';
-import { contentTag } from '../archive/content-tag.js';
 import type { FromDockerfile, ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
 import { runBuilder } from './run-builder.js';
 

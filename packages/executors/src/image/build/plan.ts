@@ -1,5 +1,5 @@
-import type { BuilderName } from './builder.js';
 import type { Layer } from '../archive/layer.js';
+import type { BuilderName } from './builder.js';
 
 /** What image is built. Paths are absolute. */
 export interface ImageBuild {

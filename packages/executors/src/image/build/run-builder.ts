@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
 import { runCommand } from '../../process/run.js';
-import { builderEnvironment, builderSteps, findBuilder, type BuildPlan } from './builder.js';
-import type { ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
 import { compress, type Layer } from '../archive/layer.js';
 import type { Platform } from '../archive/oci.js';
 import { readSavedImage } from '../archive/read-archive.js';
+import { builderEnvironment, builderSteps, findBuilder, type BuildPlan } from './builder.js';
+import type { ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
 
 /**
  * Has a builder build from a Dockerfile, and takes the image out of the builder's store.

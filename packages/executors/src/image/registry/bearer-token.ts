@@ -1,6 +1,6 @@
 import { request, type Dispatcher } from 'undici';
-import { RegistryError, refused, unreachable } from './registry-error.js';
 import type { Credentials } from './credentials.js';
+import { RegistryError, refused, unreachable } from './registry-error.js';
 
 /** What a registry asks for in `WWW-Authenticate`. */
 export interface Challenge {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { packProgram } from '../archive/layer.js';
+import { writeArchive } from '../archive/write-archive.js';
 import { programConfig } from '../build/program-config.js';
 import { imageExists, pushImage } from './push-image.js';
 import { startRegistry, type TestRegistry } from './registry.fixture.js';
-import { writeArchive } from '../archive/write-archive.js';
 
 let folder: string;
 beforeEach(async () => {

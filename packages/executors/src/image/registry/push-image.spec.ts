@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packProgram } from '../archive/layer.js';
+import { digestOf, writeArchive } from '../archive/write-archive.js';
 import { programConfig } from '../build/program-config.js';
 import { pushImage } from './push-image.js';
-import { digestOf, writeArchive } from '../archive/write-archive.js';
 
 /** A registry that behaves as some do and the one in `push-image.cluster.spec.ts` does not. */
 describe('pushing to a registry with ways of its own', () => {

@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import { size as readable } from '../../format/units.js';
-import { digestOf } from '../archive/write-archive.js';
 import type { Blob } from '../archive/layer.js';
 import { mediaTypes } from '../archive/oci.js';
 import { readArchive } from '../archive/read-archive.js';
-import { Registry } from './registry.js';
+import { digestOf } from '../archive/write-archive.js';
 import { repositoryAt } from './registry-address.js';
+import { Registry } from './registry.js';
 
 /** An image at a registry. */
 export interface RemoteImage {

@@ -1,6 +1,6 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseChallenge } from './bearer-token.js';
 import { credentialsFor } from './credentials.js';
-import { Registry } from './registry.js';
 import { repositoryAt } from './registry-address.js';
 import { isTransient, refused, unreachable } from './registry-error.js';
+import { Registry } from './registry.js';
 
 /** A server that answers as each test says: for what a real registry does only when it is broken or far away. */
 type Answer = { status: number; headers?: Record<string, string>; body?: string };

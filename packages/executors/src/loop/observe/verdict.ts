@@ -1,6 +1,6 @@
 import { NxKubeError } from '@nx-kube/cluster';
-import { Processes } from '../../pods/processes.js';
 import type { LoopEvent } from '../../events/events.js';
+import { Processes } from '../../pods/processes.js';
 
 /**
  * The end of a one-shot run, read from the event stream: well when every target has delivered, the cluster is healthy and every

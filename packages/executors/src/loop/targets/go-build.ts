@@ -1,5 +1,5 @@
-import { contentId } from '../../go/content-id.js';
 import { buildGo, type GoBuild } from '../../go/build.js';
+import { contentId } from '../../go/content-id.js';
 import type { PreparedBase } from '../../pods/binary.js';
 import type { PodKeeper } from '../../pods/pod-keeper.js';
 import type { MadeContent, LoopTarget } from './loop-target.js';

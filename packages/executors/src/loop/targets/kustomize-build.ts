@@ -1,6 +1,6 @@
-import type { Cluster, KubeObject } from '@nx-kube/cluster';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Cluster, KubeObject } from '@nx-kube/cluster';
 import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
 import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../../deploy/content.js';
 import type { DeliveredImages } from '../../deploy/deliver-images.js';

@@ -1,8 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { explain, type Change, type Cluster } from '@nx-kube/cluster';
+import type { Dependents } from '../../events/events.js';
 import { applySecrets, nothingChanged, type ApplySecretsOptions } from '../../secrets/apply/apply-secrets.js';
 import { dependentsOf } from '../../secrets/apply/dependents.js';
-import type { Dependents } from '../../events/events.js';
 import { readSecrets, type ReadSecrets, type ReadSecretsOptions } from '../../secrets/read/read-secrets.js';
 import { mistakesError } from '../../settings/mistake.js';
 import type { LoopTarget } from './loop-target.js';

@@ -1,6 +1,6 @@
-import ignore, { type Ignore } from 'ignore';
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
 
 /** Folders that are never a target's input, whether or not a .gitignore says so. */
 const never = new Set(['.git', 'node_modules', '.nx']);

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { Edit } from './watch.js';
 import { watchFiles } from './watch-files.js';
+import type { Edit } from './watch.js';
 
 let folder: string;
 let root: string;

@@ -1,6 +1,6 @@
-import { watch as watchFiles } from 'chokidar';
 import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
+import { watch as watchFiles } from 'chokidar';
 import { gitIgnored } from './git-ignored.js';
 
 /** Files that changed together. */

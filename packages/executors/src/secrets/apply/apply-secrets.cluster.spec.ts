@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import {
   applySet,
   create,
@@ -11,20 +15,16 @@ import {
   type KubeObject,
 } from '@nx-kube/cluster';
 import { execa } from 'execa';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tearDown } from '../../deploy/tear-down.js';
-import { applySecrets, type ApplySecretsOptions } from './apply-secrets.js';
-import { secretLines } from '../../report/secret-lines.js';
-import { dependentsOf } from './dependents.js';
-import { readSecrets } from '../read/read-secrets.js';
 import { secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
-import type { SecretSpecs } from '../spec/spec.js';
-import { useNamespace } from './test-namespace.fixture.js';
+import { tearDown } from '../../deploy/tear-down.js';
+import { secretLines } from '../../report/secret-lines.js';
+import { readSecrets } from '../read/read-secrets.js';
 import { certificate, privateKey } from '../read/tls.fixture.js';
+import type { SecretSpecs } from '../spec/spec.js';
+import { applySecrets, type ApplySecretsOptions } from './apply-secrets.js';
+import { dependentsOf } from './dependents.js';
+import { useNamespace } from './test-namespace.fixture.js';
 
 const test = useNamespace();
 const env: Record<string, string> = { USER_NAME: 'ada', TOKEN: 'hunter2-token', URL_TOKEN: 'hunter2-&<>=\'"' };

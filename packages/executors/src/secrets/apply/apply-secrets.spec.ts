@@ -1,8 +1,8 @@
 import { ApiError, applySetId, explain, type ApiRequest, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { expect, it } from 'vitest';
+import { readSecrets } from '../read/read-secrets.js';
 import { applySecrets } from './apply-secrets.js';
 import { dependentsOf } from './dependents.js';
-import { readSecrets } from '../read/read-secrets.js';
 
 const env = { TOKEN: 'hunter2-token' };
 const base64 = Buffer.from(env.TOKEN).toString('base64');

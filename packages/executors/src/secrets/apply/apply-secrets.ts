@@ -8,11 +8,11 @@ import {
   type Cluster,
 } from '@nx-kube/cluster';
 import { requireNoMistakes, type Mistake } from '../../settings/mistake.js';
-import { checkOnServer, checkParent, checkRemoval } from './check-on-server.js';
-import { createNamespaces, creationOf, findNamespaces } from './namespaces.js';
 import { redactError } from '../read/redact-error.js';
 import type { Redactor } from '../read/redact.js';
 import type { SecretObject } from '../read/secret-object.js';
+import { checkOnServer, checkParent, checkRemoval } from './check-on-server.js';
+import { createNamespaces, creationOf, findNamespaces } from './namespaces.js';
 
 export interface ApplySecretsOptions {
   /** The set that owns them: `secretsSetOf`. */

@@ -14,9 +14,9 @@ import {
   type Ref,
 } from '@nx-kube/cluster';
 import type { Mistake } from '../../settings/mistake.js';
+import type { SecretObject } from '../read/secret-object.js';
 import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
-import type { SecretObject } from '../read/secret-object.js';
 
 export interface CheckOptions {
   /** Id of the set that the Secrets are to belong to. */

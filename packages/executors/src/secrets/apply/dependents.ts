@@ -1,5 +1,5 @@
-import type { Dependent, Dependents } from '../../events/events.js';
 import { ApiError, list, retry, subject, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import type { Dependent, Dependents } from '../../events/events.js';
 import { secretUses } from './secret-uses.js';
 
 const kinds = [

@@ -1,5 +1,3 @@
-import { create, list, patch, read, remove, type KubeObject } from '@nx-kube/cluster';
-import { execa } from 'execa';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import {
   existsSync,
@@ -16,11 +14,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { create, list, patch, read, remove, type KubeObject } from '@nx-kube/cluster';
+import { execa } from 'execa';
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SecretsOptions } from '../../executors/secrets/schema.js';
-import { useNamespace } from './test-namespace.fixture.js';
 import { certificate, privateKey } from '../read/tls.fixture.js';
+import { useNamespace } from './test-namespace.fixture.js';
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url));
 const test = useNamespace();

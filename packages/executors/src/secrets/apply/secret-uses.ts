@@ -1,5 +1,5 @@
-import type { SecretUse } from '../../events/events.js';
 import { type KubeObject } from '@nx-kube/cluster';
+import type { SecretUse } from '../../events/events.js';
 import { containersOf, podSpecOf, type PodSpec } from '../../workload/pod-template.js';
 
 interface Named {

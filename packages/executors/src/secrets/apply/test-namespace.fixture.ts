@@ -1,9 +1,9 @@
-import { connect, create, read, remove, waitGone, type ApiRequest, type Cluster } from '@nx-kube/cluster';
-import { dump, load } from 'js-yaml';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, create, read, remove, waitGone, type ApiRequest, type Cluster } from '@nx-kube/cluster';
+import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll } from 'vitest';
 
 /** For a test file: the cluster of `$KUBECONFIG`, as if its context were in a namespace of the file's own, and what was asked of it. */

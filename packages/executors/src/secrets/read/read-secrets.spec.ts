@@ -1,13 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readSecrets } from './read-secrets.js';
 import { secretInputs } from '../spec/secret-inputs.js';
-import type { SecretObject } from './secret-object.js';
 import type { SecretSpec } from '../spec/spec.js';
+import { readSecrets } from './read-secrets.js';
+import type { SecretObject } from './secret-object.js';
 import { certificate, privateKey } from './tls.fixture.js';
 
 let directory: string;

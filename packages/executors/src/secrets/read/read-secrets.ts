@@ -3,14 +3,14 @@ import { basename, join } from 'node:path';
 import type { Mistake } from '../../settings/mistake.js';
 import type { Environment } from '../../settings/references.js';
 import { dockerAuth, dockerConfigJson } from '../spec/docker-config.js';
-import { parseEnvFile } from './env-file.js';
 import { keyComplaint } from '../spec/names.js';
-import type { ContentPlan, PathSource, SecretPlan, ValueSource } from '../spec/plan.js';
 import { planSecrets } from '../spec/plan-secrets.js';
+import type { ContentPlan, PathSource, SecretPlan, ValueSource } from '../spec/plan.js';
+import { tlsComplaint } from '../spec/tls-pair.js';
+import { parseEnvFile } from './env-file.js';
 import { Redactor } from './redact.js';
 import type { SecretObject } from './secret-object.js';
 import { largestSecret, SourceReader } from './source-reader.js';
-import { tlsComplaint } from '../spec/tls-pair.js';
 
 export interface ReadSecretsOptions {
   /** Absolute: relative paths start here. */

@@ -1,6 +1,6 @@
-import { isRecord } from '../../settings/record.js';
-import { suggestion } from '../../settings/nearest.js';
 import type { Mistake } from '../../settings/mistake.js';
+import { suggestion } from '../../settings/nearest.js';
+import { isRecord } from '../../settings/record.js';
 import { parseFileSource } from './file-source.js';
 import {
   keyComplaint,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { expand, referencesIn, type Environment, type Template } from '../../settings/references.js';
-import type { ContentPlan, ValueSource } from './plan.js';
 import { planSecrets } from './plan-secrets.js';
+import type { ContentPlan, ValueSource } from './plan.js';
 
 /** What the values of secrets are made from. */
 export interface SecretInputs {

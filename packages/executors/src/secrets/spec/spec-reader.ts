@@ -1,6 +1,6 @@
+import type { Mistake } from '../../settings/mistake.js';
 import { suggestion } from '../../settings/nearest.js';
 import { isRecord } from '../../settings/record.js';
-import type { Mistake } from '../../settings/mistake.js';
 import {
   isVariableName,
   malformedReference,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { tlsComplaint } from './tls-pair.js';
 import { certificate, privateKey } from '../read/tls.fixture.js';
+import { tlsComplaint } from './tls-pair.js';
 
 const { privateKey: other } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const pem = (options = {}) => other.export({ type: 'pkcs8', format: 'pem', ...options }).toString();

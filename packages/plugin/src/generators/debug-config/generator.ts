@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import {
   createProjectGraphAsync,
   formatFiles,
@@ -7,7 +8,6 @@ import {
   type TargetConfiguration,
   type Tree,
 } from '@nx/devkit';
-import { posix } from 'node:path';
 import { configurationError } from '../../files/configuration-error.js';
 import { runConfiguration } from './goland.js';
 import { pathMappings, type Module } from './path-mappings.js';

@@ -1,6 +1,6 @@
+import { createRequire } from 'node:module';
 import { readJson, readNxJson, updateNxJson, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
-import { createRequire } from 'node:module';
 import { beforeEach, describe, expect, it } from 'vitest';
 import initGenerator from './generator.js';
 import type { InitGeneratorSchema } from './schema.js';

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import {
   addDependenciesToPackageJson,
   formatFiles,
@@ -6,7 +7,6 @@ import {
   type GeneratorCallback,
   type Tree,
 } from '@nx/devkit';
-import { createRequire } from 'node:module';
 import { addIgnored } from './ignored.js';
 import type { InitGeneratorSchema } from './schema.js';
 
