@@ -39,7 +39,11 @@ export const arrows = [
       '**/*.spec.ts',
       '**/*.fixture.ts',
     ],
-    forbidden: [noPlugin, noInside, { group: nx, message: 'only executor.ts and nx-*.ts files know Nx; the core does not' }],
+    forbidden: [
+      noPlugin,
+      noInside,
+      { group: nx, message: 'only executor.ts and nx-*.ts files know Nx; the core does not' },
+    ],
   },
 ];
 

@@ -53,7 +53,17 @@ export const floors = {
   ],
   'packages/plugin/src': ['files', 'kustomize', 'go', 'controller', 'targets', 'graph', 'generators'],
   'packages/testing/src': ['cluster', 'e2e'],
-  'tools/bench/src': ['edits', 'options.ts', 'parts.ts', 'report', 'machine', 'live-update', 'tracks', 'bench.ts', 'main.ts'],
+  'tools/bench/src': [
+    'edits',
+    'options.ts',
+    'parts.ts',
+    'report',
+    'machine',
+    'live-update',
+    'tracks',
+    'bench.ts',
+    'main.ts',
+  ],
   'tools/local-cluster/src': ['config', 'processes', 'host', 'programs', 'commands'],
 };
 
