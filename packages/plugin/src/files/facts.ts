@@ -45,7 +45,7 @@ export class Facts {
    */
   read<T>(file: string, reader: Reader<T>): T | undefined {
     const path = `${this.workspaceRoot}/${file}`;
-    const stats = statSync(path, { throwIfNoEntry: false });
+    const stats = statsOf(path);
     if (!stats?.isFile()) return undefined;
     const signature = signatureOf(stats);
     const entry = this.entries.get(file);
@@ -71,7 +71,7 @@ export class Facts {
   save(): void {
     if (!this.dirty) return;
     for (const file of this.entries.keys()) {
-      if (!statSync(join(this.workspaceRoot, file), { throwIfNoEntry: false })) this.entries.delete(file);
+      if (!statsOf(join(this.workspaceRoot, file))) this.entries.delete(file);
     }
     try {
       // Other processes read and write the same file: it is replaced as a whole.
@@ -83,6 +83,19 @@ export class Facts {
     } catch {
       // A read-only checkout is read again each time.
     }
+  }
+}
+
+/**
+ * The status of a path, or undefined where no file can be reached by it: a parent is a file (which `throwIfNoEntry: false` does
+ * not cover on Node 20, nodejs/node#56993), links form a circle, a name is too long or holds a NUL. Paths come from what users
+ * wrote into their files, so none of them may stop an Nx command.
+ */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }
 

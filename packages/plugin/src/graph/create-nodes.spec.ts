@@ -1,3 +1,5 @@
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CreateNodesResult, NxJsonConfiguration, ProjectConfiguration, TargetConfiguration } from '@nx/devkit';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NxKubePluginOptions } from '../controller/target-names.js';
@@ -297,6 +299,27 @@ describe('createNodes', () => {
       expect(await infer({ ...controller('ocm'), 'ocm/project.json': text })).toMatchObject({ ocm: { name: 'ocm' } });
     },
   );
+
+  it.each([
+    ['a file that is not YAML', 'configMapGenerator:\n- name: a\n  files: [app.properties]\n'],
+    ['a path below a file', 'resources: [app.properties/base]\n'],
+    ['a link that leads to itself', 'resources: [circle]\n'],
+    ['a name that is too long', `resources: [${'x'.repeat(300)}]\n`],
+    ['a name with a NUL', 'resources: ["a\\0b"]\n'],
+  ])('a kustomization that refers to %s stops neither its project nor another', async (_, kustomization) => {
+    workspace = testWorkspace({
+      ...controller('one'),
+      ...controller('two'),
+      'one/config/default/kustomization.yaml': kustomization,
+      'one/config/default/app.properties': 'a=b\n',
+    });
+    symlinkSync('circle', join(workspace.root, 'one/config/default/circle'));
+    const context = { workspaceRoot: workspace.root, nxJsonConfiguration: {} };
+    const results = await createNodes[1](['one/go.mod', 'two/go.mod'], undefined, context);
+    const projects = projectsOf(results.map(([, result]) => result));
+    expect(Object.keys(projects['one']!.targets)).toEqual(Object.keys(projects['two']!.targets));
+    expect(projects['one']!.targets).toHaveProperty('dev');
+  });
 
   it('reports a broken go.mod with file, line and next step, and infers the others', async () => {
     const failure = await infer({ ...controller('ocm'), 'bad/go.mod': 'module x\nrequire (\n' }).catch(

@@ -9,7 +9,7 @@ import type { Facts } from '../files/facts.js';
 import { kubebuilderProject, projectJson, type FileOptions } from '../files/readers.js';
 import { isOutsideModules } from '../go/go-files.js';
 import { companionsOf } from '../go/module-dependencies.js';
-import { readModuleSet } from '../go/module-set.js';
+import { readModuleSet, type Module } from '../go/module-set.js';
 import { allEmbedded, readModuleSources } from '../go/module-sources.js';
 import { kustomizationInputs } from '../kustomize/kustomization-inputs.js';
 import type { ModuleContext } from '../targets/context.js';
@@ -31,19 +31,33 @@ export function inferProjects(
     facts,
     files.filter((file) => !isOutsideModules(file)),
   );
-  const sources = new Map(set.modules.map((module) => [module, readModuleSources(facts, module, set)]));
-  const found = set.modules.map((module) => ({
-    module,
+  /** An error in a module's own files leaves that module out, and no other. */
+  const ofEach = <T>(modules: readonly Module[], read: (module: Module) => T): Map<Module, T> => {
+    const results = new Map<Module, T>();
+    for (const module of modules) {
+      try {
+        results.set(module, read(module));
+      } catch (error) {
+        errors.push([posix.join(module.root, 'go.mod'), error as Error]);
+      }
+    }
+    return results;
+  };
+  const sources = ofEach(set.modules, (module) => readModuleSources(facts, module, set));
+  const found = ofEach([...sources.keys()], (module) => ({
     controller: findController(facts, module.root),
     projectName: facts.read(posix.join(module.root, 'PROJECT'), kubebuilderProject)?.projectName,
     configuredName: facts.read(posix.join(module.root, 'project.json'), projectJson)?.name,
   }));
-  const inferredNames = projectNames(found.map(({ module, ...more }) => ({ ...module, ...more })));
+  const named = [...found];
+  const inferredNames = projectNames(named.map(([module, more]) => ({ ...module, ...more })));
+  const nameOf = new Map(named.map(([module], i) => [module, inferredNames[i]!]));
 
-  const projects = found.map(({ module, controller }, i) => {
+  const projects = ofEach([...found.keys()], (module) => {
     const { root, goWork } = module;
+    const { controller } = found.get(module)!;
     const context: ModuleContext = {
-      project: inferredNames[i]!,
+      project: nameOf.get(module)!,
       root,
       names,
       packages: sources.get(module)!.packages,
@@ -53,28 +67,38 @@ export function inferProjects(
         companions: companionsOf(module, set).map((other) => posix.join(other.root, 'go.mod')),
       },
     };
-    if (!controller) return moduleProject(context);
-    const configuredOf = (target: string | undefined, executor: string) =>
-      configuredOptions(facts, root, { target, executor: `@nx-kube/executors:${executor}`, defaults });
-    const configured = {
-      goBuild: configuredOf(names.goBuild, 'go-build'),
-      kustomizeBuild: configuredOf(names.kustomizeBuild, 'kustomize-build'),
-      imageBuild: configuredOf(names.imageBuild, 'image-build'),
-    };
-    return controllerProject({
-      ...context,
-      ...{ controller, configured },
-      manifestInputs: manifestInputs(facts, context, controller, variants(configured.kustomizeBuild)),
-    });
+    return controller ? withLoop(facts, context, controller, defaults) : moduleProject(context);
   });
 
   return {
-    results: projects.map((project, i) => [
+    results: [...projects.values()].map((project, i) => [
       posix.join(project.root, 'go.mod'),
       { projects: { [project.root]: project }, ...(i === 0 && { externalNodes: externalNodes(set) }) },
     ]),
     errors,
   };
+}
+
+/** The project of a controller, with the targets of the inner loop. */
+function withLoop(
+  facts: Facts,
+  context: ModuleContext,
+  controller: Controller,
+  defaults: NxJsonConfiguration['targetDefaults'],
+) {
+  const { names, root } = context;
+  const configuredOf = (target: string | undefined, executor: string) =>
+    configuredOptions(facts, root, { target, executor: `@nx-kube/executors:${executor}`, defaults });
+  const configured = {
+    goBuild: configuredOf(names.goBuild, 'go-build'),
+    kustomizeBuild: configuredOf(names.kustomizeBuild, 'kustomize-build'),
+    imageBuild: configuredOf(names.imageBuild, 'image-build'),
+  };
+  return controllerProject({
+    ...context,
+    ...{ controller, configured },
+    manifestInputs: manifestInputs(facts, context, controller, variants(configured.kustomizeBuild)),
+  });
 }
 
 /** Files outside `config` that rendering reads, with whatever kustomization the user's own options name. */
