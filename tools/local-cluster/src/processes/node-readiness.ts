@@ -19,10 +19,39 @@ export async function nodeProblem(layout: Layout, signal?: AbortSignal): Promise
     if (node.status === 404) return 'it is not registered';
     if (node.status !== 200) return `the API server answers ${node.status}`;
     const ready = (JSON.parse(node.body) as Node).status?.conditions?.find(({ type }) => type === 'Ready');
-    return ready?.status === 'True' ? undefined : (ready?.message ?? 'it has no status yet');
+    if (ready?.status !== 'True') return ready?.message ?? 'it has no status yet';
+    // The condition may be from before the kubelet was restarted.
+    return await podsProblem(layout, signal);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+interface PodList {
+  items: { metadata: { uid: string; namespace: string; name: string }; status?: { phase?: string } }[] | null;
+}
+
+/**
+ * Whether the kubelet knows the pods of its node. After a restart it answers before it does; until then, exec into a pod fails with
+ * "pod does not exist".
+ */
+async function podsProblem(layout: Layout, signal?: AbortSignal): Promise<string | undefined> {
+  const read = async (path: string) => {
+    const { status, body } = await get({ url: `${API_SERVER}/api/v1/${path}`, client: 'admin' }, layout.pki, signal);
+    if (status !== 200) throw new Error(`the API server answers ${status} for ${path}`);
+    return JSON.parse(body) as PodList;
+  };
+  const assigned = await read(`pods?fieldSelector=spec.nodeName=${NODE_NAME}`);
+  const unknown = unknownPods(assigned, await read(`nodes/${NODE_NAME}/proxy/pods`));
+  return unknown.length ? `its kubelet does not know ${unknown.join(', ')} yet` : undefined;
+}
+
+/** The pods that run on a node by the API server's list, and that the kubelet's own list lacks: `Pod/namespace/name`. Pure. */
+export function unknownPods(assigned: PodList, known: PodList): string[] {
+  const uids = new Set(known.items?.map(({ metadata }) => metadata.uid));
+  return (assigned.items ?? [])
+    .filter(({ metadata, status }) => !['Succeeded', 'Failed'].includes(status?.phase ?? '') && !uids.has(metadata.uid))
+    .map(({ metadata: { namespace, name } }) => `Pod/${namespace}/${name}`);
 }
 
 /** Waits until the kubelet has registered the node. */
@@ -34,7 +63,7 @@ export function waitUntilRegistered(layout: Layout, signal: AbortSignal): Promis
   });
 }
 
-/** Waits until the node is ready, and pods can be made in the namespace `default`. */
+/** Waits until the node is ready, its kubelet knows its pods, and pods can be made in the namespace `default`. */
 export function waitUntilUsable(layout: Layout, signal: AbortSignal): Promise<void> {
   const url = `${API_SERVER}/api/v1/namespaces/default/serviceaccounts/default`;
   return waitUntil('ready', layout, signal, async () => {
