@@ -35,7 +35,7 @@ const typed = [
   'e2e',
   'packages/testing',
   ...['cluster', 'executors', 'plugin'].map((name) => `packages/${name}/tsconfig.spec.json`),
-  ...['bench', 'docs', 'lint', 'local-cluster', 'run', 'start', 'test'].map((name) => `tools/${name}`),
+  ...['bench', 'docs', 'lint', 'local-cluster', 'release', 'run', 'start', 'test'].map((name) => `tools/${name}`),
 ];
 
 const node = [process.platform, process.arch, process.version];
