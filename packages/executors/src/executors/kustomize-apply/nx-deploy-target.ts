@@ -5,6 +5,7 @@ import type { ContentOptions } from '../../deploy/content.js';
 import { projectOf, projectPath, workspacePath, type Project } from '../../nx/project.js';
 import { siblingOptions } from '../../nx/sibling-target.js';
 import type { HelmRelease } from '../../sources/helm.js';
+import type { Patch } from '../../workload/patches.js';
 import type { KustomizeApplyOptions } from './schema.js';
 
 /** Which cluster: the options that every target that touches one has. */
@@ -20,7 +21,9 @@ export function deployOptions(project: Project, options: KustomizeApplyOptions):
     manifests: workspacePath(project, manifests),
     image: workspacePath(project, image),
     stateDirectory: join(cacheDir, 'nx-kube', project.name.replaceAll('/', '-')),
-    ...{ workload, container, registry, agent, patches, recreate, force },
+    ...{ workload, container, registry, agent, recreate, force },
+    // The schema leaves the operations of a JSON patch to the library that applies them.
+    patches: patches as Patch[],
     ...(transform && { transform: workspacePath(project, transform) }),
     sources: {
       extraManifests: extraManifests.map((entry) =>
