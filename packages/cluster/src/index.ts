@@ -1,4 +1,6 @@
 export * from './abort/child-controller.js';
+export * from './abort/or-aborted.js';
+export * from './abort/wait-until.js';
 export * from './errors.js';
 export * from './object/kube-object.js';
 export * from './object/manifests.js';

@@ -1,10 +1,12 @@
 import {
   ApiError,
+  Bell,
   currentPods,
   NxKubeError,
   refOf,
   retry,
   subject,
+  waitUntil,
   type Cluster,
   type KubeObject,
 } from '@nx-kube/cluster';
@@ -30,7 +32,8 @@ export interface WorkloadProcessesOptions {
 export class WorkloadProcesses {
   readonly #processes = new Processes();
   #followed: Pick<Prepared, 'workload' | 'container'> | undefined;
-  #wake = () => {};
+  /** Rings with each event of the pods. */
+  readonly #changed = new Bell();
 
   constructor(
     private readonly cluster: Cluster,
@@ -48,6 +51,7 @@ export class WorkloadProcesses {
 
   /** Resolves once each process has run for a moment or is ready; at once where none is followed. For when the pods are ready. */
   async settled(timeoutMs: number): Promise<void> {
+    const { signal } = this.options;
     const started = performance.now();
     for (;;) {
       const unmet = (await this.#pods()).filter((pod) => !this.#processes.isMet(pod.metadata.name));
@@ -57,7 +61,8 @@ export class WorkloadProcesses {
       const left = Math.max(leftToMeet, leftToRun);
       if (left <= 0) return;
       if (now - started >= timeoutMs) throw this.#timeOut(timeoutMs);
-      await this.#change(Math.min(left, started + timeoutMs - now));
+      await waitUntil(signal, { ms: Math.min(left, started + timeoutMs - now), bell: this.#changed });
+      signal.throwIfAborted();
     }
   }
 
@@ -78,7 +83,7 @@ export class WorkloadProcesses {
       // What cannot be judged now is when it dies again.
       if (crashing) this.#judge(crashing).catch(() => {});
     }
-    this.#wake();
+    this.#changed.ring();
   }
 
   /** What a pod of a former revision does is about to be mended. */
@@ -97,22 +102,6 @@ export class WorkloadProcesses {
     const what = subject(this.#followed!.workload);
     return new NxKubeError('cluster', `${what}: its processes do not run after ${Math.round(timeoutMs / 1000)} s`, {
       next: 'Look at the logs of its pods, or wait longer.',
-    });
-  }
-
-  #change(withinMs: number): Promise<void> {
-    const { signal } = this.options;
-    return new Promise((resolve, reject) => {
-      const onAbort = () => end(() => reject(signal.reason as Error));
-      const end = (settle: () => void) => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-        settle();
-      };
-      const timer = setTimeout(() => end(resolve), withinMs);
-      this.#wake = () => end(resolve);
-      signal.addEventListener('abort', onAbort, { once: true });
-      if (signal.aborted) onAbort();
     });
   }
 }

@@ -1,4 +1,6 @@
-/** A value that is made again and again; whoever needs one before the first is made waits for it. */
+import { orAborted } from '@nx-kube/cluster';
+
+/** A value that is made again and again. A reader that comes before the first value waits for it. */
 export interface ValueCell<T> {
   readonly value: T | undefined;
   set(value: T): void;
@@ -20,16 +22,8 @@ export function valueCell<T>(): ValueCell<T> {
     },
     async get(signal) {
       if (value !== undefined) return value;
-      signal.throwIfAborted();
-      let onAbort!: () => void;
-      const aborted = new Promise<never>((_, reject) => (onAbort = () => reject(signal.reason)));
-      signal.addEventListener('abort', onAbort, { once: true });
-      try {
-        await Promise.race([first, aborted]);
-        return value!;
-      } finally {
-        signal.removeEventListener('abort', onAbort);
-      }
+      await orAborted(first, signal);
+      return value!;
     },
   };
 }

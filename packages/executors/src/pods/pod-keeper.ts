@@ -1,4 +1,4 @@
-import { watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/cluster';
+import { Bell, waitUntil, watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/cluster';
 import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js';
 import type { Emit } from '../events/events.js';
 import type { StartedProcess } from '../leader/leadership.js';
@@ -47,7 +47,8 @@ export class PodKeeper {
   readonly #replicas = new Map<string, Replica>();
   readonly #watcher: Watcher;
   #wanted: Binary | undefined;
-  #waiting: (() => void)[] = [];
+  /** Rings when anything that `bring` waits for may have changed. */
+  readonly #changed = new Bell();
 
   constructor(private readonly options: PodKeeperOptions) {
     const { cluster, namespace, labels, signal, emit } = options;
@@ -110,7 +111,7 @@ export class PodKeeper {
     binary.digest().then(
       (known) => {
         digest = known;
-        this.#announce();
+        this.#changed.ring();
       },
       // Whoever sends it says why.
       () => {},
@@ -122,7 +123,8 @@ export class PodKeeper {
       if (failed && 'error' in failed) throw failed.error;
       const isCurrent = ({ link }: Replica) => link.running !== undefined && link.running === digest;
       if (replicas.length && replicas.every(isCurrent)) return served.filter((one) => 'result' in one);
-      await this.#change(signal);
+      await waitUntil(signal, { bell: this.#changed });
+      signal.throwIfAborted();
     }
   }
 
@@ -138,7 +140,7 @@ export class PodKeeper {
       this.options.emit({ type: 'pod', pod: pod.metadata.name, state: 'gone' });
     }
     if (running && !this.#replicas.has(running.id)) this.#replicas.set(running.id, this.#replicaOf(running));
-    this.#announce();
+    this.#changed.ring();
   }
 
   #replicaOf(container: RunningContainer): Replica {
@@ -155,12 +157,12 @@ export class PodKeeper {
           emit({ type: 'pod', pod, state: 'connected', digest: link.running });
           onProcess?.({ ...process, startedAt: link.startedAt!, fresh: false });
           void replica.serve();
-          this.#announce();
+          this.#changed.ring();
         },
         onLost: (_, error) => {
           emit({ type: 'pod', pod, state: 'lost', message: error instanceof Error ? error.message : undefined });
           replica.onLost();
-          this.#announce();
+          this.#changed.ring();
         },
         onEvent: (_, event) => {
           this.#report(pod, event);
@@ -174,7 +176,7 @@ export class PodKeeper {
         hasProbe: probe !== undefined,
         wanted: () => this.#wanted,
         onServed: (digest) => emit({ type: 'pod', pod, state: 'current', digest }),
-        onChange: () => this.#announce(),
+        onChange: () => this.#changed.ring(),
         signal,
       },
     );
@@ -197,24 +199,6 @@ export class PodKeeper {
     await this.options.store.add(digest, binary.path);
     const path = await this.options.store.find(digest);
     if (path && this.#wanted === binary) this.#wanted = new Binary(path, this.options.store, { digest });
-  }
-
-  #announce(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    waiting.forEach((wake) => wake());
-  }
-
-  #change(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const onAbort = () => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.push(() => {
-        signal.removeEventListener('abort', onAbort);
-        resolve();
-      });
-    });
   }
 
   #stop(): void {

@@ -1,4 +1,4 @@
-import { exec, type Cluster, type NxKubeError } from '@nx-kube/cluster';
+import { Bell, exec, waitUntil, type Cluster, type NxKubeError } from '@nx-kube/cluster';
 import { AgentError } from '../agent/agent-error.js';
 import type { AgentEvent, AgentHello, Delivered, ReadinessProbe, Restarted } from '../agent/messages.js';
 import { openSession, type AgentSession } from '../agent/session.js';
@@ -41,7 +41,8 @@ export class PodLink {
   /** What the session goes over; set with it. */
   #stream: ImpatientStream | undefined;
   readonly #stop = new AbortController();
-  #wake = () => {};
+  /** Ends the pause before the next attempt to connect. */
+  readonly #retryNow = new Bell();
 
   constructor(private readonly options: PodLinkOptions) {
     void this.#keepConnected();
@@ -87,13 +88,12 @@ export class PodLink {
 
   /** Tries to connect now, instead of after the pause: the API server is known to be back. */
   poke(): void {
-    this.#wake();
+    this.#retryNow.ring();
   }
 
   stop(): void {
     this.#stop.abort();
     this.#session?.close();
-    this.#wake();
   }
 
   async #keepConnected(): Promise<void> {
@@ -109,7 +109,7 @@ export class PodLink {
       this.running = this.base = undefined;
       if (signal.aborted) return;
       this.options.onLost(this, error);
-      await this.#pause(Math.min(50 * 2 ** failures, 2000));
+      await waitUntil(signal, { ms: Math.min(50 * 2 ** failures, 2000), bell: this.#retryNow });
     }
   }
 
@@ -144,16 +144,6 @@ export class PodLink {
     await session.closed;
     await stream.close();
     return (await stream.closed).error;
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 }
 
