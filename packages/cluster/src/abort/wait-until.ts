@@ -11,7 +11,7 @@ export class Bell {
   /** @internal For `waitUntil`. @returns a function that ends the subscription */
   subscribe(end: () => void): () => void {
     this.#waits.add(end);
-    return () => this.#waits.delete(end);
+    return () => void this.#waits.delete(end);
   }
 }
 
