@@ -1,5 +1,6 @@
-// Builds the agent for the nodes' platforms and the packer for this machine, or with --all for every platform, into dist/.
-// The files depend on nothing but the sources and the version of Go: the agent image's tag is made of their content.
+// Builds the agent for the nodes' platforms and the packer for this machine (with --all: for every platform) into
+// dist/. The output depends only on the sources and the Go version, because the agent image's tag is a digest of its
+// content.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -39,7 +40,7 @@ function build(command, platform) {
         GOOS: goos,
         GOARCH: goarch,
         CGO_ENABLED: '0',
-        // What a user's own settings must not change.
+        // A user's own Go settings must not change the output.
         GOWORK: 'off',
         GOFLAGS: '',
         GOAMD64: 'v1',
@@ -48,7 +49,7 @@ function build(command, platform) {
       },
     },
   );
-  if (error) throw new Error(`Go is needed to build the agent: ${error.message}`);
+  if (error) throw new Error(`The agent build needs Go: ${error.message}`);
   if (status !== 0) process.exit(status ?? 1);
   console.log(join('packages', 'agent', output));
 }

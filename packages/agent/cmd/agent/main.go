@@ -3,10 +3,10 @@
 // Command agent runs in the pod (see PROTOCOL.md).
 //
 //	agent install DIRECTORY          copies itself to DIRECTORY/agent
-//	agent run -- COMMAND [ARG...]    runs a container's command, or the binary that was delivered instead of it
+//	agent run -- COMMAND [ARG...]    runs the delivered binary, or the container's own command if there is none
 //	agent session                    speaks the session protocol on stdin and stdout
 //
-// The volume that run and session use is the directory that the agent lies in.
+// The volume of run and session is the directory that holds the agent.
 package main
 
 import (
@@ -16,7 +16,7 @@ import (
 	"nx-kube.dev/agent/internal/agent"
 )
 
-// version is set by the build.
+// version is set by the build through -ldflags.
 var version = "0.0.0"
 
 func main() {

@@ -1,8 +1,10 @@
-// Command pack makes the pack that a session delivers: a line of JSON, the pack, and the digest of NEW (see PROTOCOL.md).
+// Command pack writes the pack that a session delivers: one line of JSON, the pack, and the digest of NEW (see
+// PROTOCOL.md).
 //
 //	pack [--base OLD [--base-digest DIGEST]] [NEW]
 //
-// Without NEW it gets ready, and reads the name of the new file from standard input; at its end it gives up.
+// Without NEW it first opens OLD, then reads the name of the new file from standard input. It exits without output if
+// standard input ends first.
 package main
 
 import (
@@ -27,11 +29,11 @@ type header struct {
 }
 
 func main() {
-	// It lives for a tenth of a second: collect garbage only if there were a lot.
+	// The process lives for about 0.1 s, so collect garbage only near the memory limit.
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(48 << 20)
-	base := flag.String("base", "", "the `file` that the agent holds; without it, all of NEW is packed")
-	baseDigest := flag.String("base-digest", "", "its `digest`, if that is known: sha256:...")
+	base := flag.String("base", "", "the `file` that the agent holds (default: none, which packs all of NEW)")
+	baseDigest := flag.String("base-digest", "", "the `digest` of OLD, sha256:... (default: computed from OLD)")
 	flag.Usage = func() {
 		fmt.Fprintln(os.Stderr, "usage: pack [--base OLD [--base-digest DIGEST]] [NEW] > PACK")
 		flag.PrintDefaults()
@@ -51,7 +53,7 @@ func main() {
 	}
 }
 
-var errNoName = errors.New("no file was named")
+var errNoName = errors.New("standard input ended before it named a file")
 
 func firstLine(from io.Reader) (string, error) {
 	line, err := bufio.NewReader(from).ReadString('\n')
@@ -61,7 +63,8 @@ func firstLine(from io.Reader) (string, error) {
 	return strings.TrimSuffix(line, "\n"), err
 }
 
-// pack writes the pack of the file that is named once the base has been opened.
+// pack opens the base, waits for the name of the new file, and writes the pack of that file. If baseDigest is empty it
+// computes the digest of the base.
 func pack(to io.Writer, named func() (string, error), base, baseDigest string) error {
 	old := &mapped.File{}
 	digested := make(chan error, 1)

@@ -31,7 +31,7 @@ func named(path string) func() (string, error) {
 	return func() (string, error) { return path, nil }
 }
 
-func TestAPackIsBetweenItsHeaderAndTheDigest(t *testing.T) {
+func TestThePackStandsBetweenItsHeaderAndTheDigest(t *testing.T) {
 	old, new := bytes.Repeat([]byte("something old\n"), 100), append(bytes.Repeat([]byte("something old\n"), 99), "new"...)
 	oldPath, oldDigest := write(t, "old", old)
 	newPath, newDigest := write(t, "new", new)
@@ -40,9 +40,9 @@ func TestAPackIsBetweenItsHeaderAndTheDigest(t *testing.T) {
 		want             header
 		old              []byte
 	}{
-		"whole":                    {"", "", header{len(new), ""}, nil},
-		"to a base":                {oldPath, "", header{len(new), oldDigest}, old},
-		"to a base that was known": {oldPath, "sha256:known", header{len(new), "sha256:known"}, old},
+		"without a base":             {"", "", header{len(new), ""}, nil},
+		"with a base":                {oldPath, "", header{len(new), oldDigest}, old},
+		"with a base and its digest": {oldPath, "sha256:known", header{len(new), "sha256:known"}, old},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out bytes.Buffer
@@ -53,7 +53,7 @@ func TestAPackIsBetweenItsHeaderAndTheDigest(t *testing.T) {
 			line, _ := reader.ReadBytes('\n')
 			var got header
 			if err := json.Unmarshal(line, &got); err != nil || got != c.want {
-				t.Errorf("%s %v", line, err)
+				t.Errorf("header %s (error %v), want %+v", line, err, c.want)
 			}
 			applier := patch.Applier{Old: bytes.NewReader(c.old), OldSize: int64(len(c.old))}
 			var made bytes.Buffer
@@ -68,7 +68,7 @@ func TestAPackIsBetweenItsHeaderAndTheDigest(t *testing.T) {
 	}
 }
 
-func TestAFileThatCannotBeReadIsNamed(t *testing.T) {
+func TestTheErrorOfAnUnreadableFileNamesTheFile(t *testing.T) {
 	path, _ := write(t, "file", []byte("content"))
 	for _, c := range [][2]string{{"/not/there", path}, {path, "/not/there"}, {path, t.TempDir()}} {
 		var out bytes.Buffer
@@ -77,12 +77,12 @@ func TestAFileThatCannotBeReadIsNamed(t *testing.T) {
 			t.Error(err)
 		}
 		if out.Len() > 0 {
-			t.Errorf("%q was written", out.String())
+			t.Errorf("pack wrote %q, want no output", out.String())
 		}
 	}
 }
 
-func TestTheFileCanBeNamedLater(t *testing.T) {
+func TestTheNameOfTheFileIsReadFromStandardInput(t *testing.T) {
 	if path, err := firstLine(strings.NewReader("/a path/bin\n")); path != "/a path/bin" || err != nil {
 		t.Error(path, err)
 	}

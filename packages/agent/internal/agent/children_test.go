@@ -14,15 +14,15 @@ import (
 	"syscall"
 )
 
-// children are the processes that the tests have supervised.
+// children are the programs that the tests supervise, by name.
 var children = map[string]func(arguments []string){
-	// waits says where and how it runs, and then waits to be stopped.
+	// waits prints its arguments, directory and name, then waits until it is stopped.
 	"waits": func(arguments []string) {
 		directory, _ := os.Getwd()
 		fmt.Println("waiting", strings.Join(arguments, " "), "in", directory, "as", os.Args[0])
 		select {}
 	},
-	// signals says what signals it gets, and ends by SIGTERM with code 7.
+	// signals prints every signal that it receives, and exits with code 7 on SIGTERM.
 	"signals": func([]string) {
 		received := make(chan os.Signal, 16)
 		signal.Notify(received, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGWINCH, syscall.SIGCONT)
@@ -34,13 +34,13 @@ var children = map[string]func(arguments []string){
 			}
 		}
 	},
-	// stubborn takes no notice of SIGTERM.
+	// stubborn ignores SIGTERM.
 	"stubborn": func([]string) {
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("ignoring")
 		select {}
 	},
-	// crash says something and ends with a code, at once.
+	// crash prints a line to both outputs and exits at once with the given code.
 	"crash": func(arguments []string) {
 		code, _ := strconv.Atoi(arguments[0])
 		fmt.Println("to stdout")
@@ -55,25 +55,26 @@ var children = map[string]func(arguments []string){
 		var nothing map[string]string
 		nothing["a"] = "b"
 	},
-	// killed kills itself.
+	// killed kills itself with SIGKILL.
 	"killed": func([]string) {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {}
 	},
-	// chatty writes a lot to both outputs, and ends.
+	// chatty writes the given number of bytes to each output, then exits with code 1.
 	"chatty": func(arguments []string) {
 		size, _ := strconv.Atoi(arguments[0])
 		_, _ = os.Stdout.Write(bytes.Repeat([]byte{0, 'o', '\n', 0xff}, size/4))
 		_, _ = os.Stderr.Write(bytes.Repeat([]byte{0, 'e', '\n', 0xff}, size/4))
 		os.Exit(1)
 	},
-	// orphans leaves a process behind, says its id, and then waits.
+	// orphans leaves a background process behind, prints its process id, then waits.
 	"orphans": func([]string) {
 		left, _ := exec.Command("/bin/sh", "-c", "sleep 1000 >/dev/null 2>&1 & echo $!").Output()
 		fmt.Println("orphan", strings.TrimSpace(string(left)))
 		select {}
 	},
-	// runaway leaves a process behind, in a group of its own, that keeps both outputs open, and ends.
+	// runaway leaves a process behind in a process group of its own, which keeps both outputs open, and exits with code
+	// 5.
 	"runaway": func([]string) {
 		left := exec.Command(child("stubborn")[0], "child", "stubborn")
 		left.Stdout, left.Stderr, left.SysProcAttr = os.Stdout, os.Stderr, &syscall.SysProcAttr{Setsid: true}
@@ -81,7 +82,7 @@ var children = map[string]func(arguments []string){
 		fmt.Println("left", left.Process.Pid)
 		os.Exit(5)
 	},
-	// family starts a process that ignores SIGTERM and keeps the outputs open, says its id, and waits.
+	// family starts a process that ignores SIGTERM and keeps the output open, prints its process id, then waits.
 	"family": func(arguments []string) {
 		member := exec.Command(child("stubborn")[0], "child", "stubborn")
 		member.Stdout = os.Stdout
@@ -89,7 +90,7 @@ var children = map[string]func(arguments []string){
 		fmt.Println("member", member.Process.Pid)
 		select {}
 	},
-	// serves answers HTTP on a port, first with 503s.
+	// serves answers HTTP on the given port: first the given number of 503s, then 200s.
 	"serves": func(arguments []string) {
 		listener, err := net.Listen("tcp", "127.0.0.1:"+arguments[0])
 		if err != nil {

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// debugged gives a pod that runs a delivered binary under the debugger.
+// debugged returns a pod that runs a delivered binary under the debugger.
 func debugged(t *testing.T, say string) (p *pod, c *client, port string) {
 	t.Helper()
 	p, port = startDebuggedPod(t, child("waits", "argument")...)
@@ -29,29 +29,29 @@ func debugged(t *testing.T, say string) (p *pod, c *client, port string) {
 	return p, c, port
 }
 
-// debuggee is a binary that says something and waits, as the process that it was started as, for as long as its debugger lives:
-// the test ends both agent and debugger by SIGKILL.
+// debuggee returns a binary that prints a line and then waits while its debugger lives. It keeps its process id and
+// ends with the debugger, because the test ends agent and debugger with SIGKILL.
 func debuggee(say string) []byte {
 	return []byte("#!/bin/sh\necho '" + say + "'\nwhile kill -0 $PPID 2>/dev/null; do sleep 0.05; done\n")
 }
 
-func TestWhatIsDeliveredRunsUnderTheDebugger(t *testing.T) {
+func TestADeliveredBinaryRunsUnderTheDebugger(t *testing.T) {
 	p, _, _ := debugged(t, "this is one")
 	if !strings.Contains(p.stdout.all(), "dlv exec --headless --api-version=2 --accept-multiclient --continue with true") {
 		t.Error(p.stdout.all())
 	}
 	if mode := readFile(t, filepath.Join(p.volume, "config", "go", "telemetry", "mode")); string(mode) != "off\n" {
-		t.Errorf("telemetry is %q", mode)
+		t.Errorf("telemetry mode %q, want off", mode)
 	}
 }
 
-func TestTheHelloSaysThatTheImagesOwnBinaryHasToBeDeliveredToBeDebugged(t *testing.T) {
+func TestTheHelloReportsThatOnlyDeliveredBinariesAreDebugged(t *testing.T) {
 	p, _ := startDebuggedPod(t, child("waits")...)
 	c, hello := p.hello()
 	if !hello.Debugs || hello.Running.Source != "image" || hello.Running.Digest != digestOf(imageBinary(t)) {
 		t.Errorf("%+v", hello)
 	}
-	// The same bytes: there is nothing else that would tell it apart.
+	// The delivery has the same bytes as the image's binary, so only its place tells the two apart.
 	c.deliver(1, imageBinary(t), imageBinary(t), nil)
 	c.await("delivered")
 	p.stdout.await(t, "dlv exec")
@@ -61,7 +61,7 @@ func TestTheHelloSaysThatTheImagesOwnBinaryHasToBeDeliveredToBeDebugged(t *testi
 	if _, hello := startPod(t, newVolume(t), child("waits")...).hello(); hello.Debugs {
 		t.Errorf("%+v", hello)
 	}
-	// An agent that came without a debugger runs what is delivered as ever.
+	// An agent without a debugger runs the delivered binary directly.
 	volume := newVolume(t)
 	bare := startProcess(t, volume, exec.Command(filepath.Join(volume, "agent"), append([]string{"run", "--debug=1", "--"}, child("waits")...)...))
 	if _, hello := bare.hello(); hello.Debugs {
@@ -77,23 +77,23 @@ func TestADeliveryIsStartedByTheSameDebugger(t *testing.T) {
 	p.stdout.await(t, "this is two")
 	second := c.event("started")
 	if second.PID == first.PID || second.PID != delivered.PID || second.Reason != "delivery" || second.Held {
-		t.Errorf("%+v, then %+v; delivered %+v", first, second, delivered)
+		t.Errorf("first process %+v, second process %+v, delivery %+v", first, second, delivered)
 	}
 	if strings.Count(p.stdout.all(), "dlv exec") != 1 || strings.Count(p.stdout.all(), "dlv restarted it") != 1 {
 		t.Error(p.stdout.all())
 	}
 }
 
-func TestWhileADebuggerIsAttachedTheNewProcessIsHeldForIt(t *testing.T) {
+func TestANewProcessIsHeldForAnAttachedDebugger(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
 	ask, _ := attach(t, port)
 	deliverHeld(c, "this is two")
-	// The connection is the same one.
+	// The client's connection has stayed open.
 	ask("RPCServer.Command", "continue")
 	p.stdout.await(t, "this is two")
 }
 
-func TestAProcessThatIsHeldForADebuggerGoesOnWhenThatLeaves(t *testing.T) {
+func TestAHeldProcessGoesOnWhenTheDebuggerDetaches(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
 	_, leave := attach(t, port)
 	deliverHeld(c, "this is two")
@@ -101,7 +101,7 @@ func TestAProcessThatIsHeldForADebuggerGoesOnWhenThatLeaves(t *testing.T) {
 	p.stdout.await(t, "this is two")
 }
 
-func TestWhoOnlyLooksWhetherThePortIsServedIsNotAttached(t *testing.T) {
+func TestAPortCheckDoesNotCountAsAnAttachedDebugger(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
 	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
 	if err != nil {
@@ -113,7 +113,7 @@ func TestWhoOnlyLooksWhetherThePortIsServedIsNotAttached(t *testing.T) {
 	p.stdout.await(t, "this is two")
 }
 
-func TestADebuggedProcessThatEndsIsStartedAgainByTheSameDebugger(t *testing.T) {
+func TestADebuggedProcessThatEndsRestartsUnderTheSameDebugger(t *testing.T) {
 	p, c, _ := debugged(t, "this is one")
 	c.deliver(2, nil, []byte("#!/bin/sh\necho ending\nexit 3\n"), nil)
 	c.await("delivered")
@@ -144,22 +144,22 @@ func TestADebuggerThatDiesLeavesNoProcessBehind(t *testing.T) {
 	c.event("started")
 	for deadline := time.Now().Add(patience); syscall.Kill(process, 0) == nil; {
 		if time.Now().After(deadline) {
-			t.Fatal("the process is still there")
+			t.Fatal("the process did not end")
 		}
 	}
 	p.stdout.await(t, "this is two")
 }
 
-func TestADebuggerThatDiesWhileItStartsABinaryIsFollowedByOneForAllWhoAsked(t *testing.T) {
+func TestADebuggerThatDiesDuringARelaunchIsReplacedAndAllRequestsAreAnswered(t *testing.T) {
 	p, c, port := debugged(t, "this is one")
-	// While one is attached, it takes a moment until it is known whether that lets the new process go on.
+	// While a client is attached, the agent waits a moment before it decides whether the client continues the process.
 	attach(t, port)
 	c.deliver(2, nil, debuggee("this is two"), nil)
 	p.stdout.await(t, "dlv restarted it")
 	c.deliver(3, nil, debuggee("this is three"), nil)
 	for deadline := time.Now().Add(patience); !bytes.Equal(readFile(t, filepath.Join(p.volume, "live")), debuggee("this is three")); {
 		if time.Now().After(deadline) {
-			t.Fatal("it is not installed")
+			t.Fatal("the delivery was not installed")
 		}
 	}
 	_ = syscall.Kill(childOf(t, p.process.Process.Pid), syscall.SIGKILL)
@@ -167,23 +167,23 @@ func TestADebuggerThatDiesWhileItStartsABinaryIsFollowedByOneForAllWhoAsked(t *t
 		t.Errorf("%+v, %+v", first, second)
 	}
 	p.stdout.await(t, "this is three")
-	// The debugger that died has no say in what comes after.
+	// The relaunch of the dead debugger must not affect later deliveries.
 	c.deliver(4, nil, debuggee("this is four"), nil)
 	c.await("delivered")
 	p.stdout.await(t, "this is four")
 }
 
-func TestADebuggedProcessIsToldThatTheContainerEnds(t *testing.T) {
+func TestADebuggedProcessReceivesTheStopSignalOfTheContainer(t *testing.T) {
 	p, c, _ := debugged(t, "this is one")
-	c.deliver(2, nil, []byte("#!/bin/sh\ntrap 'echo told; exit 0' TERM\necho ready\nwhile kill -0 $PPID 2>/dev/null; do sleep 0.05; done\n"), nil)
+	c.deliver(2, nil, []byte("#!/bin/sh\ntrap 'echo terminated; exit 0' TERM\necho ready\nwhile kill -0 $PPID 2>/dev/null; do sleep 0.05; done\n"), nil)
 	c.await("delivered")
 	p.stdout.await(t, "ready")
 	p.signal(syscall.SIGTERM)
-	p.stdout.await(t, "told")
+	p.stdout.await(t, "terminated")
 	p.exitCode()
 }
 
-func TestOnlyAPortIsTakenForOne(t *testing.T) {
+func TestAnInvalidDebugPortIsRefused(t *testing.T) {
 	for _, port := range []string{"", "x", "0", "65536", "-1"} {
 		if code, err := Main("1.2.3", []string{"run", "--debug=" + port, "--", "true"}); code != 2 || err == nil {
 			t.Error(port, code, err)
@@ -191,7 +191,7 @@ func TestOnlyAPortIsTakenForOne(t *testing.T) {
 	}
 }
 
-func TestInstallTakesTheDebuggerAlong(t *testing.T) {
+func TestInstallAlsoCopiesTheDebugger(t *testing.T) {
 	image, volume := newVolume(t), t.TempDir()
 	if err := os.WriteFile(filepath.Join(image, "dlv"), []byte("a debugger"), 0o755); err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func parentOf(t *testing.T, pid int) (parent int) {
 	return parent
 }
 
-// deliverHeld delivers what writes the text, and returns when its process is held for a debugger.
+// deliverHeld delivers a binary that prints the text, and returns when the new process waits for an attached debugger.
 func deliverHeld(c *client, text string) {
 	c.deliver(2, nil, debuggee(text), nil)
 	c.await("delivered")
@@ -222,7 +222,8 @@ func deliverHeld(c *client, text string) {
 	}
 }
 
-// attach connects a client that has said something, and gives the way to ask more until the test has ended.
+// attach connects a debugger client that has sent a request. It returns ask, which sends further requests, and leave,
+// which disconnects.
 func attach(t *testing.T, port string) (ask func(method, command string), leave func()) {
 	t.Helper()
 	conn, err := net.Dial("tcp", "127.0.0.1:"+port)
@@ -241,7 +242,7 @@ func attach(t *testing.T, port string) (ask func(method, command string), leave 
 	return ask, func() { _ = conn.Close() }
 }
 
-// childOf gives the one process that an agent has started.
+// childOf returns the only child process of an agent.
 func childOf(t *testing.T, agent int) (child int) {
 	t.Helper()
 	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", agent))

@@ -37,14 +37,14 @@ func TestADeliveryReplacesTheProcessAndOutlivesTheContainer(t *testing.T) {
 	}
 	p.stdout.await(t, "first: "+filepath.Join(p.volume, "live")+" child waits an argument")
 
-	// The next one comes as its difference to the first.
+	// The second delivery is a difference to the first.
 	second := append(bytes.Clone(first), "# with a comment\n"...)
 	c.deliver(2, first, second, nil)
 	if again := c.await("delivered"); again.Digest != digestOf(second) {
 		t.Errorf("%+v", again)
 	}
 
-	// The container is killed and started again.
+	// The container is killed and starts again.
 	p.signal(syscall.SIGKILL)
 	p.exitCode()
 	p = startPod(t, p.volume, child("waits")...)
@@ -52,7 +52,7 @@ func TestADeliveryReplacesTheProcessAndOutlivesTheContainer(t *testing.T) {
 	if r := hello.Running; r.Source != "live" || r.Digest != digestOf(second) || r.Size != int64(len(second)) {
 		t.Errorf("%+v", r)
 	}
-	// The image's binary serves as a base too.
+	// The image's binary can be the base of a difference, too.
 	image := imageBinary(t)
 	c.deliver(1, image, image, nil)
 	c.await("delivered")
@@ -81,8 +81,8 @@ func TestANewBinaryResetsTheBackOff(t *testing.T) {
 	}
 }
 
-// awaitLongBackOff waits until a process that ends each time has to wait for so long that what comes at once comes before, also on a
-// machine that is busy.
+// awaitLongBackOff waits until the back-off of a crashing process is so long (at least 4 s) that an immediate start is
+// certain to come first, even on a busy machine.
 func awaitLongBackOff(c *client) {
 	c.t.Helper()
 	for c.event("exited").BackoffMs < 4000 {
@@ -127,14 +127,14 @@ func TestStoppingTheContainerDuringADeliveryStillStopsIt(t *testing.T) {
 	}
 	p.signal(syscall.SIGTERM)
 	if code := p.exitCode(); code != 137 {
-		t.Errorf("exit code %d", code)
+		t.Errorf("exit code %d, want 137", code)
 	}
 	if strings.Contains(p.stdout.all(), "new") {
-		t.Error("it was started all the same")
+		t.Error("the delivered binary started although the container was being stopped")
 	}
 }
 
-func TestAVolumeThatHoldsALiveBinaryRunsIt(t *testing.T) {
+func TestTheLiveBinaryOfAVolumeIsStarted(t *testing.T) {
 	volume := newVolume(t)
 	writeLive(t, volume, script("live"))
 	p := startPod(t, volume, child("waits")...)
@@ -144,11 +144,11 @@ func TestAVolumeThatHoldsALiveBinaryRunsIt(t *testing.T) {
 	}
 }
 
-func TestALiveBinaryThatCannotBeStartedFallsBackToTheImages(t *testing.T) {
+func TestTheImagesBinaryRunsIfTheLiveBinaryCannotBeStarted(t *testing.T) {
 	for name, live := range map[string][]byte{
-		"another machine's": foreign(t),
-		"no executable":     []byte("text"),
-		"cut off":           imageBinary(t)[:1000],
+		"another platform": foreign(t),
+		"plain text":       []byte("text"),
+		"truncated":        imageBinary(t)[:1000],
 	} {
 		t.Run(name, func(t *testing.T) {
 			volume := newVolume(t)
@@ -176,7 +176,7 @@ func TestALiveBinaryThatCannotBeStartedFallsBackToTheImages(t *testing.T) {
 	})
 }
 
-func TestWhatCannotBeStartedIsRefusedAndTheOldProcessGoesOn(t *testing.T) {
+func TestABinaryThatCannotBeStartedIsRefusedAndTheOldProcessGoesOn(t *testing.T) {
 	p := startPod(t, newVolume(t), child("waits")...)
 	c, hello := p.hello()
 	for name, refused := range map[string]struct {
@@ -184,11 +184,11 @@ func TestWhatCannotBeStartedIsRefusedAndTheOldProcessGoesOn(t *testing.T) {
 		code   string
 		says   string
 	}{
-		"another machine's":      {foreign(t), "wrong-architecture", "the binary is for linux/"},
-		"a Mac's":                {[]byte("\xcf\xfa\xed\xfe and more"), "wrong-architecture", "macOS"},
-		"a script without shell": {[]byte("#!/no/such/shell -e\n"), "not-executable", "/no/such/shell"},
-		"text":                   {[]byte("text"), "not-executable", "neither"},
-		"nothing":                {[]byte{}, "not-executable", "neither"},
+		"another Linux platform":   {foreign(t), "wrong-architecture", "the binary is for linux/"},
+		"a macOS binary":           {[]byte("\xcf\xfa\xed\xfe and more"), "wrong-architecture", "macOS"},
+		"a script without a shell": {[]byte("#!/no/such/shell -e\n"), "not-executable", "/no/such/shell"},
+		"plain text":               {[]byte("text"), "not-executable", "neither"},
+		"an empty file":            {[]byte{}, "not-executable", "neither"},
 	} {
 		c.deliver(1, nil, refused.binary, nil)
 		if e := c.await("error"); e.ID != 1 || e.Code != refused.code || !strings.Contains(e.Message, refused.says) {
@@ -198,10 +198,10 @@ func TestWhatCannotBeStartedIsRefusedAndTheOldProcessGoesOn(t *testing.T) {
 	goesOn(t, p, hello)
 }
 
-func TestABinaryThatPassesForOneButCannotBeStartedFallsBackToTheImages(t *testing.T) {
+func TestTheImagesBinaryRunsIfADeliveredBinaryPassesTheCheckButCannotBeStarted(t *testing.T) {
 	p := startPod(t, newVolume(t), child("waits")...)
 	c, _ := p.hello()
-	// Its interpreter is there, but is no program.
+	// The interpreter exists, but is not a program.
 	c.deliver(1, nil, []byte("#!/etc/passwd\n"), nil)
 	if e := c.await("error"); e.Code != "exec-failed" || !strings.Contains(e.Message, "the image's own") {
 		t.Errorf("%+v", e)
@@ -225,14 +225,14 @@ func TestAWrongDigestIsRefusedAndTheOldProcessGoesOn(t *testing.T) {
 	goesOn(t, p, hello)
 }
 
-func TestABaseThatIsNotThereIsRefusedBeforeTheDataHasCome(t *testing.T) {
+func TestAMissingBaseIsRefusedBeforeTheDataArrives(t *testing.T) {
 	p := startPod(t, newVolume(t), child("waits")...)
 	c, hello := p.hello()
 	c.send(deliverRequest(1, []byte("another"), script("new"), nil))
 	if e := c.await("error"); e.Code != "base-mismatch" {
 		t.Errorf("%+v", e)
 	}
-	// The data that is under way is dropped, and the whole can be sent in the same session.
+	// The agent drops data in flight, and the same session can send the whole binary.
 	c.data(pack(t, []byte("another"), script("new")))
 	c.end(1, script("new"))
 	goesOn(t, p, hello)
@@ -240,16 +240,16 @@ func TestABaseThatIsNotThereIsRefusedBeforeTheDataHasCome(t *testing.T) {
 	c.await("delivered")
 }
 
-func TestAPackThatIsCorruptIsRefused(t *testing.T) {
+func TestACorruptPackIsRefused(t *testing.T) {
 	p := startPod(t, newVolume(t), child("waits")...)
 	c, hello := p.hello()
 	good := pack(t, nil, script("new"))
 	for name, bad := range map[string][]byte{
-		"noise":          bytes.Repeat([]byte{0xff}, 100),
-		"too much":       append(bytes.Clone(good), 0),
-		"too little":     good[:len(good)-1],
-		"nothing":        nil,
-		"without a base": pack(t, script("old"), script("new")),
+		"random bytes":       bytes.Repeat([]byte{0xff}, 100),
+		"one byte too long":  append(bytes.Clone(good), 0),
+		"one byte too short": good[:len(good)-1],
+		"an empty pack":      nil,
+		"a missing base":     pack(t, script("old"), script("new")),
 	} {
 		c.send(deliverRequest(1, nil, script("new"), nil))
 		c.data(bad)
@@ -261,7 +261,7 @@ func TestAPackThatIsCorruptIsRefused(t *testing.T) {
 	goesOn(t, p, hello)
 }
 
-// stream gives all the bytes of a session that delivers a binary.
+// stream returns all bytes that a client sends in a session with one delivery.
 func stream(t *testing.T, base, binary []byte) []byte {
 	var b bytes.Buffer
 	c := &client{t: t, conn: struct {
@@ -270,7 +270,7 @@ func stream(t *testing.T, base, binary []byte) []byte {
 		io.Closer
 	}{nil, &b, nil}}
 	c.send(request{"type": "hello", "protocol": 1})
-	// Several data frames, so that there are ends between them.
+	// Several small data frames, so that some cuts fall on frame boundaries.
 	c.send(deliverRequest(1, base, binary, nil))
 	for data := pack(t, base, binary); len(data) > 0; {
 		n := min(len(data), 40)
@@ -301,18 +301,18 @@ func TestADeliveryThatIsCutOffAtAnyByteLeavesTheOldProcessRunning(t *testing.T) 
 				}
 				for _, a := range c.toTheEnd() {
 					if a.Type == "delivered" {
-						t.Fatalf("cut at %d of %d: %+v", cut, len(all), a)
+						t.Fatalf("cut at byte %d of %d: got %+v, want no delivery", cut, len(all), a)
 					}
 				}
 				if left := p.leftovers(); left != nil {
-					t.Fatalf("cut at %d: %v", cut, left)
+					t.Fatalf("cut at byte %d: left %v in the volume", cut, left)
 				}
 			}
 			goesOn(t, p, before)
 			if !bytes.Equal(readFile(t, filepath.Join(volume, "live")), old) {
 				t.Error("the live binary has changed")
 			}
-			// And the whole of it is a delivery.
+			// The uncut stream is a delivery.
 			c := p.connect()
 			if _, err := c.conn.Write(all); err != nil {
 				t.Fatal(err)
@@ -354,7 +354,7 @@ func TestAFullVolumeIsReportedAndTheOldProcessGoesOn(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(volume) })
 	if err := syscall.Mount("tmpfs", volume, "tmpfs", 0, "size=64m"); err != nil {
-		t.Skipf("a small file system can only be mounted by root: %v", err)
+		t.Skipf("this test needs root to mount a small file system: %v", err)
 	}
 	t.Cleanup(func() { _ = syscall.Unmount(volume, syscall.MNT_DETACH) })
 	install(t, volume)
@@ -369,7 +369,7 @@ func TestAFullVolumeIsReportedAndTheOldProcessGoesOn(t *testing.T) {
 	c.await("delivered")
 }
 
-func TestWhatAnInterruptedDeliveryLeftIsRemovedAtTheStart(t *testing.T) {
+func TestTheRemainsOfAnInterruptedDeliveryAreRemovedAtTheStart(t *testing.T) {
 	volume := newVolume(t)
 	p := startPod(t, volume, child("waits")...)
 	c, _ := p.hello()
@@ -386,12 +386,12 @@ func TestWhatAnInterruptedDeliveryLeftIsRemovedAtTheStart(t *testing.T) {
 	}
 }
 
-func TestItRunsAsAUserWithoutRightsAndWithoutATemporaryDirectory(t *testing.T) {
+func TestTheAgentRunsWithoutPrivilegesAndWithoutATemporaryDirectory(t *testing.T) {
 	if os.Getuid() != 0 {
-		t.Skip("another user can only be taken on by root")
+		t.Skip("this test needs root to run the agent as another user")
 	}
 	volume := newVolume(t)
-	// As an emptyDir is: anyone may write to it.
+	// The volume is writable for everyone, as an emptyDir is.
 	if err := os.Chmod(volume, 0o777); err != nil {
 		t.Fatal(err)
 	}
@@ -416,7 +416,7 @@ func writeLive(t *testing.T, volume string, content []byte) {
 	}
 }
 
-// foreign gives an executable of this kind for another machine.
+// foreign returns an ELF executable for the other platform that agents exist for.
 func foreign(t *testing.T) []byte {
 	binaryOf := bytes.Clone(imageBinary(t)[:4096])
 	machine := binary.LittleEndian.Uint16(binaryOf[18:])
@@ -424,12 +424,13 @@ func foreign(t *testing.T) []byte {
 	return binaryOf
 }
 
-// goesOn fails the test unless the process that hello told of still runs, and nothing is left of what was to replace it.
+// goesOn fails the test unless the process that the earlier hello reported still runs and the delivery left nothing
+// behind.
 func goesOn(t *testing.T, p *pod, before answer) {
 	t.Helper()
 	_, after := p.hello()
 	if after.Running.PID != before.Running.PID || after.Running.State != "running" || after.Running.Digest != before.Running.Digest {
-		t.Errorf("it was %+v and is %+v", before.Running, after.Running)
+		t.Errorf("before the delivery %+v, after it %+v, want the same process", before.Running, after.Running)
 	}
 	if left := p.leftovers(); left != nil {
 		t.Error(left)

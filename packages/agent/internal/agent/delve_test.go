@@ -15,8 +15,8 @@ import (
 	"syscall"
 )
 
-// fakeDelve behaves as `dlv exec --headless --accept-multiclient --continue` does towards the agent, but for real debugging: the e2e
-// tests have the real one.
+// fakeDelve speaks the part of Delve's API that the agent uses, like `dlv exec --headless --accept-multiclient
+// --continue`, but does not debug. The e2e tests use the real Delve.
 func fakeDelve(arguments []string) {
 	end := slices.Index(arguments, "--")
 	socket := strings.TrimPrefix(arguments[end-2], "--listen=unix:")
@@ -57,7 +57,7 @@ type delveFake struct {
 	exited  string
 }
 
-// launch starts the debuggee: to run, or held at its start.
+// launch starts the debuggee, either running or held at its start.
 func (d *delveFake) launch(run bool) {
 	process := exec.Command(d.command[0], d.command[1:]...)
 	process.Stdout, process.Stderr = os.Stdout, os.Stderr
@@ -110,7 +110,7 @@ func (d *delveFake) do(method, command string, nonBlocking bool) (state map[stri
 	defer d.mu.Unlock()
 	switch {
 	case method == "RPCServer.Restart":
-		// As Delve, it waits until nothing runs.
+		// Delve, too, waits until the debuggee is stopped.
 		for d.running {
 			d.idle.Wait()
 		}

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-func TestInstallCopiesTheAgentAlsoOverOneThatRuns(t *testing.T) {
+func TestInstallReplacesARunningAgent(t *testing.T) {
 	first, second := newVolume(t), newVolume(t)
 	if err := os.WriteFile(filepath.Join(second, "live"), script("live"), 0o755); err != nil {
 		t.Fatal(err)
@@ -22,19 +22,19 @@ func TestInstallCopiesTheAgentAlsoOverOneThatRuns(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	if !bytes.Equal(readFile(t, filepath.Join(second, "agent")), imageBinary(t)) {
-		t.Error("it is not the agent")
+		t.Error("the installed file differs from the agent")
 	}
 	if info, err := os.Stat(filepath.Join(second, "agent")); err != nil || info.Mode().Perm() != 0o755 {
 		t.Error(info, err)
 	}
 	goesOn(t, p, hello)
-	// The one that is running now and the new one understand each other.
+	// The new agent can talk to the running one.
 	c, _ := startSession(t, second)
 	c.send(request{"type": "hello", "protocol": 1})
 	c.await("hello")
 }
 
-func TestInstallSaysWhyItCannot(t *testing.T) {
+func TestInstallNamesThePathThatFailed(t *testing.T) {
 	install := exec.Command(filepath.Join(newVolume(t), "agent"), "install", "/not/there")
 	out, err := install.CombinedOutput()
 	if err == nil || !bytes.Contains(out, []byte("/not/there")) {
@@ -42,7 +42,7 @@ func TestInstallSaysWhyItCannot(t *testing.T) {
 	}
 }
 
-func TestACommandLineThatIsNoneSaysWhatIs(t *testing.T) {
+func TestAnInvalidCommandLinePrintsTheUsage(t *testing.T) {
 	for _, arguments := range [][]string{{}, {"run"}, {"run", "--"}, {"install"}, {"session", "more"}, {"dance"}} {
 		if code, err := Main("", arguments); code != 2 || err != errUsage {
 			t.Errorf("%q: %d %v", arguments, code, err)

@@ -26,14 +26,14 @@ import (
 	"nx-kube.dev/agent/internal/volume"
 )
 
-// connectTime is how long a supervisor may take to listen after its container was started.
+// connectTime is how long a session waits for the supervisor of a container that has just started to listen.
 const connectTime = 5 * time.Second
 
 var errUsage = errors.New("usage: agent install DIRECTORY | agent run [--debug=PORT] -- COMMAND [ARG...] | agent session")
 
-// Main carries out a command line and gives the exit code.
+// Main runs a command line and returns the exit code.
 func Main(version string, arguments []string) (exitCode int, err error) {
-	// The environment is the controller's, and so may be its settings of Go's runtime: these are the agent's.
+	// The agent inherits the controller's environment, which may tune Go's runtime. These limits are the agent's own.
 	debug.SetGCPercent(25)
 	debug.SetMemoryLimit(12 << 20)
 	switch {
@@ -66,7 +66,7 @@ func failed(err error) (int, error) {
 	return 0, nil
 }
 
-// debugPort reads --debug=PORT, if that comes first: 0 where it does not, and -1 where it is no port.
+// debugPort parses a leading --debug=PORT. It returns port 0 without that flag and -1 if the value is not a port.
 func debugPort(arguments []string) (port int, rest []string) {
 	value, found := strings.CutPrefix(arguments[0], "--debug=")
 	if !found {
@@ -79,18 +79,19 @@ func debugPort(arguments []string) (port int, rest []string) {
 	return int(number), arguments[1:]
 }
 
-// run supervises a command until the container is stopped. With a port, what is delivered runs under the debugger, which is reached there.
+// run supervises a command until the container is stopped. A port other than 0 runs delivered binaries under the
+// debugger and serves the debugger on that port.
 func run(version string, v volume.Volume, port int, command []string) (exitCode int) {
 	signals := process.Signals()
 	if err := v.Clean(); err != nil {
-		warn("cannot remove what an interrupted delivery left behind", err)
+		warn("cannot remove the remains of an interrupted delivery", err)
 	}
 	hub := &events.Hub{}
 	prober := readiness.New(hub)
 	supervised := supervisor.New(command, v, process.NewReaper(), hub)
 	if port != 0 {
 		supervised.Debugger = &delve.Debugger{Volume: v}
-		go func() { warn("no debugger can attach", supervised.Debugger.Serve(port)) }()
+		go func() { warn("cannot serve the debugger", supervised.Debugger.Serve(port)) }()
 	}
 	digests := &digest.Cache{}
 	path := func(source message.Source) (string, error) {
@@ -113,15 +114,15 @@ func run(version string, v volume.Volume, port int, command []string) (exitCode 
 	return supervised.Run(signals, func() {
 		listener, err := listen(v.Socket())
 		if err != nil {
-			// The container is worth more than the sessions.
-			warn("no session can be held", err)
+			// The controller keeps running even if no session is possible.
+			warn("cannot accept sessions", err)
 			return
 		}
-		go func() { warn("no more sessions can be held", server.Serve(listener)) }()
+		go func() { warn("cannot accept more sessions", server.Serve(listener)) }()
 	})
 }
 
-// listen makes a socket that only this user can connect to, also where a container that is gone left one.
+// listen opens a unix socket that only this user can connect to. It replaces the socket of a previous container.
 func listen(path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err

@@ -23,11 +23,11 @@ import (
 	"nx-kube.dev/agent/internal/patch"
 )
 
-// patience is how long anything may take before a test fails. Nothing waits that long otherwise.
+// patience is the time-out of every wait. A test fails when it expires; otherwise no test waits that long.
 const patience = 30 * time.Second
 
-// TestMain makes the test binary an agent where it is called so, and a child where it is told to be one. So what is tested are real
-// processes, with the race detector in all of them.
+// TestMain runs the test binary as an agent, as Delve or as a child, depending on its name and arguments. The tests
+// therefore supervise real processes, with the race detector in all of them.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "agent" {
 		code, err := Main("1.2.3", os.Args[1:])
@@ -47,7 +47,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child gives the command that is one of the children.
+// child returns the command line of one of the children.
 func child(name string, arguments ...string) []string {
 	self, err := os.Executable()
 	if err != nil {
@@ -56,7 +56,7 @@ func child(name string, arguments ...string) []string {
 	return append([]string{self, "child", name}, arguments...)
 }
 
-// pod is an agent and its volume.
+// pod is an agent process and its volume.
 type pod struct {
 	t              *testing.T
 	volume         string
@@ -65,7 +65,7 @@ type pod struct {
 	ended          chan struct{}
 }
 
-// newVolume gives a volume that holds an agent. Its path is short, as it holds a socket.
+// newVolume returns a volume that holds an agent. Its path is short, because it holds a unix socket.
 func newVolume(t *testing.T) string {
 	t.Helper()
 	volume, err := os.MkdirTemp("", "agent")
@@ -82,7 +82,7 @@ func install(t *testing.T, volume string) {
 	installAs(t, filepath.Join(volume, "agent"))
 }
 
-// installAs puts this program somewhere, where it is what it is called there (see TestMain).
+// installAs puts this program at path. The name there decides what it runs as (see TestMain).
 func installAs(t *testing.T, path string) {
 	t.Helper()
 	self, err := os.Executable()
@@ -101,13 +101,13 @@ func installAs(t *testing.T, path string) {
 	}
 }
 
-// startPod runs a command by an agent in a volume, until the test has ended.
+// startPod runs a command under the agent of a volume, until the test ends.
 func startPod(t *testing.T, volume string, command ...string) *pod {
 	t.Helper()
 	return startProcess(t, volume, exec.Command(filepath.Join(volume, "agent"), append([]string{"run", "--"}, command...)...))
 }
 
-// startDebuggedPod is startPod with a debugger, at a port of its own.
+// startDebuggedPod is startPod with a debugger on a free port.
 func startDebuggedPod(t *testing.T, command ...string) (p *pod, port string) {
 	t.Helper()
 	volume := newVolume(t)
@@ -125,7 +125,7 @@ func startProcess(t *testing.T, volume string, process *exec.Cmd) *pod {
 	t.Helper()
 	p := &pod{t: t, volume: volume, process: process, stdout: newTranscript(), stderr: newTranscript(), ended: make(chan struct{})}
 	process.Stdout, process.Stderr = p.stdout, p.stderr
-	// What the agent left behind when it was killed may have them open.
+	// Processes that outlive a killed agent may keep its outputs open.
 	process.WaitDelay = time.Second
 	if err := process.Start(); err != nil {
 		t.Fatal(err)
@@ -156,18 +156,18 @@ func (p *pod) signal(s syscall.Signal) {
 	}
 }
 
-// exitCode waits for the agent's end.
+// exitCode waits for the end of the agent and returns its exit code.
 func (p *pod) exitCode() int {
 	p.t.Helper()
 	select {
 	case <-p.ended:
 	case <-time.After(patience):
-		p.t.Fatal("the agent does not end")
+		p.t.Fatal("the agent did not end")
 	}
 	return p.process.ProcessState.ExitCode()
 }
 
-// leftovers are the files in the volume that should not be there.
+// leftovers returns the unexpected files in the volume.
 func (p *pod) leftovers() (names []string) {
 	entries, err := os.ReadDir(p.volume)
 	if err != nil {
@@ -181,7 +181,7 @@ func (p *pod) leftovers() (names []string) {
 	return names
 }
 
-// transcript is what a process has written.
+// transcript collects the output of a process.
 type transcript struct {
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -215,7 +215,7 @@ func (t *transcript) all() string {
 	return t.written.String()
 }
 
-// await waits until something has been written.
+// await waits until the output contains the text.
 func (t *transcript) await(tb testing.TB, text string) {
 	tb.Helper()
 	late := time.AfterFunc(patience, t.end)
@@ -224,7 +224,7 @@ func (t *transcript) await(tb testing.TB, text string) {
 	defer t.mu.Unlock()
 	for !strings.Contains(t.written.String(), text) {
 		if t.ended {
-			tb.Fatalf("%q was not written, but:\n%s", text, t.written.String())
+			tb.Fatalf("the output does not contain %q:\n%s", text, t.written.String())
 		}
 		t.changed.Wait()
 	}
@@ -235,11 +235,11 @@ type client struct {
 	t      *testing.T
 	conn   io.ReadWriteCloser
 	frames *frame.Reader
-	// events came while something else was waited for.
+	// events arrived while the test waited for something else.
 	events []answer
 }
 
-// answer is any message of the agent's.
+// answer holds the fields of all messages of the agent.
 type answer struct {
 	Type, Event, Code, Signal, Message, Digest, Source, Version, GOOS, GOARCH, Reason, Fallback string
 
@@ -260,7 +260,7 @@ type answer struct {
 			LastLines []string
 		}
 	}
-	// code is the exit code of an event; Code is a failure's.
+	// code is the exit code of an event; Code is the code of a failure.
 	code int
 }
 
@@ -280,7 +280,7 @@ func (a *answer) UnmarshalJSON(b []byte) error {
 
 type request map[string]any
 
-// connect opens a session by the socket, without the process between.
+// connect opens a session through the socket, without the process of `agent session`.
 func (p *pod) connect() *client {
 	p.t.Helper()
 	deadline := time.Now().Add(patience)
@@ -301,7 +301,7 @@ func newClient(t *testing.T, conn io.ReadWriteCloser) *client {
 	return &client{t: t, conn: conn, frames: frame.NewReader(conn)}
 }
 
-// hello opens a session and says hello.
+// hello opens a session and exchanges hellos.
 func (p *pod) hello() (*client, answer) {
 	p.t.Helper()
 	c := p.connect()
@@ -331,13 +331,13 @@ func (c *client) next() (answer, error) {
 	return a, json.Unmarshal(payload, &a)
 }
 
-// await gives the next answer of a type; "error" only where that is what is waited for.
+// await returns the next answer of a type. Any other answer fails the test.
 func (c *client) await(kind string) answer {
 	c.t.Helper()
 	for {
 		a, err := c.next()
 		if err != nil {
-			c.t.Fatalf("no %s: %v", kind, err)
+			c.t.Fatalf("got no answer %s: %v", kind, err)
 		}
 		switch {
 		case a.Type == "event":
@@ -345,12 +345,12 @@ func (c *client) await(kind string) answer {
 		case a.Type == kind:
 			return a
 		default:
-			c.t.Fatalf("%s instead of %s: %s %s", a.Type, kind, a.Code, a.Message)
+			c.t.Fatalf("got %s (%s: %s), want %s", a.Type, a.Code, a.Message, kind)
 		}
 	}
 }
 
-// event gives the next event of a name; the events between are passed over.
+// event returns the next event of a name and drops the events before it.
 func (c *client) event(name string) answer {
 	c.t.Helper()
 	for {
@@ -363,7 +363,7 @@ func (c *client) event(name string) answer {
 		c.events = nil
 		a, err := c.next()
 		if err != nil {
-			c.t.Fatalf("no event %s: %v", name, err)
+			c.t.Fatalf("got no event %s: %v", name, err)
 		}
 		if a.Type == "event" {
 			c.events = append(c.events, a)
@@ -371,7 +371,7 @@ func (c *client) event(name string) answer {
 	}
 }
 
-// toTheEnd reads until the agent closes the session.
+// toTheEnd returns all answers until the agent closes the session.
 func (c *client) toTheEnd() (answers []answer) {
 	c.t.Helper()
 	for {
@@ -386,7 +386,7 @@ func (c *client) toTheEnd() (answers []answer) {
 	}
 }
 
-// deliver sends a binary, as its difference to base if that is not nil.
+// deliver sends a binary: as a difference to base, or whole if base is nil.
 func (c *client) deliver(id int, base, binary []byte, more request) {
 	c.t.Helper()
 	c.send(deliverRequest(id, base, binary, more))
@@ -394,7 +394,7 @@ func (c *client) deliver(id int, base, binary []byte, more request) {
 	c.end(id, binary)
 }
 
-// end says that all has been sent.
+// end reports that the client has sent everything.
 func (c *client) end(id int, binary []byte) {
 	c.t.Helper()
 	c.send(request{"type": "end", "id": id, "digest": digestOf(binary)})
@@ -435,7 +435,7 @@ func digestOf(b []byte) string {
 	return digest.Of(h)
 }
 
-// script is a small binary: it says something, and then waits to be stopped.
+// script returns a small binary that prints a text and then waits until it is stopped.
 func script(say string) []byte {
 	return []byte("#!/bin/sh\necho '" + say + "'\nexec sleep 1000\n")
 }
@@ -449,7 +449,7 @@ func readFile(t *testing.T, path string) []byte {
 	return content
 }
 
-// imageBinary gives the content of what startPod runs.
+// imageBinary returns the content of the program that startPod runs.
 func imageBinary(t *testing.T) []byte {
 	t.Helper()
 	return readFile(t, child("")[0])

@@ -34,7 +34,7 @@ func TestReadyIsReportedOnceTheProbeSucceeds(t *testing.T) {
 		t.Errorf("%+v", hello)
 	}
 
-	// The probe stays in force, and another one replaces it.
+	// The probe stays in force until another one replaces it.
 	c.send(request{"type": "restart", "id": 1})
 	restarted := c.await("restarted")
 	if ready := c.event("ready"); ready.PID != restarted.PID {

@@ -29,7 +29,7 @@ func TestANewerDeliveryOfAnotherSessionTakesOver(t *testing.T) {
 	if e := slow.await("error"); e.Code != "superseded" {
 		t.Errorf("%+v", e)
 	}
-	// Both are told of the new process.
+	// Both sessions receive the event of the new process.
 	for _, c := range []*client{slow, quick} {
 		if s := c.event("started"); s.Reason != "delivery" {
 			t.Errorf("%+v", s)
@@ -54,7 +54,7 @@ func TestANewerDeliveryOfTheSameSessionTakesOver(t *testing.T) {
 	}
 }
 
-func TestOfTwoWholeDeliveriesTheLastWins(t *testing.T) {
+func TestTheLastOfTwoCompleteDeliveriesWins(t *testing.T) {
 	p := startPod(t, newVolume(t), child("stubborn")...)
 	p.stdout.await(t, "ignoring")
 	first, _ := p.hello()
@@ -65,7 +65,7 @@ func TestOfTwoWholeDeliveriesTheLastWins(t *testing.T) {
 			break
 		}
 	}
-	// The process is being stopped for the first; the second has less patience.
+	// The process is being stopped for the first delivery; the second has a shorter grace period.
 	second.deliver(1, nil, script("second"), request{"graceMs": 10})
 	if e := first.await("error"); e.Code != "superseded" {
 		t.Errorf("%+v", e)
@@ -73,7 +73,7 @@ func TestOfTwoWholeDeliveriesTheLastWins(t *testing.T) {
 	second.await("delivered")
 	p.stdout.await(t, "second")
 	if strings.Contains(p.stdout.all(), "first") {
-		t.Error("the first was started")
+		t.Error("the first delivery was started")
 	}
 }
 
@@ -110,16 +110,16 @@ func TestManySessionsDeliverAtOnceAndOneOfThemWins(t *testing.T) {
 	}
 	_, hello := p.hello()
 	if !delivered[hello.Running.Digest] || hello.Running.State != "running" {
-		t.Errorf("%v runs; delivered were %v", hello.Running, delivered)
+		t.Errorf("running %v, want one of the delivered %v", hello.Running, delivered)
 	}
 	if left := p.leftovers(); left != nil {
 		t.Error(left)
 	}
 }
 
-func TestASessionThatIsNotReadDoesNotHoldUpTheOthers(t *testing.T) {
+func TestASessionWithoutAReaderDoesNotBlockTheOthers(t *testing.T) {
 	p := startPod(t, newVolume(t), child("waits")...)
-	p.hello() // and is never read again
+	p.hello() // This session never reads again.
 	c, _ := p.hello()
 	for i := range 40 {
 		c.send(request{"type": "restart", "id": i})
@@ -127,17 +127,17 @@ func TestASessionThatIsNotReadDoesNotHoldUpTheOthers(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotTheProtocolEndsTheSessionWithAReason(t *testing.T) {
+func TestAProtocolViolationEndsTheSessionWithAReason(t *testing.T) {
 	p := startPod(t, newVolume(t), child("waits")...)
 	_, hello := p.hello()
 	for name, sent := range map[string][]byte{
-		"a frame too long":     {0, 1, 0, 1, 1},
-		"an unknown frame":     {0, 0, 0, 0, 3},
-		"no JSON":              frame.Encode(frame.Control, []byte("hello")),
-		"an unknown request":   frame.Encode(frame.Control, []byte(`{"type":"dance"}`)),
-		"a version to come":    frame.Encode(frame.Control, []byte(`{"type":"hello","protocol":99}`)),
-		"data for no delivery": frame.Encode(frame.Data, []byte("data")),
-		"a negative size":      frame.Encode(frame.Control, []byte(`{"type":"deliver","id":1,"size":-1}`)),
+		"an oversized frame":     {0, 1, 0, 1, 1},
+		"an unknown frame type":  {0, 0, 0, 0, 3},
+		"invalid JSON":           frame.Encode(frame.Control, []byte("hello")),
+		"an unknown request":     frame.Encode(frame.Control, []byte(`{"type":"dance"}`)),
+		"a newer version":        frame.Encode(frame.Control, []byte(`{"type":"hello","protocol":99}`)),
+		"data before a delivery": frame.Encode(frame.Data, []byte("data")),
+		"a negative size":        frame.Encode(frame.Control, []byte(`{"type":"deliver","id":1,"size":-1}`)),
 	} {
 		c := p.connect()
 		if _, err := c.conn.Write(sent); err != nil {
@@ -150,7 +150,7 @@ func TestWhatIsNotTheProtocolEndsTheSessionWithAReason(t *testing.T) {
 	goesOn(t, p, hello)
 }
 
-// pipes is a session by the agent's own command.
+// pipes are the standard streams of `agent session`.
 type pipes struct {
 	io.Reader
 	io.WriteCloser
@@ -201,7 +201,7 @@ func TestTheSessionCommandEndsWithTheContainer(t *testing.T) {
 	}
 }
 
-func TestTheSessionCommandWaitsForASupervisorThatIsBeingStarted(t *testing.T) {
+func TestTheSessionCommandWaitsForAStartingSupervisor(t *testing.T) {
 	volume := newVolume(t)
 	c, _ := startSession(t, volume)
 	c.send(request{"type": "hello", "protocol": 1})
@@ -209,7 +209,7 @@ func TestTheSessionCommandWaitsForASupervisorThatIsBeingStarted(t *testing.T) {
 	c.await("hello")
 }
 
-func TestAVolumeWithTheSocketOfAContainerThatIsGoneIsUsed(t *testing.T) {
+func TestTheSocketOfAPreviousContainerIsReplaced(t *testing.T) {
 	p := startPod(t, newVolume(t), child("waits")...)
 	p.hello()
 	p.signal(syscall.SIGKILL)

@@ -19,7 +19,7 @@ func TestTheImagesCommandKeepsItsNameArgumentsAndWorkingDirectory(t *testing.T) 
 	volume := newVolume(t)
 	directory := t.TempDir()
 	command := child("waits", "one", "two words")
-	// It is looked up in PATH, as the container's runtime does.
+	// The agent looks the command up in PATH, as a container runtime does.
 	name := filepath.Base(command[0])
 	process := exec.Command(filepath.Join(volume, "agent"), append([]string{"run", "--", name}, command[1:]...)...)
 	process.Dir = directory
@@ -45,25 +45,25 @@ func TestSignalsAreForwarded(t *testing.T) {
 	}
 }
 
-func TestStoppingTheContainerStopsTheProcessAndTakesItsExitCode(t *testing.T) {
+func TestStoppingTheContainerStopsTheProcessAndReturnsItsExitCode(t *testing.T) {
 	p := startPod(t, newVolume(t), child("signals")...)
 	p.stdout.await(t, "listening")
 	p.signal(syscall.SIGTERM)
 	if code := p.exitCode(); code != 7 {
-		t.Errorf("exit code %d", code)
+		t.Errorf("exit code %d, want 7", code)
 	}
 	if n := strings.Count(p.stdout.all(), "listening"); n != 1 {
-		t.Errorf("started %d times", n)
+		t.Errorf("the process started %d times, want 1", n)
 	}
 }
 
-func TestAProcessThatIsKilledByTheStopSignalGivesTheExitCodeOfAShell(t *testing.T) {
+func TestAProcessKilledByTheStopSignalReturnsTheExitCodeOfAShell(t *testing.T) {
 	for s, code := range map[syscall.Signal]int{syscall.SIGTERM: 143, syscall.SIGINT: 130} {
 		p := startPod(t, newVolume(t), "sleep", "1000")
 		p.hello()
 		p.signal(s)
 		if got := p.exitCode(); got != code {
-			t.Errorf("exit code %d", got)
+			t.Errorf("exit code %d, want %d", got, code)
 		}
 	}
 }
@@ -73,7 +73,7 @@ func TestStoppingTheContainerDuringBackOffEndsAtOnce(t *testing.T) {
 	p.stderr.await(t, "starting it again")
 	p.signal(syscall.SIGTERM)
 	if code := p.exitCode(); code != 3 {
-		t.Errorf("exit code %d", code)
+		t.Errorf("exit code %d, want 3", code)
 	}
 }
 
@@ -88,7 +88,7 @@ func TestOrphansAreReaped(t *testing.T) {
 	if err := syscall.Kill(orphan, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	// While it is a zombie it is there.
+	// A zombie still has its entry in /proc.
 	for deadline := time.Now().Add(patience); ; {
 		if _, err := os.Stat(status); os.IsNotExist(err) {
 			break
@@ -106,20 +106,20 @@ func TestOutputIsPassedThroughWholeAndUnchanged(t *testing.T) {
 	p.signal(syscall.SIGTERM)
 	p.exitCode()
 	if want := strings.Repeat("\x00o\n\xff", size/4); p.stdout.all() != want {
-		t.Errorf("%d bytes of stdout", len(p.stdout.all()))
+		t.Errorf("%d bytes of stdout, want %d unchanged bytes", len(p.stdout.all()), size)
 	}
 	if want := strings.Repeat("\x00e\n\xff", size/4); !strings.HasPrefix(p.stderr.all(), want) {
-		t.Errorf("%d bytes of stderr", len(p.stderr.all()))
+		t.Errorf("%d bytes of stderr, want %d unchanged bytes", len(p.stderr.all()), size)
 	}
 }
 
-func TestOutputComesAtOnce(t *testing.T) {
-	// A line that is not ended, by a process that goes on.
+func TestOutputIsNotBuffered(t *testing.T) {
+	// A running process writes a line without a line feed.
 	p := startPod(t, newVolume(t), "/bin/sh", "-c", "printf 'no end of line'; exec sleep 1000")
 	p.stdout.await(t, "no end of line")
 }
 
-func TestAnEndIsReportedAndTheProcessStartedAgainWithBackOff(t *testing.T) {
+func TestAnExitIsReportedAndTheProcessRestartsWithBackOff(t *testing.T) {
 	p := startPod(t, newVolume(t), child("crash", "3")...)
 	c, hello := p.hello()
 	if r := hello.Running; r.State == "backoff" && (r.LastExit == nil || *r.LastExit.Code != 3) {
@@ -145,7 +145,7 @@ func TestAnEndIsReportedAndTheProcessStartedAgainWithBackOff(t *testing.T) {
 	}
 }
 
-func TestTheLastLinesBeginAtAPanic(t *testing.T) {
+func TestTheLastLinesStartAtAPanic(t *testing.T) {
 	p := startPod(t, newVolume(t), child("panics")...)
 	c, _ := p.hello()
 	e := c.event("exited")
@@ -205,7 +205,7 @@ func TestAProcessThatIgnoresSigtermIsKilledAfterTheGrace(t *testing.T) {
 	}
 }
 
-func TestWhatAProcessLeavesInItsGroupIsKilledWithIt(t *testing.T) {
+func TestTheProcessGroupIsKilledWhenItsProcessEnds(t *testing.T) {
 	p := startPod(t, newVolume(t), child("family")...)
 	p.stdout.await(t, "ignoring")
 	member, _ := strconv.Atoi(strings.Fields(p.stdout.all()[strings.Index(p.stdout.all(), "member"):])[1])
@@ -214,12 +214,12 @@ func TestWhatAProcessLeavesInItsGroupIsKilledWithIt(t *testing.T) {
 	c.await("restarted")
 	for deadline := time.Now().Add(patience); syscall.Kill(member, 0) == nil; {
 		if time.Now().After(deadline) {
-			t.Fatal("it is still there")
+			t.Fatal("the process did not end")
 		}
 	}
 }
 
-func TestAnImageWithoutABinaryWaitsForOne(t *testing.T) {
+func TestAnImageWithoutABinaryWaitsForADelivery(t *testing.T) {
 	p := startPod(t, newVolume(t), "/not/there", "argument")
 	c, hello := p.hello()
 	if r := hello.Running; r.State != "backoff" || r.Digest != "" || *r.LastExit.Code != 127 ||
@@ -235,7 +235,7 @@ func TestAnImageWithoutABinaryWaitsForOne(t *testing.T) {
 	}
 }
 
-func TestAProcessIsStartedAgainAlthoughOneThatItLeftKeepsItsOutputOpen(t *testing.T) {
+func TestAProcessRestartsAlthoughAnOrphanKeepsItsOutputOpen(t *testing.T) {
 	p := startPod(t, newVolume(t), child("runaway")...)
 	c, _ := p.hello()
 	exited := c.event("exited")

@@ -1,4 +1,4 @@
-// Package delivery turns what a client sends into a new binary in the volume.
+// Package delivery receives a new binary from a client and installs it in the volume.
 package delivery
 
 import (
@@ -22,35 +22,35 @@ import (
 type Receiver struct {
 	Volume  volume.Volume
 	Digests *digest.Cache
-	// Bases gives the binaries that a pack may refer to.
+	// Bases returns the paths of the binaries that a pack may refer to.
 	Bases func() []string
 }
 
-// Received is a whole and verified binary that is not yet in its place.
+// Received is a complete and verified binary that is not installed yet.
 type Received struct {
 	receiver *Receiver
 	path     string
 	digest   string
-	// replaced is the binary that was in its place. The system frees a file when nothing has it open any more, which takes a
-	// while for a large one: not while a process is waited for.
+	// replaced keeps the previous binary open until Close. The kernel frees a large file slowly once nothing has it
+	// open, so this must not happen while a client waits for the new process.
 	replaced *os.File
 }
 
-// Pack is what a client sends.
+// Pack is one delivery of a client.
 type Pack struct {
-	// Base is the digest of the binary that it refers to, if it does.
+	// Base is the digest of the binary that the pack refers to, or empty.
 	Base string
-	// Size is how many bytes it makes.
+	// Size is the size (bytes) of the new binary.
 	Size int64
-	// Content ends with the client's word that it is all.
+	// Content ends when the client has reported that the pack is complete.
 	Content io.Reader
-	// Digest gives what it must make. It is asked after the end of the content.
+	// Digest returns the digest that the new binary must have. It is called after the end of Content.
 	Digest func() string
 }
 
-// Receive reads a pack to its end. Its errors are *message.Failure.
+// Receive reads a pack to its end and verifies the new binary. All its errors are of type *message.Failure.
 func (r *Receiver) Receive(pack Pack) (_ *Received, err error) {
-	// A delivery takes several times the memory that the agent otherwise needs: give it back.
+	// A delivery needs several times the agent's usual memory: return it to the system.
 	defer debug.FreeOSMemory()
 	applier := &patch.Applier{}
 	if pack.Base != "" {
@@ -85,7 +85,7 @@ func (r *Receiver) Receive(pack Pack) (_ *Received, err error) {
 	return received, nil
 }
 
-// write applies the pack to the file, and verifies what it made.
+// write applies the pack to the file and verifies the digest of the result.
 func write(file *os.File, pack Pack, applier *patch.Applier) error {
 	reader := bufio.NewReader(pack.Content)
 	sum := digest.New()
@@ -97,12 +97,12 @@ func write(file *os.File, pack Pack, applier *patch.Applier) error {
 		return ioFailure(err)
 	}
 	if _, err := reader.ReadByte(); err == nil {
-		return message.Fail(message.CorruptStream, "the pack goes on after its last segment")
+		return message.Fail(message.CorruptStream, "the pack continues after its last segment")
 	} else if err != io.EOF {
 		return ioFailure(err)
 	}
 	if made := digest.Of(sum); made != pack.Digest() {
-		return message.Fail(message.DigestMismatch, fmt.Sprintf("the pack made %s, not %s", made, pack.Digest()))
+		return message.Fail(message.DigestMismatch, fmt.Sprintf("the pack produces %s instead of %s", made, pack.Digest()))
 	}
 	return nil
 }
@@ -130,7 +130,7 @@ func (r *Receiver) openBase(wanted string) (*os.File, int64, error) {
 	return nil, 0, message.Fail(message.BaseMismatch, "no binary in the pod has the digest "+wanted)
 }
 
-// Install puts the binary in its place.
+// Install moves the binary into its place as the live binary.
 func (r *Received) Install() error {
 	live := r.receiver.Volume.Live()
 	if replaced, err := os.Open(live); err == nil {
@@ -143,17 +143,18 @@ func (r *Received) Install() error {
 	return nil
 }
 
-// Discard removes it.
+// Discard removes the received file.
 func (r *Received) Discard() { _ = os.Remove(r.path) }
 
-// Close frees the binary that was replaced.
+// Close releases the binary that Install replaced.
 func (r *Received) Close() {
 	if r.replaced != nil {
 		_ = r.replaced.Close()
 	}
 }
 
-// ioFailure makes a failure of an error of the system. What is one already, as those that close a pack are, it leaves as it is.
+// ioFailure turns a system error into a *message.Failure. It returns a *message.Failure unchanged, such as the one that
+// closes an abandoned pack.
 func ioFailure(err error) error {
 	var failure *message.Failure
 	switch {

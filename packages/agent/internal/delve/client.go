@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// client speaks Delve's API: JSON-RPC 1.0, one value after the other.
+// client speaks Delve's API: JSON-RPC 1.0, one JSON value after another.
 type client struct {
 	net.Conn
 	decoder *json.Decoder
@@ -28,8 +28,8 @@ func dial(socket string) (*client, error) {
 	return &client{Conn: conn, decoder: json.NewDecoder(conn)}, nil
 }
 
-// within fails calls that are not answered by then.
-func (c *client) within(patience time.Duration) { _ = c.SetDeadline(time.Now().Add(patience)) }
+// within sets the time-out of the calls that follow.
+func (c *client) within(timeout time.Duration) { _ = c.SetDeadline(time.Now().Add(timeout)) }
 
 func (c *client) send(method string, parameters any) error {
 	c.lastID++
@@ -37,7 +37,7 @@ func (c *client) send(method string, parameters any) error {
 	return json.NewEncoder(c).Encode(call)
 }
 
-// call decodes the answer into result, which may be nil.
+// call sends a request and decodes the answer into result, which may be nil.
 func (c *client) call(method string, parameters, result any) error {
 	if err := c.send(method, parameters); err != nil {
 		return err
@@ -73,14 +73,14 @@ type state struct {
 	} `json:"currentThread"`
 }
 
-// state gives the debuggee's state; with wait, once it does not run.
+// state returns the debuggee's state. With wait, it returns once the debuggee is stopped.
 func (c *client) state(wait bool) (state, error) {
 	var answer struct{ State state }
 	err := c.call("State", request{"NonBlocking": !wait}, &answer)
 	return answer.State, err
 }
 
-// panicked tells of the breakpoints that Delve sets by itself, where Go's runtime ends the process.
+// panicked reports whether the debuggee stopped at one of Delve's own breakpoints, where Go's runtime ends the process.
 func (s state) panicked() bool {
 	if s.CurrentThread == nil || s.CurrentThread.BreakPoint == nil {
 		return false
@@ -91,7 +91,7 @@ func (s state) panicked() bool {
 
 var exited = regexp.MustCompile(`has exited with status (-?\d+)`)
 
-// exitStatus reads Delve's error for a debuggee that has ended. Death by a signal is a negative status.
+// exitStatus parses Delve's error about an ended debuggee. A signal's status is negative.
 func exitStatus(err error) (code int, ended bool) {
 	if err == nil {
 		return 0, false

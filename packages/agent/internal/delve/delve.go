@@ -1,6 +1,6 @@
 //go:build linux
 
-// Package delve runs a process under Delve, the debugger for Go, and speaks to it by its own API.
+// Package delve runs a process under Delve, the Go debugger, and controls Delve through its API.
 package delve
 
 import (
@@ -14,22 +14,23 @@ import (
 	"nx-kube.dev/agent/internal/volume"
 )
 
-// Debugger is Delve as the supervised process, which starts the binary that is debugged (the debuggee).
+// Debugger is Delve as the supervised process. Delve starts the debugged binary (the debuggee).
 type Debugger struct {
 	Volume volume.Volume
-	// attached is how many clients are connected that have said something.
+	// attached counts the connected clients that have sent at least one byte.
 	attached atomic.Int64
-	// held is set while a new process waits for a client to let it go on.
+	// held is set while a new process waits for a client to continue it.
 	held atomic.Bool
 }
 
-// callTime is how long Delve may take to answer what it answers at once, unless it is busy.
+// callTime is the time-out of calls that Delve answers at once unless it is busy.
 const callTime = time.Second
 
-// Installed tells whether there is a debugger, and the volume holds it.
+// Installed reports whether the volume holds a debugger.
 func (d *Debugger) Installed() bool { return d != nil && exists(d.Volume.Delve()) }
 
-// Available tells whether the volume holds a binary to debug, too. The image's own binary may have no debug information.
+// Available reports whether the volume holds both a debugger and a live binary. The image's own binary may lack debug
+// information, so it never runs under the debugger.
 func (d *Debugger) Available() bool { return d.Installed() && exists(d.Volume.Live()) }
 
 func exists(path string) bool {
@@ -37,22 +38,24 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// Command gives the command line that starts Delve, and with it the binary with the arguments of command.
+// Command returns the command line that starts Delve, which runs the live binary with the arguments of command.
 //
-// It listens on a socket in the volume, and not on the port: so only what comes through Serve reaches it, and it is known who does.
+// Delve listens on a socket in the volume instead of the port. All its clients therefore come through Serve, which
+// counts them.
 func (d *Debugger) Command(command []string) (arguments, environment []string) {
-	// What is left of a Delve that was killed.
+	// A killed Delve leaves its socket behind.
 	_ = os.Remove(d.Volume.DelveSocket())
 	d.refuseTelemetry()
 	arguments = []string{
 		"dlv", "exec", "--headless", "--api-version=2", "--accept-multiclient", "--continue",
 		"--listen=unix:" + d.Volume.DelveSocket(), d.Volume.Live(), "--",
 	}
-	// It writes a configuration file, and nothing but the volume can be written to.
+	// Delve writes a configuration file, and only the volume is writable.
 	return append(arguments, command[1:]...), []string{"XDG_CONFIG_HOME=" + d.Volume.DelveHome()}
 }
 
-// refuseTelemetry keeps Delve from counting what it does, and from starting a process for that, by the file of `go telemetry off`.
+// refuseTelemetry writes the file that `go telemetry off` writes. Delve then counts nothing and starts no telemetry
+// process.
 func (d *Debugger) refuseTelemetry() {
 	directory := filepath.Join(d.Volume.DelveHome(), "go", "telemetry")
 	if os.MkdirAll(directory, 0o755) == nil {
@@ -60,12 +63,12 @@ func (d *Debugger) refuseTelemetry() {
 	}
 }
 
-// Attached tells whether a client is connected.
+// Attached reports whether a client is connected.
 func (d *Debugger) Attached() bool { return d.attached.Load() > 0 }
 
-// Relaunch has Delve kill the debuggee, whatever that does, and start the binary that lies there now. Breakpoints stay, and so do
-// connections of clients. With a client attached it is the client that lets the new process go on: only then is it told where that stops.
-// Held says that none has done so yet.
+// Relaunch makes Delve kill the debuggee and start the current live binary. Breakpoints and client connections stay. An
+// attached client must continue the new process itself, because only then does it learn where that stops. held reports
+// that no client has done so yet.
 func (d *Debugger) Relaunch() (held bool, err error) {
 	c, err := dial(d.Volume.DelveSocket())
 	if err != nil {
@@ -87,25 +90,26 @@ func (d *Debugger) Relaunch() (held bool, err error) {
 		time.Sleep(goesOnTime)
 		d.held.Store(!d.Running())
 		if !d.Attached() {
-			// It left meanwhile.
+			// The client left in the meantime.
 			d.letGo()
 		}
 		return d.held.Load(), nil
 	}
-	// A halt that has not been carried out yet must not halt the new process.
+	// A pending halt must not stop the new process.
 	<-halted
-	// Its answer comes when the process stops.
+	// Delve answers only when the process stops.
 	return false, c.send("Command", request{"name": "continue"})
 }
 
-// detached is for a client that has gone. A process that waits for it, or for one like it, would wait for ever.
+// detached counts a client that has left. After the last one it continues a held process, which would otherwise wait
+// forever.
 func (d *Debugger) detached() {
 	if d.attached.Add(-1) == 0 {
 		d.letGo()
 	}
 }
 
-// letGo has a process go on that was held for a client.
+// letGo continues a process that was held for a client.
 func (d *Debugger) letGo() {
 	if !d.held.Swap(false) || d.Running() {
 		return
@@ -115,24 +119,24 @@ func (d *Debugger) letGo() {
 		return
 	}
 	defer c.Close()
-	// Its answer comes when the process stops.
+	// Delve answers only when the process stops.
 	_ = c.send("Command", request{"name": "continue"})
 }
 
 const (
 	// relaunchTime is how long Delve may take to read the debug information of the new binary.
 	relaunchTime = 2 * time.Minute
-	// goesOnTime is within when a client lets a new process go on that does so by itself.
+	// goesOnTime is how long to wait for a client that continues new processes by itself.
 	goesOnTime = 300 * time.Millisecond
-	// haltWait is between two attempts to halt.
+	// haltWait is the pause between two attempts to halt.
 	haltWait = 50 * time.Millisecond
 )
 
-// haltUntil halts the debuggee until Delve has come to do something else. Delve does one thing at a time, in the order it was asked, so
-// what it is to do has to wait in line before the debuggee is halted: a client of the DAP (VS Code) lets a process go on at once where it
-// was not itself that halted it.
+// haltUntil halts the debuggee until done is closed, which means that Delve has begun the next call. Delve runs one
+// call at a time, in order, so that call must be queued before the debuggee is halted. The reason is DAP clients (VS
+// Code): they continue at once a process that they did not halt themselves.
 //
-// It returns when no halt is under way any more. One may take until the process stops the next time, where a client has let that go on.
+// It returns when no halt is pending. If a client has continued the process, a halt may take until the next stop.
 func (d *Debugger) haltUntil(done <-chan struct{}) {
 	var underWay sync.WaitGroup
 	defer underWay.Wait()
@@ -157,20 +161,20 @@ func (d *Debugger) haltUntil(done <-chan struct{}) {
 	}
 }
 
-// Stop is what a debuggee does.
+// Stop says why the debuggee has stopped.
 type Stop struct {
-	// Exited says that it has ended, with the exit code.
+	// Exited reports that the debuggee has ended with the exit code Code.
 	Exited bool
 	Code   int
-	// Panicked says that it is held where it would have died of a panic.
+	// Panicked reports that the debuggee is held at a panic that would have ended it.
 	Panicked bool
 }
 
-// heldWait is between two looks at a process that is held.
+// heldWait is the poll interval for a held process.
 const heldWait = 250 * time.Millisecond
 
-// Watch tells of the debuggee's panics, and of its end, which is the last it tells. It gives up when done is closed.
-func (d *Debugger) Watch(done <-chan struct{}, tell func(Stop)) {
+// Watch reports the debuggee's panics and finally its exit. It returns after the exit, or when done is closed.
+func (d *Debugger) Watch(done <-chan struct{}, report func(Stop)) {
 	c := d.connect(done)
 	if c == nil {
 		return
@@ -180,21 +184,21 @@ func (d *Debugger) Watch(done <-chan struct{}, tell func(Stop)) {
 		<-done
 		_ = c.Close()
 	}()
-	for told := false; ; {
-		// Answered when the process is held, or has ended.
+	for reported := false; ; {
+		// Delve answers when the process is held or has ended.
 		state, err := c.state(true)
 		if code, exited := exitStatus(err); exited {
-			tell(Stop{Exited: true, Code: code})
+			report(Stop{Exited: true, Code: code})
 			return
 		}
 		if err != nil {
 			return
 		}
 		panicked := state.panicked()
-		if panicked && !told {
-			tell(Stop{Panicked: true})
+		if panicked && !reported {
+			report(Stop{Panicked: true})
 		}
-		told = panicked
+		reported = panicked
 		select {
 		case <-time.After(heldWait):
 		case <-done:
@@ -203,7 +207,7 @@ func (d *Debugger) Watch(done <-chan struct{}, tell func(Stop)) {
 	}
 }
 
-// connect waits until Delve listens.
+// connect waits until Delve listens. It returns nil when done is closed first.
 func (d *Debugger) connect(done <-chan struct{}) *client {
 	for {
 		if c, err := dial(d.Volume.DelveSocket()); err == nil {
@@ -217,7 +221,7 @@ func (d *Debugger) connect(done <-chan struct{}) *client {
 	}
 }
 
-// Running tells whether the debuggee runs, and is not held.
+// Running reports whether the debuggee runs, that is, neither is held nor has ended.
 func (d *Debugger) Running() bool {
 	c, err := dial(d.Volume.DelveSocket())
 	if err != nil {

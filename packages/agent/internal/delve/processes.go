@@ -13,10 +13,12 @@ import (
 	"time"
 )
 
-// Debuggee gives the process that a Delve has started, or 0 while there is none. Delve itself does not say while the process runs.
+// Debuggee returns the process id of the debuggee of a Delve process, or 0 if there is none. It reads /proc, because
+// Delve does not report the id while the process runs.
 func (d *Debugger) Debuggee(delve int) int {
 	for _, pid := range children(delve) {
-		// Delve may have other children. A script goes by its interpreter, and has its own name behind that.
+		// Delve may have other children. The command line of a script starts with its interpreter, then names the
+		// script.
 		line, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
 		words := strings.SplitN(string(line), "\x00", 3)
 		if slices.Contains(words[:min(2, len(words))], d.Volume.Live()) {
@@ -26,15 +28,16 @@ func (d *Debugger) Debuggee(delve int) int {
 	return 0
 }
 
-// KillLeft kills the processes that a Delve left behind that was killed, or crashed: they have been handed to this program. Only for
-// when nothing else is its child.
+// KillLeft kills the orphans of a killed or crashed Delve, which have become children of this program. Call it only
+// when this program has no other children.
 func KillLeft() {
 	for _, pid := range children(os.Getpid()) {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
 }
 
-// End ends a debuggee by a signal as if it ran by itself, and then Delve. One that is held would not take notice, and is killed.
+// End sends a signal to the debuggee, waits for its end, and then ends Delve. A held debuggee cannot handle the signal,
+// so it is killed.
 func (d *Debugger) End(delve int, signal syscall.Signal) {
 	if debuggee := d.Debuggee(delve); debuggee != 0 && d.Running() {
 		_ = syscall.Kill(debuggee, signal)
@@ -45,7 +48,7 @@ func (d *Debugger) End(delve int, signal syscall.Signal) {
 	_ = syscall.Kill(delve, syscall.SIGTERM)
 }
 
-// children gives the ids of the processes whose parent is pid and that have not ended.
+// children returns the process ids of the running children of pid.
 func children(pid int) (ids []int) {
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, file := range files {
@@ -53,7 +56,7 @@ func children(pid int) (ids []int) {
 		if err != nil {
 			continue
 		}
-		// After the name, which is in parentheses and may hold anything: state, parent.
+		// After the name, which stands in parentheses and may contain any byte, follow state and parent.
 		fields := bytes.Fields(content[bytes.LastIndexByte(content, ')')+1:])
 		if len(fields) < 2 || string(fields[1]) != strconv.Itoa(pid) || string(fields[0]) == "Z" {
 			continue

@@ -7,10 +7,10 @@ import (
 	"net"
 )
 
-// Serve carries connections to a port of the pod's loopback, where port-forwards arrive, to Delve, until it cannot listen any more. A
-// connection that comes while there is no Delve is closed at once.
+// Serve forwards connections on a port of the pod's loopback, where port-forwards arrive, to Delve. It closes a
+// connection at once while Delve does not run. It returns when it cannot listen any more.
 //
-// Not on the pod's own address: whoever reaches Delve can do all that the process can.
+// Serve does not listen on the pod's own address, because a client of Delve can do everything that the process can.
 func (d *Debugger) Serve(port int) error {
 	listener, err := net.Listen("tcp", socketAddress(port))
 	if err != nil {
@@ -36,7 +36,7 @@ func (d *Debugger) carry(conn net.Conn) {
 		_ = conn.Close()
 	}()
 	defer to.Close()
-	// Who only looks whether there is something that listens is not attached.
+	// A client that only checks whether the port is open does not count as attached.
 	first := make([]byte, 4096)
 	n, err := conn.Read(first)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Cache remembers the digests of files for as long as these are not changed. The zero value is ready.
+// Cache remembers the digests of files until the files change. The zero value is ready.
 type Cache struct {
 	mu      sync.Mutex
 	entries map[string]entry
@@ -17,14 +17,14 @@ type entry struct {
 	digest  string
 }
 
-// version is what changes when a file does: it is replaced by another (identity), or written to (size, time).
+// version identifies one version of a file. A replaced file changes identity; a write changes size or modified.
 type version struct {
 	identity any
 	size     int64
 	modified time.Time
 }
 
-// File gives a file's digest and size.
+// File returns a file's digest and size (bytes).
 func (c *Cache) File(path string) (digest string, size int64, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -42,7 +42,7 @@ func (c *Cache) File(path string) (digest string, size int64, err error) {
 	return digest, size, err
 }
 
-// Know says what the digest of the file at path is.
+// Know records the digest of the file at path.
 func (c *Cache) Know(path, digest string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -9,13 +9,13 @@ import (
 	"os"
 )
 
-// Of names what has been written to a hash from New.
+// Of returns the digest of everything written to a hash from New.
 func Of(h hash.Hash) string { return "sha256:" + hex.EncodeToString(h.Sum(nil)) }
 
-// New gives the hash that digests are made of.
+// New returns the hash behind all digests.
 func New() hash.Hash { return sha256.New() }
 
-// File gives a file's digest and size.
+// File returns a file's digest and size (bytes).
 func File(path string) (digest string, size int64, err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -23,7 +23,7 @@ func File(path string) (digest string, size int64, err error) {
 	}
 	defer file.Close()
 	h := New()
-	// Only the reader is handed on: a file's own way of copying itself would take a buffer of its own.
+	// Hide the file's WriteTo, which would allocate a buffer of its own.
 	size, err = io.CopyBuffer(h, struct{ io.Reader }{file}, make([]byte, 64<<10))
 	return Of(h), size, err
 }

@@ -18,11 +18,11 @@ func TestADigestNamesContent(t *testing.T) {
 	}
 }
 
-func TestADigestIsMadeOnceForEachVersionOfAFile(t *testing.T) {
+func TestADigestIsComputedOncePerVersionOfAFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	write := func(content string) {
 		t.Helper()
-		// Another file takes its place, as when a binary is delivered.
+		// A new file replaces the old one, as a delivery does.
 		if err := os.WriteFile(path+".new", []byte(content), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -39,7 +39,7 @@ func TestADigestIsMadeOnceForEachVersionOfAFile(t *testing.T) {
 	}
 	write("abc")
 	check(ofAbc)
-	// What is known is taken for what it is.
+	// The cache trusts a recorded digest.
 	cache.Know(path, "sha256:known")
 	check("sha256:known")
 	write("abc")

@@ -1,18 +1,18 @@
-// Package events hands events on to whoever listens.
+// Package events distributes events to subscribers.
 package events
 
 import "sync"
 
-// backlog is how many events a listener may be late by.
+// backlog is the number of events that a subscriber may lag behind.
 const backlog = 256
 
-// Hub hands each event on to all that have subscribed. The zero value is ready.
+// Hub sends each event to all subscribers. The zero value is ready.
 type Hub struct {
 	mu          sync.Mutex
 	subscribers map[chan any]struct{}
 }
 
-// Publish never waits: a subscriber that is too late is dropped, and its channel closed.
+// Publish never blocks: it drops a subscriber that lags too far behind and closes its channel.
 func (h *Hub) Publish(event any) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -26,7 +26,7 @@ func (h *Hub) Publish(event any) {
 	}
 }
 
-// Subscribe gives the events from now on, until cancel is called.
+// Subscribe returns a channel with all events from now on, until cancel is called.
 func (h *Hub) Subscribe() (events <-chan any, cancel func()) {
 	c := make(chan any, backlog)
 	h.mu.Lock()

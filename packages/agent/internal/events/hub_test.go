@@ -4,7 +4,7 @@ import "testing"
 
 func TestAllSubscribersGetAllEvents(t *testing.T) {
 	var hub Hub
-	hub.Publish("before anyone listens")
+	hub.Publish("before the first subscriber")
 	one, cancel := hub.Subscribe()
 	other, _ := hub.Subscribe()
 	hub.Publish(1)
@@ -24,7 +24,7 @@ func TestAllSubscribersGetAllEvents(t *testing.T) {
 	}
 }
 
-func TestASubscriberThatIsTooLateIsDropped(t *testing.T) {
+func TestASubscriberThatLagsTooFarIsDropped(t *testing.T) {
 	var hub Hub
 	late, cancel := hub.Subscribe()
 	defer cancel()

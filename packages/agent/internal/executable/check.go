@@ -1,4 +1,4 @@
-// Package executable tells, without starting it, whether a file can be started.
+// Package executable checks, without starting it, whether a file can be started.
 package executable
 
 import (
@@ -13,10 +13,10 @@ import (
 	"nx-kube.dev/agent/internal/message"
 )
 
-// machines are the ELF machine numbers of the platforms there is an agent for.
+// machines are the ELF machine numbers of the platforms that agents exist for.
 var machines = map[string]uint16{"amd64": 62, "arm64": 183}
 
-// Check fails, with a *message.Failure, if file is not an executable that this machine can start.
+// Check returns a *message.Failure if this machine cannot start the file.
 func Check(file io.ReaderAt) error {
 	head := make([]byte, 256)
 	n, err := file.ReadAt(head, 0)
@@ -31,7 +31,7 @@ func Check(file io.ReaderAt) error {
 		line, _, _ := strings.Cut(string(head[2:]), "\n")
 		words := strings.Fields(line)
 		if len(words) == 0 {
-			return message.Fail(message.NotExecutable, "a script that names no interpreter")
+			return message.Fail(message.NotExecutable, "the binary is a script without an interpreter")
 		}
 		return checkInterpreter(words[0])
 	case bytes.HasPrefix(head, []byte("\xcf\xfa\xed\xfe")):
@@ -39,7 +39,7 @@ func Check(file io.ReaderAt) error {
 	case bytes.HasPrefix(head, []byte("MZ")):
 		return wrong("Windows")
 	}
-	return message.Fail(message.NotExecutable, "neither an ELF executable nor a script")
+	return message.Fail(message.NotExecutable, "the binary is neither an ELF executable nor a script")
 }
 
 func checkELF(file io.ReaderAt, head []byte) error {
@@ -50,7 +50,7 @@ func checkELF(file io.ReaderAt, head []byte) error {
 		interpreter = 3
 	)
 	if len(head) < headerSize {
-		return message.Fail(message.NotExecutable, "an ELF file that is cut off")
+		return message.Fail(message.NotExecutable, "the binary is a truncated ELF file")
 	}
 	order := binary.LittleEndian
 	if machine := order.Uint16(head[18:]); head[4] != class64 || head[5] != littleEnd || machine != machines[runtime.GOARCH] {
@@ -68,14 +68,14 @@ func checkELF(file io.ReaderAt, head []byte) error {
 			break
 		}
 		if _, err := file.ReadAt(program, int64(at)+int64(i)*int64(size)); err != nil {
-			return message.Fail(message.NotExecutable, "an ELF file that is cut off")
+			return message.Fail(message.NotExecutable, "the binary is a truncated ELF file")
 		}
 		if order.Uint32(program) != interpreter {
 			continue
 		}
 		path := make([]byte, min(order.Uint64(program[32:]), 4096))
 		if _, err := file.ReadAt(path, int64(order.Uint64(program[8:]))); err != nil {
-			return message.Fail(message.NotExecutable, "an ELF file that is cut off")
+			return message.Fail(message.NotExecutable, "the binary is a truncated ELF file")
 		}
 		return checkInterpreter(strings.TrimRight(string(path), "\x00"))
 	}
@@ -84,7 +84,7 @@ func checkELF(file io.ReaderAt, head []byte) error {
 
 func checkInterpreter(path string) error {
 	if _, err := os.Stat(path); err != nil {
-		return message.Fail(message.NotExecutable, "it needs "+path+", which is not in the image")
+		return message.Fail(message.NotExecutable, "the binary needs "+path+", which is not in the image")
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"nx-kube.dev/agent/internal/message"
 )
 
-// elf gives an executable that asks for an interpreter, if that is not empty.
+// elf returns an executable that requires an interpreter, unless that is empty.
 func elf(machine uint16, interpreter string) []byte {
 	b := make([]byte, 64+56+len(interpreter)+1)
 	copy(b, "\x7fELF\x02\x01\x01")
@@ -30,7 +30,7 @@ func elf(machine uint16, interpreter string) []byte {
 	return b
 }
 
-func TestWhatCanBeStarted(t *testing.T) {
+func TestCheckAcceptsOnlyFilesThatCanBeStarted(t *testing.T) {
 	own, other := machines[runtime.GOARCH], 62+183-machines[runtime.GOARCH]
 	present := t.TempDir()
 	big := elf(own, "")
@@ -40,21 +40,21 @@ func TestWhatCanBeStarted(t *testing.T) {
 		code message.Code
 		says string
 	}{
-		"a static executable":          {elf(own, ""), "", ""},
-		"one with its interpreter":     {elf(own, present), "", ""},
-		"one without its interpreter":  {elf(own, "/lib/ld-not-there.so.2"), message.NotExecutable, "/lib/ld-not-there.so.2"},
-		"another machine's":            {elf(other, ""), message.WrongArchitecture, "linux/"},
-		"a machine's without an agent": {elf(243, ""), message.WrongArchitecture, "243"},
-		"a big-endian one":             {big, message.WrongArchitecture, ""},
-		"one that is cut off":          {elf(own, present)[:63], message.NotExecutable, "cut off"},
-		"one cut off later":            {elf(own, present)[:100], message.NotExecutable, "cut off"},
-		"a script":                     {[]byte("#! " + present + " -e\n"), "", ""},
-		"a script without its shell":   {[]byte("#!/not/there\n"), message.NotExecutable, "/not/there"},
-		"a script for nothing":         {[]byte("#!\n"), message.NotExecutable, ""},
-		"a Mac's":                      {[]byte("\xcf\xfa\xed\xfe"), message.WrongArchitecture, "macOS"},
-		"a Windows's":                  {[]byte("MZ"), message.WrongArchitecture, "Windows"},
-		"text":                         {[]byte("text"), message.NotExecutable, ""},
-		"nothing":                      {nil, message.NotExecutable, ""},
+		"a static executable":        {elf(own, ""), "", ""},
+		"a present interpreter":      {elf(own, present), "", ""},
+		"a missing interpreter":      {elf(own, "/lib/ld-not-there.so.2"), message.NotExecutable, "/lib/ld-not-there.so.2"},
+		"another supported platform": {elf(other, ""), message.WrongArchitecture, "linux/"},
+		"an unsupported machine":     {elf(243, ""), message.WrongArchitecture, "243"},
+		"a big-endian file":          {big, message.WrongArchitecture, ""},
+		"a truncated ELF header":     {elf(own, present)[:63], message.NotExecutable, "truncated"},
+		"a truncated program header": {elf(own, present)[:100], message.NotExecutable, "truncated"},
+		"a script":                   {[]byte("#! " + present + " -e\n"), "", ""},
+		"a script without a shell":   {[]byte("#!/not/there\n"), message.NotExecutable, "/not/there"},
+		"a script without a name":    {[]byte("#!\n"), message.NotExecutable, ""},
+		"a macOS binary":             {[]byte("\xcf\xfa\xed\xfe"), message.WrongArchitecture, "macOS"},
+		"a Windows binary":           {[]byte("MZ"), message.WrongArchitecture, "Windows"},
+		"plain text":                 {[]byte("text"), message.NotExecutable, ""},
+		"an empty file":              {nil, message.NotExecutable, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := Check(bytes.NewReader(c.file))
@@ -70,7 +70,7 @@ func TestWhatCanBeStarted(t *testing.T) {
 	}
 }
 
-func TestThisProgramCanBeStarted(t *testing.T) {
+func TestCheckAcceptsThisProgram(t *testing.T) {
 	self, err := os.Open("/proc/self/exe")
 	if err != nil {
 		t.Skip(err)

@@ -8,7 +8,7 @@ import (
 	"io"
 )
 
-// Type is what a frame carries.
+// Type is the kind of a frame's payload.
 type Type byte
 
 const (
@@ -17,15 +17,15 @@ const (
 )
 
 const (
-	// MaxPayload is the most that a frame carries, in bytes.
+	// MaxPayload is the maximum size (bytes) of a frame's payload.
 	MaxPayload = 64 << 10
 	headSize   = 5
 )
 
-// ErrInvalid is the error for what is not a frame.
+// ErrInvalid is the error for input that is not a frame.
 var ErrInvalid = errors.New("not a frame of the session protocol")
 
-// Reader reads frames into one buffer.
+// Reader reads frames into one reused buffer.
 type Reader struct {
 	from    io.Reader
 	payload []byte
@@ -33,7 +33,8 @@ type Reader struct {
 
 func NewReader(from io.Reader) *Reader { return &Reader{from: from} }
 
-// Next gives the next frame; the payload is valid until the one after. Between frames the end is io.EOF.
+// Next returns the type and the payload of the next frame. The payload is valid until the next call. It returns io.EOF
+// at the end of input between two frames, and io.ErrUnexpectedEOF within a frame.
 func (r *Reader) Next() (Type, []byte, error) {
 	var head [headSize]byte
 	if _, err := io.ReadFull(r.from, head[:]); err != nil {
@@ -56,7 +57,7 @@ func (r *Reader) Next() (Type, []byte, error) {
 	return kind, payload, nil
 }
 
-// Encode gives a frame as it is written. The payload must not be longer than MaxPayload.
+// Encode returns the bytes of a frame. The payload must not exceed MaxPayload.
 func Encode(kind Type, payload []byte) []byte {
 	b := make([]byte, 0, headSize+len(payload))
 	b = binary.BigEndian.AppendUint32(b, uint32(len(payload)))

@@ -8,7 +8,7 @@ import (
 	"testing/iotest"
 )
 
-func TestFramesComeOutAsTheyWentIn(t *testing.T) {
+func TestFramesRoundTrip(t *testing.T) {
 	big := bytes.Repeat([]byte("x"), MaxPayload)
 	sent := bytes.Join([][]byte{Encode(Control, []byte("{}")), Encode(Data, nil), Encode(Data, big)}, nil)
 	for _, from := range []io.Reader{bytes.NewReader(sent), iotest.OneByteReader(bytes.NewReader(sent))} {
@@ -27,7 +27,7 @@ func TestFramesComeOutAsTheyWentIn(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoFrameIsRefused(t *testing.T) {
+func TestAnInvalidFrameIsRefused(t *testing.T) {
 	for _, head := range [][]byte{{0, 1, 0, 1, 1}, {255, 255, 255, 255, 2}, {0, 0, 0, 0, 0}, {0, 0, 0, 0, 3}} {
 		if _, _, err := NewReader(bytes.NewReader(head)).Next(); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%v: %v", head, err)

@@ -1,4 +1,4 @@
-// Package mapped reads whole files, as part of the page cache where that can be.
+// Package mapped reads whole files, mapped from the page cache where the platform allows.
 package mapped
 
 import (
@@ -8,14 +8,14 @@ import (
 
 var errNotRegular = errors.New("not a regular file")
 
-// File is a file's content. The file must not be made shorter while it is open.
+// File is the content of a file. The file must not shrink while it is open.
 type File struct {
 	Bytes []byte
-	// close is nil where the content is a copy.
+	// close is nil if the content is a copy.
 	close func() error
 }
 
-// Open reads the file at path.
+// Open maps or reads the file at path.
 func Open(path string) (*File, error) {
 	file, err := os.Open(path)
 	if err != nil {

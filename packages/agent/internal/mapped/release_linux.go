@@ -5,7 +5,7 @@ import (
 	"syscall"
 )
 
-// Release says that part of the content is not needed for now. It stays readable.
+// Release frees the memory of part of the content. The part stays readable.
 func (f *File) Release(from, to int) {
 	page := os.Getpagesize()
 	from, to = (from+page-1)/page*page, min(to, len(f.Bytes))/page*page

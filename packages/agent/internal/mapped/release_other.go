@@ -2,5 +2,5 @@
 
 package mapped
 
-// Release says that part of the content is not needed for now. It stays readable.
+// Release frees the memory of part of the content. The part stays readable.
 func (f *File) Release(from, to int) {}

@@ -1,6 +1,6 @@
 package message
 
-// Failure answers a request that could not be fulfilled, or, without an ID, says why the session ends.
+// Failure answers a request that failed. Without an ID it says why the session ends.
 type Failure struct {
 	Type    string `json:"type"`
 	ID      int64  `json:"id,omitempty"`
@@ -8,7 +8,7 @@ type Failure struct {
 	Message string `json:"message"`
 }
 
-// Code is for clients to decide by.
+// Code classifies a failure for clients.
 type Code string
 
 const (
@@ -29,7 +29,7 @@ const (
 
 func (f *Failure) Error() string { return f.Message }
 
-// Fail makes a failure.
+// Fail returns a failure without an ID.
 func Fail(code Code, message string) *Failure {
 	return &Failure{Type: "error", Code: code, Message: message}
 }

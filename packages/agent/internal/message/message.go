@@ -6,7 +6,7 @@ import "time"
 // Protocol is the version of the session protocol.
 const Protocol = 1
 
-// Request is what a client sends. Which fields are set depends on the type.
+// Request is a message of the client. Its type decides which fields are set.
 type Request struct {
 	Type       string `json:"type"`
 	Protocol   int    `json:"protocol,omitempty"`
@@ -18,7 +18,7 @@ type Request struct {
 	Probe      *Probe `json:"probe,omitempty"`
 }
 
-// Grace is the time between SIGTERM and SIGKILL. Default: 10 s.
+// Grace returns the time between SIGTERM and SIGKILL. Default: 10 s.
 func (r Request) Grace() time.Duration {
 	if r.GraceMs == nil || *r.GraceMs < 0 {
 		return 10 * time.Second
@@ -26,7 +26,7 @@ func (r Request) Grace() time.Duration {
 	return time.Duration(*r.GraceMs) * time.Millisecond
 }
 
-// Probe tells whether a process is ready, as a pod's readinessProbe.
+// Probe checks whether a process is ready, like a pod's readinessProbe.
 type Probe struct {
 	HTTPGet   *HTTPGet   `json:"httpGet,omitempty"`
 	TCPSocket *TCPSocket `json:"tcpSocket,omitempty"`
@@ -34,9 +34,9 @@ type Probe struct {
 
 type HTTPGet struct {
 	Port int `json:"port"`
-	// Path is /, if not given.
+	// Default: /.
 	Path string `json:"path,omitempty"`
-	// Scheme is HTTP, if not given.
+	// Default: HTTP.
 	Scheme      string   `json:"scheme,omitempty"`
 	Host        string   `json:"host,omitempty"`
 	HTTPHeaders []Header `json:"httpHeaders,omitempty"`
@@ -52,19 +52,19 @@ type TCPSocket struct {
 	Host string `json:"host,omitempty"`
 }
 
-// Hello is what the agent says first.
+// Hello is the agent's first message.
 type Hello struct {
 	Type     string `json:"type"`
 	Protocol int    `json:"protocol"`
 	Version  string `json:"version"`
 	GOOS     string `json:"goos"`
 	GOARCH   string `json:"goarch"`
-	// Debugs says that what is delivered runs under a debugger, and the image's own binary does not.
+	// Debugs reports that delivered binaries run under a debugger. The image's own binary never does.
 	Debugs  bool    `json:"debugs,omitempty"`
 	Running Running `json:"running"`
 }
 
-// Source is where a binary comes from.
+// Source is the origin of a binary.
 type Source string
 
 const (
@@ -72,7 +72,7 @@ const (
 	Live  Source = "live"
 )
 
-// State is what the supervisor is doing.
+// State is the supervisor's current activity.
 type State string
 
 const (
@@ -81,7 +81,7 @@ const (
 	BackoffState  State = "backoff"
 )
 
-// Running is the binary, and the process, that runs or ran last.
+// Running describes the current binary and process, or the last one.
 type Running struct {
 	Digest    string    `json:"digest"`
 	Size      int64     `json:"size"`
@@ -94,7 +94,7 @@ type Running struct {
 	Fallback  string    `json:"fallback,omitempty"`
 }
 
-// Exit is how a process ended: with a code, or by a signal.
+// Exit is the end of a process, with either an exit code or a signal.
 type Exit struct {
 	Code      *int     `json:"code,omitempty"`
 	Signal    string   `json:"signal,omitempty"`
@@ -106,13 +106,13 @@ type LastExit struct {
 	At time.Time `json:"at"`
 }
 
-// EventHead is what all events begin with.
+// EventHead is the common beginning of all events.
 type EventHead struct {
 	Type  string `json:"type"`
 	Event string `json:"event"`
 }
 
-// Head gives the beginning of an event: started, exited or ready.
+// Head returns the beginning of an event: started, exited or ready.
 func Head(event string) EventHead { return EventHead{"event", event} }
 
 type Started struct {
@@ -121,13 +121,13 @@ type Started struct {
 	Source   Source `json:"source"`
 	Reason   Reason `json:"reason"`
 	Fallback string `json:"fallback,omitempty"`
-	// Held says that the process waits for a debugger's client to let it go on.
+	// Held reports that the process waits for a debugger client to continue it.
 	Held bool `json:"held,omitempty"`
 
 	StartedAt time.Time `json:"startedAt"`
 }
 
-// Reason is why a process was started.
+// Reason is the cause of a start.
 type Reason string
 
 const (
@@ -173,5 +173,5 @@ type Restarted struct {
 	StartMs float64 `json:"startMs"`
 }
 
-// Ms gives a duration as it is written.
+// Ms returns a duration in milliseconds, as the protocol writes it.
 func Ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -1,4 +1,4 @@
-// Package output passes a process's output through, and remembers the last of it.
+// Package output passes a process's output through and remembers its end.
 package output
 
 import (
@@ -7,10 +7,10 @@ import (
 	"sync"
 )
 
-// tailSize is how much of the output is remembered, in bytes. JSON makes up to six times as much of it, which must fit a frame.
+// tailSize is the size (bytes) of the remembered output. JSON makes it up to six times longer, and it must fit a frame.
 const tailSize = 8 << 10
 
-// Tail remembers the last of what is written to it.
+// Tail remembers the last bytes that were written to it.
 type Tail struct {
 	mu      sync.Mutex
 	content []byte
@@ -30,15 +30,15 @@ func (t *Tail) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// Written is how many bytes have been written to it.
+// Written returns the number of bytes written so far.
 func (t *Tail) Written() int64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.written
 }
 
-// Lines gives at most that many of the last lines. Of a panic or a fatal error of Go's runtime it gives the first ones, as these say
-// what happened.
+// Lines returns at most `most` of the last lines. For a panic or a fatal error of Go's runtime it returns the first
+// lines of the report, which name the cause.
 func (t *Tail) Lines(most int) []string {
 	t.mu.Lock()
 	content := bytes.Clone(t.content[max(0, len(t.content)-tailSize):])

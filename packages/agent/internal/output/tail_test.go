@@ -17,14 +17,14 @@ func TestTheLastLines(t *testing.T) {
 		written []string
 		want    []string
 	}{
-		"of nothing":                      {nil, []string{}},
-		"of a line that is not ended":     {[]string{"one\ntw", "o"}, []string{"one", "two"}},
-		"of more than are asked for":      {[]string{"1\n2\n3\n4\n"}, []string{"2", "3", "4"}},
-		"of more than is remembered":      {[]string{many}, []string{"line 9997", "line 9998", "line 9999"}},
-		"of what comes in parts":          {strings.SplitAfter(many, "7"), []string{"line 9997", "line 9998", "line 9999"}},
-		"of a panic":                      {[]string{"panic: old\n\nmain.main()\n1\n", "panic: new\n\na()\nb()\nc()\n"}, []string{"panic: new", "", "a()"}},
-		"of a fatal error of the runtime": {[]string{"x\nfatal error: all goroutines are asleep\n"}, []string{"fatal error: all goroutines are asleep"}},
-		"of what is not text":             {[]string{"\xff\xfe\n"}, []string{"\uFFFD"}},
+		"no output":                 {nil, []string{}},
+		"an unfinished line":        {[]string{"one\ntw", "o"}, []string{"one", "two"}},
+		"more lines than requested": {[]string{"1\n2\n3\n4\n"}, []string{"2", "3", "4"}},
+		"more than the tail holds":  {[]string{many}, []string{"line 9997", "line 9998", "line 9999"}},
+		"output in parts":           {strings.SplitAfter(many, "7"), []string{"line 9997", "line 9998", "line 9999"}},
+		"a panic":                   {[]string{"panic: old\n\nmain.main()\n1\n", "panic: new\n\na()\nb()\nc()\n"}, []string{"panic: new", "", "a()"}},
+		"a fatal runtime error":     {[]string{"x\nfatal error: all goroutines are asleep\n"}, []string{"fatal error: all goroutines are asleep"}},
+		"invalid UTF-8":             {[]string{"\xff\xfe\n"}, []string{"\uFFFD"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tail := &Tail{}

@@ -10,15 +10,16 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// ErrCorrupt is the error for a pack that cannot be decoded, or that does not fit the old file.
+// ErrCorrupt is the error for a pack that cannot be decoded or does not fit the old file.
 var ErrCorrupt = errors.New("the pack is corrupt")
 
-// maxBody is the most that a segment's body can take: its streams together never hold more than twice what the segment makes.
+// maxBody is the maximum size (bytes) of a segment's body. The streams of a segment together never exceed twice the
+// size of its output.
 const maxBody = 2*segmentSize + 4096
 
-// Applier makes new files from packs. Its memory is that of a few segments.
+// Applier builds new files from packs. It holds a few segments in memory.
 type Applier struct {
-	// Old is the file that the packs refer to, and its size; nil if they are whole.
+	// Old is the file that packs refer to, and OldSize its size (bytes). Old is nil if packs are whole.
 	Old     io.ReaderAt
 	OldSize int64
 
@@ -27,9 +28,9 @@ type Applier struct {
 	zstd    *zstd.Decoder
 }
 
-// Apply reads a pack that makes size bytes, and gives these to write, part by part; write must not keep them. It reads no
-// further than the pack's last byte if pack is a *bufio.Reader. An error that is not of the pack, but of reading or writing, is
-// returned as it is.
+// Apply reads a pack for a new file of size bytes and passes the new file to write, part by part. write must not keep
+// the parts. If pack is a *bufio.Reader, Apply does not read past the pack's last byte. It returns an error that wraps
+// ErrCorrupt, or the unchanged error of reading or writing.
 func (a *Applier) Apply(pack io.Reader, size int64, write func(part []byte) error) error {
 	reader, buffered := pack.(*bufio.Reader)
 	if !buffered {
@@ -43,14 +44,14 @@ func (a *Applier) Apply(pack io.Reader, size int64, write func(part []byte) erro
 		}
 		a.zstd = decoder
 	}
-	// The next segment is made while the last one is written.
+	// Decode the next segment while the last one is written.
 	most := min(size, segmentSize)
 	parts := [2][]byte{make([]byte, most), make([]byte, most)}
 	written := make(chan error, 1)
 	written <- nil
 	for made, turn := int64(0), 0; made < size; turn ^= 1 {
 		part, err := a.segment(reader, made, size-made, parts[turn])
-		// Also after an error nothing may be written any more once this function has returned.
+		// Wait in the error case, too: nothing may be written after Apply has returned.
 		if earlier := <-written; earlier != nil {
 			return earlier
 		}
@@ -63,7 +64,7 @@ func (a *Applier) Apply(pack io.Reader, size int64, write func(part []byte) erro
 	return <-written
 }
 
-// segment reads the next segment and makes, in part, the bytes from position base on.
+// segment reads the next segment and decodes it into part, which starts at position base of the new file.
 func (a *Applier) segment(pack *bufio.Reader, base, left int64, part []byte) ([]byte, error) {
 	length, err := readLength(pack, min(left, segmentSize))
 	if err != nil {
@@ -74,7 +75,7 @@ func (a *Applier) segment(pack *bufio.Reader, base, left int64, part []byte) ([]
 		return nil, err
 	}
 	if length == 0 {
-		return nil, fmt.Errorf("%w: a segment that makes nothing", ErrCorrupt)
+		return nil, fmt.Errorf("%w: a segment has no output", ErrCorrupt)
 	}
 	a.body = sized(a.body, stored)
 	if _, err := io.ReadFull(pack, a.body); err != nil {
@@ -87,7 +88,7 @@ func (a *Applier) segment(pack *bufio.Reader, base, left int64, part []byte) ([]
 	return part, a.make(part, base)
 }
 
-// readLength reads a number of at most limit.
+// readLength reads a uvarint of at most limit.
 func readLength(from *bufio.Reader, limit int64) (int, error) {
 	length := uint64(0)
 	for shift := 0; shift < 32; shift += 7 {
@@ -102,10 +103,10 @@ func readLength(from *bufio.Reader, limit int64) (int, error) {
 			break
 		}
 	}
-	return 0, fmt.Errorf("%w: a length of more than %d", ErrCorrupt, limit)
+	return 0, fmt.Errorf("%w: a length exceeds %d", ErrCorrupt, limit)
 }
 
-// cut makes an end within a segment what it is.
+// cut turns an end of input within a segment into ErrCorrupt.
 func cut(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return fmt.Errorf("%w: it ends too early", ErrCorrupt)
@@ -134,12 +135,12 @@ func (a *Applier) decompress(body []byte) error {
 		a.streams[i] = stream
 	}
 	if len(in) > 0 {
-		return fmt.Errorf("%w: %d bytes too many", ErrCorrupt, len(in))
+		return fmt.Errorf("%w: a segment has %d extra bytes", ErrCorrupt, len(in))
 	}
 	return nil
 }
 
-// sized gives a slice of that length, in the same memory if it is large enough.
+// sized returns a slice of that length. It reuses the memory of b if that is large enough.
 func sized(b []byte, length int) []byte {
 	if b == nil || cap(b) < length {
 		return make([]byte, length)
@@ -147,7 +148,7 @@ func sized(b []byte, length int) []byte {
 	return b[:length]
 }
 
-// make carries out the ops: they must make exactly part, which begins at position base.
+// make runs the ops. Their output must fill part, which starts at position base of the new file.
 func (a *Applier) make(part []byte, base int64) error {
 	var in [streams]input
 	for i, stream := range a.streams {
@@ -176,19 +177,19 @@ func (a *Applier) make(part []byte, base int64) error {
 			return err
 		}
 		if !addTokens(copied, tokens, &in, &recent) {
-			return fmt.Errorf("%w: a difference does not fit", ErrCorrupt)
+			return fmt.Errorf("%w: a token does not fit its copy", ErrCorrupt)
 		}
 		at += length
 	}
 	for i := range in {
 		if len(in[i]) > 0 {
-			return fmt.Errorf("%w: %d bytes of stream %d are left over", ErrCorrupt, len(in[i]), i)
+			return fmt.Errorf("%w: %d bytes remain of stream %d", ErrCorrupt, len(in[i]), i)
 		}
 	}
 	return nil
 }
 
-// addTokens changes what was copied by that many tokens, or gives false if they do not fit.
+// addTokens applies the given number of tokens to copied bytes. It returns false if they do not fit.
 func addTokens(copied []byte, tokens int, in *[streams]input, recent *recentAmounts) bool {
 	for at := 0; tokens > 0; tokens-- {
 		at += in[gaps].uvarint(len(copied))

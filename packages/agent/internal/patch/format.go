@@ -1,14 +1,14 @@
-// Package patch makes and applies packs: a new file written as its difference to an old one that the other side has, or whole.
-// The format is described in PROTOCOL.md.
+// Package patch makes and applies packs. A pack holds a new file, either whole or as its difference to an old file that
+// the receiver has. PROTOCOL.md describes the format.
 package patch
 
 import "encoding/binary"
 
-// segmentSize is how much of the new file a segment makes. Segments are packed in parallel and applied one by one, so it bounds
-// the memory of both.
+// segmentSize is the size (bytes) of a segment's output. Segments are packed in parallel and applied one by one, so it
+// bounds the memory of both sides.
 const segmentSize = 1 << 20
 
-// The streams of a segment, in the order in which they are written.
+// The streams of a segment, in the order of the format.
 const (
 	ops = iota
 	gaps
@@ -18,30 +18,30 @@ const (
 	streams
 )
 
-// A token is a place in a copy where the new file differs from the old: how many equal bytes precede it, and what is to be
-// added to the little-endian 32-bit word there. Addresses that cross an insertion all change by the same few amounts, so an
-// amount that was there lately is named by its slot: one byte, which compresses well.
+// A token is a place in a copy where the new file differs from the old. It holds the number of equal bytes before it,
+// and the amount to add to the little-endian 32-bit word there. All addresses that cross an insertion change by the
+// same few amounts. A recent amount is therefore named by its slot: one byte, which compresses well.
 
-// slotCount is how many recent amounts a coder remembers; a slot of that number says that the amount is written out.
+// slotCount is the number of recent amounts that a coder remembers. As a slot number it announces a literal amount.
 const slotCount = 255
 
-// recentAmounts remembers amounts by slot. Both sides keep one from the beginning of a segment.
+// recentAmounts holds the recent amounts by slot. Both sides start each segment with an empty table.
 type recentAmounts [slotCount]uint32
 
 func slotOf(amount uint32) byte {
 	return byte(uint64(amount*0x9E3779B1) * slotCount >> 32)
 }
 
-// segment is what makes one part of the new file, in streams of like bytes.
+// segment collects the streams of one segment while it is packed.
 type segment struct {
 	streams [streams][]byte
 
-	// end is where the last copy ended in the old file.
+	// end is the position in the old file where the last copy ended.
 	end int
-	// tokens counts those that no copy has taken yet.
+	// tokens counts the tokens since the last copy.
 	tokens int
 	recent recentAmounts
-	// forgotten holds what the tokens since the last mark pushed out of recent.
+	// forgotten holds the amounts that tokens since the last mark have replaced in recent.
 	forgotten []forgotten
 }
 
@@ -50,7 +50,7 @@ type forgotten struct {
 	amount uint32
 }
 
-// begin empties the segment for the part of the new file that begins at position base.
+// begin empties the segment, for the part of the new file that starts at position base.
 func (s *segment) begin(base int) {
 	for i := range s.streams {
 		s.streams[i] = s.streams[i][:0]
@@ -58,16 +58,16 @@ func (s *segment) begin(base int) {
 	s.end, s.tokens, s.recent, s.forgotten = base, 0, recentAmounts{}, s.forgotten[:0]
 }
 
-// mark is a place that the segment can be taken back to.
+// mark is a position that the segment can be rewound to.
 type mark struct{ gaps, slots, amounts, tokens int }
 
-// mark gives the place that the segment is at. Only the last one taken may be gone back to.
+// mark returns the current position. Only the latest mark is valid for back.
 func (s *segment) mark() mark {
 	s.forgotten = s.forgotten[:0]
 	return mark{len(s.streams[gaps]), len(s.streams[slots]), len(s.streams[amounts]), s.tokens}
 }
 
-// back takes back the tokens since the mark.
+// back removes the tokens since the mark.
 func (s *segment) back(to mark) {
 	s.streams[gaps], s.streams[slots] = s.streams[gaps][:to.gaps], s.streams[slots][:to.slots]
 	s.streams[amounts], s.tokens = s.streams[amounts][:to.amounts], to.tokens
@@ -77,7 +77,7 @@ func (s *segment) back(to mark) {
 	s.forgotten = s.forgotten[:0]
 }
 
-// token appends a token and tells whether its amount was there lately.
+// token appends a token and reports whether its amount is recent.
 func (s *segment) token(equal int, amount uint32) (familiar bool) {
 	s.tokens++
 	s.streams[gaps] = binary.AppendUvarint(s.streams[gaps], uint64(equal))
@@ -93,7 +93,8 @@ func (s *segment) token(equal int, amount uint32) (familiar bool) {
 	return false
 }
 
-// copy appends the literal and then a copy of length bytes from the old file, which takes the tokens since the last copy.
+// copy appends a literal and a copy of length bytes from position old of the old file. The copy takes all tokens since
+// the last copy.
 func (s *segment) copy(literal []byte, length, old int) {
 	s.literal(literal, length)
 	s.streams[ops] = binary.AppendVarint(s.streams[ops], int64(old-s.end))
@@ -101,7 +102,7 @@ func (s *segment) copy(literal []byte, length, old int) {
 	s.tokens, s.end = 0, old+length
 }
 
-// literal appends a literal, and says how long the copy is that follows.
+// literal appends a literal and the length of the copy that follows.
 func (s *segment) literal(literal []byte, length int) {
 	s.streams[ops] = binary.AppendUvarint(s.streams[ops], uint64(len(literal)))
 	s.streams[ops] = binary.AppendUvarint(s.streams[ops], uint64(length))

@@ -6,20 +6,21 @@ import (
 	"sync"
 )
 
-// block is the length, and the alignment in the old file, of what an index knows. Smaller finds more and costs more.
+// block is the size (bytes) and alignment, in the old file, of indexed blocks. A smaller block finds more matches and
+// costs more time.
 const block = 32
 
-// index finds blocks of a stretch of the old file by their content. It keeps one position for each content: code repeats
-// rarely, and what repeats (padding) is left out.
+// index finds blocks of a range of the old file by content. It keeps one position per content: code rarely repeats, and
+// repeated padding is left out.
 type index struct {
 	old      []byte
 	from, to int
-	// parts are tables over equal parts of the stretch, so that they can be built in parallel.
+	// parts are tables over equal parts of the range, which are built in parallel.
 	parts []indexPart
 }
 
-// indexPart is a table by a hash's upper bits. An entry is a block's number + 1 within the part, and above that the lower bits
-// of its hash, so that hardly ever a block is looked at in vain.
+// indexPart is a hash table, addressed by the upper bits of a block's hash. An entry holds the block's number + 1
+// within the part, and above it the lower bits of the hash. These rule out almost all false candidates.
 type indexPart struct {
 	table  []uint32
 	first  int
@@ -27,7 +28,7 @@ type indexPart struct {
 	number uint
 }
 
-// newIndex indexes old[from:to] with the given number of goroutines. It uses the memory of reuse, if that is not nil.
+// newIndex indexes old[from:to] with the given number of goroutines. It reuses the memory of reuse unless that is nil.
 func newIndex(old []byte, from, to, workers int, reuse *index) *index {
 	x := reuse
 	if x == nil {
@@ -65,7 +66,7 @@ func (part *indexPart) fill(old []byte, from, to int) {
 	}
 }
 
-// find gives the position of what is likely a block of that hash, or -1.
+// find returns the position of a probable match for a block with that hash, or -1.
 func (part *indexPart) find(h uint64) int {
 	entry := part.table[h>>part.shift]
 	number := entry & (1<<part.number - 1)
@@ -75,7 +76,7 @@ func (part *indexPart) find(h uint64) int {
 	return (part.first + int(number) - 1) * block
 }
 
-// hashBlock hashes the block that b begins with. It is plain when all its words are the same.
+// hashBlock hashes the first block of b. plain reports that all its 64-bit words are equal.
 func hashBlock(b []byte) (hash uint64, plain bool) {
 	b = b[:block:block]
 	w0, w1 := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
@@ -84,8 +85,8 @@ func hashBlock(b []byte) (hash uint64, plain bool) {
 	return (hash ^ hash>>29) * 0xD6E8FEB86659FD93, w0 == w1 && w2 == w3 && w0 == w2
 }
 
-// lookup gives the position in the old file of a block equal to the one b begins with, or -1. Where there are several it
-// takes the one nearest to hint.
+// lookup returns a position in the old file whose block equals the first block of b, or -1. Of several matches it
+// returns the one nearest to hint.
 func (x *index) lookup(b []byte, hint int) int {
 	h, plain := hashBlock(b)
 	if plain {

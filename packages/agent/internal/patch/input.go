@@ -2,7 +2,7 @@ package patch
 
 import "encoding/binary"
 
-// input is what is left to read of a stream; nil when it was asked for what it does not hold. Once failed, all it gives is zero.
+// input is the unread rest of a stream. It becomes nil after a read past its end; all later reads return zero.
 type input []byte
 
 func (in *input) failed() bool { return *in == nil }
@@ -28,7 +28,7 @@ func (in *input) varint() int64 {
 	return n
 }
 
-// bytes reads that many bytes; nil if there are fewer.
+// bytes reads that many bytes. It returns nil if fewer are left.
 func (in *input) bytes(length int) []byte {
 	if *in == nil || length > len(*in) {
 		*in = nil

@@ -8,15 +8,15 @@ import (
 	"slices"
 )
 
-// region is a part of the new file, up to the next region, with the alignments that are likely in it: old position minus
-// new position.
+// region is a part of the new file, up to the next region, with its probable alignments (old position minus new
+// position).
 type region struct {
 	from       int
 	alignments []int
 }
 
-// regions compares the sections of two executables. Where a section grew, its first bytes are aligned at its start and its last ones at
-// its end. Files that are no ELF executables are one region.
+// regions compares the sections of two executables. In a section that grew, the first bytes align at its start and the
+// last bytes at its end. Files that are not ELF executables are one region.
 func regions(old, new []byte) []region {
 	before := map[string]part{}
 	for _, part := range parts(old) {
@@ -32,7 +32,7 @@ func regions(old, new []byte) []region {
 	return found
 }
 
-// part is a section of an executable, or a table within one.
+// part is a section of an executable, or a table within a section.
 type part struct {
 	name     string
 	from, to int
@@ -57,8 +57,8 @@ func parts(file []byte) []part {
 	return found
 }
 
-// tables gives the tables of Go's line table (runtime.pcHeader, since Go 1.18), of which each grows by itself. Nothing depends on
-// it but how well the difference is found.
+// tables returns the tables of Go's line table (runtime.pcHeader, since Go 1.18), each of which grows on its own. An
+// unknown layout only makes the difference larger, never wrong.
 func tables(pclntab []byte, from int, order binary.ByteOrder) []part {
 	names := []string{"funcname", "cu", "file", "pc", "func"}
 	const first, word = 8 + 3*8, 8
@@ -70,7 +70,7 @@ func tables(pclntab []byte, from int, order binary.ByteOrder) []part {
 	for i := range names {
 		starts = append(starts, order.Uint64(pclntab[first+i*word:]))
 	}
-	// The table of functions is two tables: entries of two 32-bit words each, and what they refer to.
+	// The function table has two parts: entries of two 32-bit words, and the data that they refer to.
 	names = append(names, "funcdata", "")
 	starts = append(starts, starts[4]+functions*8+4, uint64(len(pclntab)))
 	if functions > uint64(len(pclntab)) || !slices.IsSorted(starts) {

@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-func TestTheRegionsOfAnExecutableAreThoseOfTheOldOne(t *testing.T) {
+func TestTheRegionsOfAnExecutableMatchThoseOfTheOldOne(t *testing.T) {
 	if _, err := os.Stat("/proc/self/exe"); err != nil {
-		t.Skip("there is no ELF file to read")
+		t.Skip("this test needs an ELF file, and this platform has none")
 	}
 	old, err := os.ReadFile("/proc/self/exe")
 	if err != nil {
@@ -33,14 +33,14 @@ func TestTheRegionsOfAnExecutableAreThoseOfTheOldOne(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoExecutableIsOneRegion(t *testing.T) {
+func TestAFileThatIsNotAnExecutableIsOneRegion(t *testing.T) {
 	got := regions([]byte("old one"), []byte("new"))
 	if len(got) != 1 || got[0].from != 0 || !slices.Equal(got[0].alignments, []int{0, 4}) {
 		t.Errorf("%+v", got)
 	}
 }
 
-func TestALineTableThatIsNotUnderstoodHasNoTables(t *testing.T) {
+func TestAnUnknownLineTableHasNoTables(t *testing.T) {
 	good := make([]byte, 200)
 	good[7] = 8
 	binary.LittleEndian.PutUint64(good[8:], 2)
@@ -52,11 +52,11 @@ func TestALineTableThatIsNotUnderstoodHasNoTables(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for name, spoil := range map[string]func(b []byte) []byte{
-		"cut off":            func(b []byte) []byte { return b[:50] },
+		"truncated":          func(b []byte) []byte { return b[:50] },
 		"of 32 bits":         func(b []byte) []byte { b[7] = 4; return b },
 		"too many functions": func(b []byte) []byte { b[15] = 0x80; return b },
-		"in disorder":        func(b []byte) []byte { b[32] = 99; return b },
-		"beyond the end":     func(b []byte) []byte { b[64] = 199; return b },
+		"out of order":       func(b []byte) []byte { b[32] = 99; return b },
+		"past the end":       func(b []byte) []byte { b[64] = 199; return b },
 	} {
 		if got := tables(spoil(slices.Clone(good)), 0, binary.LittleEndian); got != nil {
 			t.Errorf("%s: %+v", name, got)

@@ -6,36 +6,36 @@ import (
 )
 
 const (
-	// window is over how many bytes an alignment is judged.
+	// window is the number of bytes over which an alignment is judged.
 	window = 256
-	// stretch is how far to look for a better alignment before carrying on with what there is.
+	// stretch is how far (bytes) to look for a better alignment before the matcher takes the best one so far.
 	stretch = 4096
-	// near is how far from where it is expected an alignment is looked for before all of the old file is indexed.
+	// near is how far (bytes) from its expected position an alignment is searched before the whole old file is indexed.
 	near = 64 << 10
-	// patience is for how many bytes that is kept up.
+	// patience is for how many bytes the search stays near.
 	patience = 16 << 10
-	// haste is after how many more bytes the search skips one byte more at each step.
+	// haste is after how many bytes without a match the search step grows by one byte.
 	haste = 32 << 10
-	// tolerance is how much surprise ends a copy, see extend.
+	// tolerance is the surprise that ends a copy (see extend).
 	tolerance = 40
 )
 
-// matcher finds, for a segment of the new file, where in the old file it comes from. Code is linked in a stable order, so
-// one alignment (old position minus new position) holds for long; it changes where something was inserted or removed.
-// Within the right alignment addresses that cross an insertion differ, but by few amounts, over and over; a wrong
-// alignment shows by amounts that are all different.
+// matcher finds, for a segment of the new file, its origin in the old file. Linkers keep a stable order, so one
+// alignment (old position minus new position) holds for long stretches. It changes where code was inserted or removed.
+// Under the right alignment, addresses that cross an insertion differ by a few recurring amounts. Under a wrong
+// alignment all amounts differ.
 type matcher struct {
 	old []byte
-	// all indexes the whole old file, when first asked.
+	// all returns the index of the whole old file, built on the first call.
 	all func() *index
 
-	// local indexes the surroundings of where a copy ended.
+	// local indexes the surroundings of the end of the last copy.
 	local *index
 	segment
 }
 
-// match appends to the segment what makes new, which begins at position base of the new file. The alignments are tried where nothing
-// in the index helps; the first one is tried first.
+// match appends the ops for new, which starts at position base of the new file, to the segment. It tries the given
+// alignments, in order, where no index has a match.
 func (m *matcher) match(new []byte, base int, alignments []int) {
 	literal, p := 0, 0
 	alignment := alignments[0]
@@ -54,7 +54,7 @@ func (m *matcher) match(new []byte, base int, alignments []int) {
 		if p >= len(new) {
 			break
 		}
-		// What precedes the place where it was found is alike too, back to where the literal begins.
+		// The bytes before the match may be equal, too: extend the match back to the start of the literal.
 		for p > literal && m.alikeBefore(new, base, p, alignment) {
 			p--
 			least++
@@ -65,7 +65,7 @@ func (m *matcher) match(new []byte, base int, alignments []int) {
 	}
 }
 
-// alikeBefore tells whether the byte before new position p should belong to a copy that begins at p.
+// alikeBefore reports whether a copy from position p of new should also include the byte before p.
 func (m *matcher) alikeBefore(new []byte, base, p, alignment int) bool {
 	equal := 0
 	for i := p - 1; i >= 0 && i >= p-4; i-- {
@@ -76,10 +76,10 @@ func (m *matcher) alikeBefore(new []byte, base, p, alignment int) bool {
 	return equal >= 3
 }
 
-// extend appends a copy of what is alike from new position p on, after the literal from there to p, and gives the copy's length. It is not
-// ended before `least` bytes.
+// extend appends the literal new[literal:p] and a copy of the matching bytes from p on. It returns the length of the
+// copy. The copy does not end before `least` bytes.
 //
-// Surprise is how it is judged: an amount not seen lately adds to it, a familiar one and equal bytes take away.
+// Surprise decides the end: a new amount raises it, recent amounts and equal bytes lower it.
 func (m *matcher) extend(new []byte, literal, p, base, alignment, least int) int {
 	at := base + p + alignment
 	if at < 0 || at >= len(m.old) {
@@ -137,14 +137,15 @@ func (m *matcher) extend(new []byte, literal, p, base, alignment, least int) int
 	return good
 }
 
-// resync finds the next position from p on, and the alignment, from which to carry on for at least so many bytes.
+// resync finds the next position, from p on, where a copy can continue. It returns the position, its alignment, and the
+// minimum length of the copy.
 func (m *matcher) resync(new []byte, base, p, alignment int, alignments []int) (next, found, least int) {
 	for from := p; from < len(new); from += stretch {
 		best, cost := m.best(new[from:], base+from, alignment, alignments)
 		if cost < window/8 {
 			return from, best, window
 		}
-		// The surroundings first, then everything; and the longer there is nothing, the less closely.
+		// Search the surroundings first, then the whole file. The longer there is no match, the coarser the search.
 		blocks, step := (*index)(nil), 1
 		if from-p < patience {
 			blocks = m.indexNear(base + from + alignment)
@@ -171,7 +172,8 @@ func (m *matcher) resync(new []byte, base, p, alignment int, alignments []int) (
 	return len(new), alignment, 0
 }
 
-// nearby gives the alignments next to one. Tables of words differ by them where an entry was inserted, and hold no blocks to find.
+// nearby returns the alignments close to one. In tables of words an inserted entry shifts by them, and such tables have
+// no blocks to find.
 func nearby(alignment int) (near []int) {
 	for k := 4; k <= 256; k += 4 {
 		near = append(near, alignment-k, alignment+k)
@@ -179,7 +181,7 @@ func nearby(alignment int) (near []int) {
 	return near
 }
 
-// best chooses among the last alignment and others, and gives its cost.
+// best returns the cheapest of the last alignment and the others, and its cost.
 func (m *matcher) best(new []byte, base, last int, others []int) (best, cost int) {
 	best, cost = last, m.cost(new, base+last, window)
 	for _, alignment := range others {
@@ -190,7 +192,8 @@ func (m *matcher) best(new []byte, base, last int, others []int) (best, cost int
 	return best, cost
 }
 
-// indexNear indexes the surroundings of a position in the old file, in steps, so that the same index serves for a while.
+// indexNear indexes the surroundings of a position in the old file. It rounds the position, so that one index serves
+// many calls.
 func (m *matcher) indexNear(at int) *index {
 	at = at / near * near
 	from, to := max(0, min(at-near, len(m.old))), max(0, min(at+2*near, len(m.old)))
@@ -200,8 +203,8 @@ func (m *matcher) indexNear(at int) *index {
 	return m.local
 }
 
-// cost estimates how many bytes it would take to write the next window of new as a copy from position at of the old file. From
-// the limit on it does not matter how many.
+// cost estimates the bytes needed to write the next window of new as a copy from position at of the old file. It stops
+// counting at limit.
 func (m *matcher) cost(new []byte, at, limit int) int {
 	if at < 0 || at >= len(m.old) {
 		return window

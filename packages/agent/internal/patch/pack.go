@@ -12,18 +12,18 @@ import (
 // Packer packs New as its difference to Old, or whole if Old is empty.
 type Packer struct {
 	Old, New []byte
-	// Read is called with each part of New, in order, before that is packed: to take the digest while it is in the processor's
-	// cache. Default: nothing.
+	// Read is called with each part of New, in order, before that part is packed. A digest is computed here while the
+	// part is in the processor's cache. Default: nil.
 	Read func(part []byte)
-	// Done is called when New[from:to], and most likely the same part of Old, is not needed any more; from several goroutines
-	// at once. Default: nothing.
+	// Done is called when New[from:to], and probably the same range of Old, is not needed any more. Several goroutines
+	// call it. Default: nil.
 	Done func(from, to int)
 }
 
-// Pack writes the pack, part by part as it is made. When it returns without an error, Read has been called for all of New.
+// Pack writes the pack part by part. When it returns nil, Read has been called for all of New.
 func (p Packer) Pack(to io.Writer) error {
 	workers := runtime.GOMAXPROCS(0)
-	// Without checksums, as the digest of the whole is checked.
+	// No zstd checksums, because the receiver checks the digest of the whole file.
 	compressor, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderCRC(false),
 		zstd.WithEncoderConcurrency(workers), zstd.WithLowerEncoderMem(true))
 	if err != nil {
@@ -34,7 +34,7 @@ func (p Packer) Pack(to io.Writer) error {
 	for i := range packed {
 		packed[i] = make(chan []byte, 1)
 	}
-	// Neither waits for what is written: packing ends as soon as it can, however slow the reader is.
+	// Reading and packing do not wait for the writer, so a slow reader does not delay them.
 	todo := make(chan int, len(packed))
 	go func() {
 		defer close(todo)
@@ -66,7 +66,7 @@ func (p Packer) Pack(to io.Writer) error {
 	return nil
 }
 
-// plan is what the packing of all segments shares.
+// plan is the state that all segments share.
 type plan struct {
 	old, new []byte
 	regions  []region
@@ -84,7 +84,7 @@ func newPlan(old, new []byte, workers int) *plan {
 
 func (p *plan) matcher() *matcher { return &matcher{old: p.old, all: p.all} }
 
-// match makes the matcher's segment that for new[from:to].
+// match fills the matcher's segment for new[from:to].
 func (p *plan) match(m *matcher, from, to int) {
 	m.begin(from)
 	if len(p.regions) == 0 {
@@ -100,7 +100,7 @@ func (p *plan) match(m *matcher, from, to int) {
 			m.match(p.new[begin:end], begin, region.alignments)
 		}
 	}
-	// It takes strange files to get here, but what is written must be what an Applier takes.
+	// Only very unusual files reach this, but an Applier must accept the segment.
 	total := 0
 	for _, stream := range m.streams {
 		total += len(stream)
@@ -111,7 +111,7 @@ func (p *plan) match(m *matcher, from, to int) {
 	}
 }
 
-// pack gives the segment, which makes length bytes, as it is written.
+// pack returns the bytes of the segment, whose output has that length.
 func (s *segment) pack(length int, compressor *zstd.Encoder) []byte {
 	var body []byte
 	for _, stream := range s.streams {

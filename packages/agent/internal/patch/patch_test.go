@@ -20,7 +20,7 @@ func packed(t testing.TB, old, new []byte) []byte {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(read.Bytes(), new) {
-		t.Fatal("not all of the file was read")
+		t.Fatal("Packer.Read did not get the whole file")
 	}
 	return pack.Bytes()
 }
@@ -43,12 +43,12 @@ func roundTrip(t testing.TB, old, new []byte) (packedSize int) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(made, new) {
-		t.Fatal("what was made is not what was packed")
+		t.Fatal("the applied pack differs from the packed file")
 	}
 	return len(pack)
 }
 
-// code is like machine code: it does not repeat, and is full of addresses relative to themselves.
+// code returns bytes like machine code: they do not repeat, and hold many relative addresses.
 func code(random *rand.Rand, size int) []byte {
 	b := make([]byte, size)
 	for i := 0; i+8 <= size; i += 8 {
@@ -61,7 +61,7 @@ func code(random *rand.Rand, size int) []byte {
 	return b
 }
 
-// insert puts in something at a position, and moves the addresses that cross it.
+// insert inserts bytes at a position and adjusts the relative addresses that cross it.
 func insert(b []byte, at int, inserted []byte) []byte {
 	moved := slices.Insert(slices.Clone(b), at, inserted...)
 	for i := 0; i+5 <= len(b); i++ {
@@ -80,7 +80,7 @@ func insert(b []byte, at int, inserted []byte) []byte {
 	return moved
 }
 
-func TestAFileComesOutAsItWentIn(t *testing.T) {
+func TestAFileRoundTrips(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	old := code(random, segmentSize+123_456)
 	for name, new := range map[string][]byte{
@@ -90,13 +90,13 @@ func TestAFileComesOutAsItWentIn(t *testing.T) {
 		"one byte changed":    append(append(slices.Clone(old[:1000]), old[1000]+1), old[1001:]...),
 		"shrunk at the end":   old[:len(old)/2],
 		"shrunk at the start": old[len(old)/2+13:],
-		"cut out":             slices.Delete(slices.Clone(old), 100_000, 200_001),
+		"shrunk inside":       slices.Delete(slices.Clone(old), 100_000, 200_001),
 		"grown at the end":    append(slices.Clone(old), code(random, 300_000)...),
 		"grown at the start":  insert(old, 0, code(random, 4096)),
 		"inserted":            insert(old, len(old)/3, code(random, 96)),
-		"swapped halves":      append(slices.Clone(old[len(old)/2:]), old[:len(old)/2]...),
-		"unlike":              code(rand.New(rand.NewPCG(3, 4)), segmentSize/2),
-		"zeros":               make([]byte, 2*segmentSize+1),
+		"halves swapped":      append(slices.Clone(old[len(old)/2:]), old[:len(old)/2]...),
+		"unrelated":           code(rand.New(rand.NewPCG(3, 4)), segmentSize/2),
+		"only zeros":          make([]byte, 2*segmentSize+1),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,14 +111,14 @@ func TestAnInsertionIntoCodeTakesLittle(t *testing.T) {
 	old := code(rand.New(rand.NewPCG(1, 2)), 2*segmentSize)
 	new := insert(old, segmentSize/2, []byte("some instructions more, of which there were none before, and an odd number"))
 	if size := roundTrip(t, old, new); size > len(new)/50 {
-		t.Errorf("%d of %d bytes", size, len(new))
+		t.Errorf("the pack has %d bytes, want at most %d", size, len(new)/50)
 	}
 	if size := roundTrip(t, old, old); size > 100 {
-		t.Errorf("%d bytes where nothing changed", size)
+		t.Errorf("the pack of an unchanged file has %d bytes, want at most 100", size)
 	}
 }
 
-func TestRandomEditsComeOutAsTheyWentIn(t *testing.T) {
+func TestRandomEditsRoundTrip(t *testing.T) {
 	for seed := range uint64(100) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
@@ -150,19 +150,19 @@ func TestRandomEditsComeOutAsTheyWentIn(t *testing.T) {
 	}
 }
 
-func TestAPackThatIsCutOffIsCorrupt(t *testing.T) {
+func TestATruncatedPackIsCorrupt(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	old := code(random, 20_000)
 	new := insert(old, 5000, code(random, 200))
 	pack := packed(t, old, new)
 	for cut := range pack {
 		if _, err := applied(old, pack[:cut], len(new)); !errors.Is(err, ErrCorrupt) {
-			t.Fatalf("cut at %d of %d: %v", cut, len(pack), err)
+			t.Fatalf("cut at byte %d of %d: got %v, want ErrCorrupt", cut, len(pack), err)
 		}
 	}
 }
 
-func TestAChangedPackIsCorruptOrMakesSomethingOfTheSameSize(t *testing.T) {
+func TestAChangedPackIsCorruptOrProducesTheSameSize(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	old := code(random, 10_000)
 	new := insert(old, 5000, code(random, 200))
@@ -177,7 +177,7 @@ func TestAChangedPackIsCorruptOrMakesSomethingOfTheSameSize(t *testing.T) {
 			t.Fatal(err)
 		}
 		if err == nil && len(made) != len(new) {
-			t.Fatalf("%d bytes instead of %d", len(made), len(new))
+			t.Fatalf("got %d bytes, want %d", len(made), len(new))
 		}
 	}
 }
@@ -216,7 +216,7 @@ func FuzzApply(f *testing.F) {
 			return
 		}
 		if made, err := applied(old, pack, size); err == nil && len(made) != size {
-			t.Fatalf("%d bytes instead of %d", len(made), size)
+			t.Fatalf("got %d bytes, want %d", len(made), size)
 		}
 	})
 }
@@ -230,7 +230,7 @@ func FuzzRoundTrip(f *testing.F) {
 func binaries(b *testing.B) (old, new []byte) {
 	for name, content := range map[string]*[]byte{"PACK_OLD": &old, "PACK_NEW": &new} {
 		if os.Getenv(name) == "" {
-			b.Skip("set PACK_OLD and PACK_NEW to two binaries")
+			b.Skip("set PACK_OLD and PACK_NEW to the paths of two binaries")
 		}
 		read, err := os.ReadFile(os.Getenv(name))
 		if err != nil {

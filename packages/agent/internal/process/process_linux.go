@@ -1,4 +1,4 @@
-// Package process starts processes and reaps them, and whatever they leave behind, as PID 1 has to.
+// Package process starts processes, and reaps them and their orphans, as PID 1 must.
 package process
 
 import (
@@ -9,16 +9,16 @@ import (
 	"unsafe"
 )
 
-// Reaper reaps all children of this program: those it started, and orphans of theirs. There can be one in a program, and
-// nothing else there may wait for children (as os/exec does).
+// Reaper reaps all children of this program: the started ones and adopted orphans. A program can have only one Reaper,
+// and no other code in it may wait for children (as os/exec does).
 type Reaper struct {
-	// mu is held while a process is started or reaped: so none is reaped before it is known, nor signalled after, when its id
-	// may be another's.
+	// mu is held while a process is started or reaped. Race: without it, a process could be reaped before it is
+	// registered, or signalled after its id was reused.
 	mu      sync.Mutex
 	running map[int]*Process
 }
 
-// Process is a child. All that it left in its process group is killed when it ends.
+// Process is a child. When it ends, everything in its process group is killed.
 type Process struct {
 	Pid    int
 	reaper *Reaper
@@ -26,22 +26,23 @@ type Process struct {
 	status syscall.WaitStatus
 }
 
-// Command is what to start.
+// Command describes a process to start.
 type Command struct {
-	// Path is the file; Args[0] is the name that the process is told.
+	// Path is the executable file. Args[0] is the name that the process sees.
 	Path string
 	Args []string
-	// Env is added to this program's environment.
+	// Env is appended to this program's environment.
 	Env []string
-	// Files are its standard input, output and error.
+	// Files are the standard input, output and error.
 	Files [3]uintptr
 }
 
 const prSetChildSubreaper = 36
 
-// NewReaper starts to reap.
+// NewReaper creates the Reaper and starts reaping.
 func NewReaper() *Reaper {
-	// Orphans come to PID 1 by themselves, and where this program is not PID 1 (a pod with a shared process namespace) by this.
+	// Orphans go to PID 1 by default. This makes them come here even if another process is PID 1 (a pod with a shared
+	// process namespace).
 	_, _, _ = syscall.RawSyscall(syscall.SYS_PRCTL, prSetChildSubreaper, 1, 0)
 	r := &Reaper{running: map[int]*Process{}}
 	ended := make(chan os.Signal, 1)
@@ -58,8 +59,8 @@ func NewReaper() *Reaper {
 	return r
 }
 
-// Start starts a process in a process group of its own, with this program's environment and working directory. The process is killed
-// if the thread of the caller ends (see runtime.LockOSThread).
+// Start starts a process in a process group of its own, with this program's environment and working directory. The
+// kernel kills the process when the caller's thread ends (see runtime.LockOSThread).
 func (r *Reaper) Start(c Command) (*Process, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -76,7 +77,7 @@ func (r *Reaper) Start(c Command) (*Process, error) {
 	return p, nil
 }
 
-// Signal signals the process, and not its group: as a container's runtime does to a container's process.
+// Signal signals the process, but not its group, as a container runtime does.
 func (p *Process) Signal(s syscall.Signal) {
 	p.reaper.mu.Lock()
 	defer p.reaper.mu.Unlock()
@@ -85,10 +86,10 @@ func (p *Process) Signal(s syscall.Signal) {
 	}
 }
 
-// Ended is closed when the process has ended.
+// Ended returns a channel that is closed when the process has ended.
 func (p *Process) Ended() <-chan struct{} { return p.ended }
 
-// Status tells how the process ended, once it has.
+// Status returns how the process ended. Call it only after Ended is closed.
 func (p *Process) Status() syscall.WaitStatus { return p.status }
 
 func (r *Reaper) reap(pid int) {
@@ -96,7 +97,7 @@ func (r *Reaper) reap(pid int) {
 	defer r.mu.Unlock()
 	p := r.running[pid]
 	if p != nil {
-		// Before it is reaped, as from then on the group's id may be another's.
+		// Kill the group before reaping: afterwards its id may belong to another group.
 		_ = syscall.Kill(-pid, syscall.SIGKILL)
 	}
 	var status syscall.WaitStatus
@@ -108,7 +109,7 @@ func (r *Reaper) reap(pid int) {
 	close(p.ended)
 }
 
-// nextEnded waits until a child has ended, and leaves it to be reaped.
+// nextEnded waits until a child has ended and returns its id. It does not reap the child.
 func nextEnded() (pid int, err error) {
 	const all = 0
 	var info [16]uint64
@@ -117,6 +118,6 @@ func nextEnded() (pid int, err error) {
 	if errno != 0 {
 		return 0, errno
 	}
-	// siginfo_t's si_pid, on the 64-bit platforms.
+	// The field si_pid of siginfo_t on 64-bit platforms.
 	return int(int32(info[2])), nil
 }

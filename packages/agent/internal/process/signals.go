@@ -9,12 +9,13 @@ import (
 	"syscall"
 )
 
-// notForwarded are the signals that are this program's own: they tell of its children, come of its writing, or are sent by Go's runtime.
+// notForwarded are the signals of this program itself. They report its children, result from its writes, or come from
+// Go's runtime.
 var notForwarded = map[os.Signal]bool{
 	syscall.SIGCHLD: true, syscall.SIGPIPE: true, syscall.SIGXFSZ: true, syscall.SIGURG: true,
 }
 
-// Signals gives the signals sent to this program that are meant for the process it stands for. All others are ignored.
+// Signals returns the signals that this program received for the supervised process. It drops all others.
 func Signals() <-chan syscall.Signal {
 	all := make(chan os.Signal, 64)
 	signal.Notify(all)
@@ -29,7 +30,7 @@ func Signals() <-chan syscall.Signal {
 	return forward
 }
 
-// EndsContainer tells whether a signal is one that containers are stopped with.
+// EndsContainer reports whether a container runtime stops containers with this signal.
 func EndsContainer(s syscall.Signal) bool {
 	return s == syscall.SIGTERM || s == syscall.SIGINT || s == syscall.SIGQUIT
 }
@@ -42,7 +43,7 @@ var names = map[syscall.Signal]string{
 	syscall.SIGXFSZ: "SIGXFSZ", syscall.SIGSYS: "SIGSYS",
 }
 
-// SignalName gives a signal's name, such as SIGKILL.
+// SignalName returns a signal's name, such as SIGKILL.
 func SignalName(s syscall.Signal) string {
 	if name, known := names[s]; known {
 		return name

@@ -13,10 +13,10 @@ import (
 	"nx-kube.dev/agent/internal/message"
 )
 
-// attemptTime is for one attempt, from connecting to the answer.
+// attemptTime is the time-out of one attempt, from connecting to the answer.
 const attemptTime = time.Second
 
-// attempt probes once.
+// attempt runs the probe once. It returns nil if the probe succeeds.
 func attempt(ctx context.Context, probe message.Probe) error {
 	ctx, cancel := context.WithTimeout(ctx, attemptTime)
 	defer cancel()
@@ -34,7 +34,7 @@ func attempt(ctx context.Context, probe message.Probe) error {
 	}
 	defer conn.Close()
 	if strings.EqualFold(get.Scheme, "HTTPS") {
-		// TLS would double the agent's size; that it listens has to do.
+		// An open port counts as ready: a TLS client would double the agent's size.
 		return nil
 	}
 	deadline, _ := ctx.Deadline()
@@ -45,7 +45,8 @@ func attempt(ctx context.Context, probe message.Probe) error {
 	return checkStatus(bufio.NewReaderSize(conn, 256))
 }
 
-// connect tries the host, or without one loopback and then the pod's own addresses, as a server may listen on either only.
+// connect connects to the host. Without a host it tries loopback, then the pod's own addresses, because a server may
+// listen on only one of them.
 func connect(ctx context.Context, host string, port int) (net.Conn, error) {
 	hosts := []string{host}
 	if host == "" {
@@ -91,7 +92,7 @@ func httpRequest(get message.HTTPGet, address string) string {
 	return request.String()
 }
 
-// checkStatus takes the codes that the kubelet takes.
+// checkStatus accepts the same status codes as the kubelet (200 to 399).
 func checkStatus(answer *bufio.Reader) error {
 	line, err := answer.ReadString('\n')
 	if err != nil {
@@ -99,7 +100,7 @@ func checkStatus(answer *bufio.Reader) error {
 	}
 	words := strings.Fields(line)
 	if len(words) < 2 || !strings.HasPrefix(words[0], "HTTP/") {
-		return fmt.Errorf("not an answer of HTTP: %q", line)
+		return fmt.Errorf("the answer %q is not HTTP", line)
 	}
 	if code, err := strconv.Atoi(words[1]); err != nil || code < 200 || code >= 400 {
 		return fmt.Errorf("status %s", words[1])

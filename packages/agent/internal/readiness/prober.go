@@ -1,4 +1,4 @@
-// Package readiness tells when a process that was started is ready.
+// Package readiness reports when a started process becomes ready.
 package readiness
 
 import (
@@ -10,23 +10,23 @@ import (
 	"nx-kube.dev/agent/internal/message"
 )
 
-// interval is between the end of an attempt and the next.
+// interval is the pause between two attempts.
 const interval = 20 * time.Millisecond
 
-// Prober polls each process from its start until it is ready, once a probe has been set.
+// Prober polls each process from its start until it is ready. It starts to poll once a probe is set.
 type Prober struct {
 	hub *events.Hub
 
 	mu    sync.Mutex
 	probe *message.Probe
-	// started is the process that runs; its PID is 0 while none does.
+	// started is the current process. Its PID is 0 while no process runs.
 	started message.Started
-	// ready is the answer for it, nil while it is not known to be ready.
+	// ready is the event of the current process, or nil while it is not ready.
 	ready *message.Ready
 	stop  context.CancelFunc
 }
 
-// New makes a prober that watches the hub's events.
+// New creates a prober that follows the hub's events.
 func New(hub *events.Hub) *Prober {
 	p := &Prober{hub: hub, stop: func() {}}
 	watched, _ := hub.Subscribe()
@@ -43,7 +43,8 @@ func New(hub *events.Hub) *Prober {
 	return p
 }
 
-// Set sets the probe, for the process that runs if that is not known to be ready and for those to come. Nil is no change.
+// Set sets the probe of the current process, unless that is ready already, and of later processes. It ignores nil and
+// an empty probe.
 func (p *Prober) Set(probe *message.Probe) {
 	if probe == nil || probe.HTTPGet == nil && probe.TCPSocket == nil {
 		return
@@ -56,7 +57,7 @@ func (p *Prober) Set(probe *message.Probe) {
 	}
 }
 
-// ReadyMs gives how long the process took to be ready, nil if it is not known to be.
+// ReadyMs returns the time (ms) that the process took to become ready, or nil if it is not ready.
 func (p *Prober) ReadyMs(pid int) *float64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -73,7 +74,7 @@ func (p *Prober) begin(started message.Started) {
 	p.poll()
 }
 
-// poll begins to poll the present process with the present probe, instead of what is polled now.
+// poll starts to poll the current process with the current probe, and ends the poll before it.
 func (p *Prober) poll() {
 	p.stop()
 	if p.probe == nil || p.started.PID == 0 {
@@ -94,7 +95,7 @@ func (p *Prober) until(ctx context.Context, probe message.Probe, started message
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	// The process may have ended, or the probe been changed, since it answered.
+	// Race: the process may have ended, or the probe changed, after the successful attempt.
 	if ctx.Err() == nil {
 		p.ready = &message.Ready{EventHead: message.Head("ready"), PID: started.PID, Ms: message.Ms(time.Since(started.StartedAt))}
 		p.hub.Publish(*p.ready)

@@ -13,7 +13,7 @@ import (
 	"nx-kube.dev/agent/internal/message"
 )
 
-// serve answers each connection, until the test has ended, with the next of the answers, and then with the last one.
+// serve answers each connection with the next of the answers, and repeats the last one until the test ends.
 func serve(t *testing.T, answers ...string) (port int, requests <-chan string) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -66,7 +66,7 @@ func TestAnAttemptSucceedsByTheStatus(t *testing.T) {
 	}
 }
 
-func TestARequestIsThatOfTheProbe(t *testing.T) {
+func TestARequestFollowsTheProbe(t *testing.T) {
 	port, requests := serve(t, "HTTP/1.1 200 OK\r\n\r\n")
 	probe := message.Probe{HTTPGet: &message.HTTPGet{
 		Port: port, Path: "readyz?verbose", Host: "localhost", HTTPHeaders: []message.Header{{Name: "Host", Value: "controller"}},
@@ -111,7 +111,7 @@ func nextReady(t *testing.T, from <-chan any) message.Ready {
 				return ready
 			}
 		case <-time.After(20 * time.Second):
-			t.Fatal("it is never ready")
+			t.Fatal("the process did not become ready")
 		}
 	}
 }
@@ -134,7 +134,7 @@ func TestAProcessIsReadyOnceTheProbeSucceeds(t *testing.T) {
 	if ms := prober.ReadyMs(8); ms != nil {
 		t.Error(*ms)
 	}
-	// No probe, or one that says nothing, changes nothing.
+	// A missing or empty probe changes nothing.
 	prober.Set(nil)
 	prober.Set(&message.Probe{})
 	hub.Publish(started(8))
@@ -156,7 +156,7 @@ func TestAProcessThatHasEndedIsNotReported(t *testing.T) {
 		<-requests
 		hub.Publish(message.Exited{PID: pid})
 	}
-	// Were those still polled, they would be found ready now, among these.
+	// If the ended processes were still polled, they would become ready among these.
 	for pid := processes + 1; pid <= processes+50; pid++ {
 		hub.Publish(started(pid))
 		if ready := nextReady(t, published); ready.PID != pid {

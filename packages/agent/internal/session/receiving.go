@@ -9,18 +9,19 @@ import (
 	"nx-kube.dev/agent/internal/message"
 )
 
-// receiving is a delivery whose pack is being received.
+// receiving is a delivery while its pack arrives.
 type receiving struct {
 	request message.Request
-	// The client's data is written to one end, and the other is unpacked. Closing it with an error abandons the delivery.
+	// Client data goes into one end and is unpacked from the other. Closing it with an error abandons the delivery.
 	to   *io.PipeWriter
 	from *io.PipeReader
-	// digest is what the pack must make; it comes with the word that all has been sent.
+	// digest is the expected digest of the new binary. The client sends it after the pack.
 	digest string
-	// bytes have been received so far. begun and complete are when the request and its last byte came.
+	// bytes counts the received bytes of the pack. begun and complete are the times of the request and of the last
+	// byte.
 	bytes           int64
 	begun, complete time.Time
-	// done is closed when nothing more is received, nor written to the volume but by installing.
+	// done is closed when the delivery neither receives data nor writes its temporary file any more.
 	done chan struct{}
 }
 
@@ -30,19 +31,19 @@ func newReceiving(request message.Request) *receiving {
 	return d
 }
 
-// data takes the next part of the pack. After a failure it is dropped.
+// data adds the next part of the pack. After a failure it drops the part.
 func (d *receiving) data(part []byte) {
 	d.bytes += int64(len(part))
 	_, _ = d.to.Write(part)
 }
 
-// end takes the client's word that it has sent all.
+// end marks the pack as complete.
 func (d *receiving) end(digest string) {
 	d.complete, d.digest = time.Now(), digest
 	_ = d.to.Close()
 }
 
-// abandon makes it fail unless it has ended, or has failed, before.
+// abandon makes the delivery fail unless it has already ended or failed.
 func (d *receiving) abandon(code message.Code, reason string) {
 	_ = d.to.CloseWithError(message.Fail(code, reason))
 }

@@ -12,13 +12,13 @@ import (
 	"nx-kube.dev/agent/internal/message"
 )
 
-// connectWait is between two attempts to connect.
+// connectWait is the pause between two attempts to connect.
 const connectWait = 10 * time.Millisecond
 
-// Relay connects a client with the supervisor that listens on a socket, until that ends the session. A container that has just been
-// started has some time to listen.
-func Relay(in io.Reader, out io.Writer, socket string, patience time.Duration) error {
-	conn, err := connect(socket, patience)
+// Relay connects a client with the supervisor that listens on a socket, until the supervisor ends the session. It
+// retries for the given time-out, because a container that has just started does not listen yet.
+func Relay(in io.Reader, out io.Writer, socket string, timeout time.Duration) error {
+	conn, err := connect(socket, timeout)
 	if err != nil {
 		reason, _ := json.Marshal(message.Fail(message.NoSupervisor, "the agent's supervisor does not answer: "+err.Error()))
 		_, _ = out.Write(frame.Encode(frame.Control, reason))
@@ -37,8 +37,8 @@ func Relay(in io.Reader, out io.Writer, socket string, patience time.Duration) e
 	return err
 }
 
-func connect(socket string, patience time.Duration) (*net.UnixConn, error) {
-	for deadline := time.Now().Add(patience); ; time.Sleep(connectWait) {
+func connect(socket string, timeout time.Duration) (*net.UnixConn, error) {
+	for deadline := time.Now().Add(timeout); ; time.Sleep(connectWait) {
 		conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: socket, Net: "unix"})
 		if err == nil || time.Now().After(deadline) {
 			return conn, err

@@ -12,9 +12,9 @@ import (
 	"nx-kube.dev/agent/internal/frame"
 )
 
-func TestAClientIsToldWhereThereIsNoSupervisor(t *testing.T) {
+func TestAMissingSupervisorIsReportedToTheClient(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "s")
-	// That of a container that is gone.
+	// The socket of a container that has ended.
 	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
 	if err != nil {
 		t.Fatal(err)
@@ -23,7 +23,7 @@ func TestAClientIsToldWhereThereIsNoSupervisor(t *testing.T) {
 	_ = listener.Close()
 	var out bytes.Buffer
 	if err := Relay(strings.NewReader(""), &out, socket, 0); err == nil {
-		t.Error("it ended well")
+		t.Error("Relay returned nil, want an error")
 	}
 	kind, payload, err := frame.NewReader(&out).Next()
 	if err != nil || kind != frame.Control || !strings.Contains(string(payload), `"code":"no-supervisor"`) {

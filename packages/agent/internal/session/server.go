@@ -15,7 +15,7 @@ import (
 	"nx-kube.dev/agent/internal/supervisor"
 )
 
-// Server holds sessions.
+// Server serves sessions.
 type Server struct {
 	Version    string
 	Supervisor *supervisor.Supervisor
@@ -23,15 +23,15 @@ type Server struct {
 	Digests    *digest.Cache
 	Events     *events.Hub
 	Prober     *readiness.Prober
-	// Path gives the file of the image's or the live binary.
+	// Path returns the path of the image's or the live binary.
 	Path func(message.Source) (string, error)
 
 	mu sync.Mutex
-	// receiving is the newest delivery that was begun, in any session.
+	// receiving is the newest delivery of all sessions.
 	receiving *receiving
 }
 
-// Serve holds sessions with all that connect, until the listener is closed.
+// Serve serves a session on every connection, until the listener is closed.
 func (s *Server) Serve(listener net.Listener) error {
 	for {
 		conn, err := listener.Accept()
@@ -42,7 +42,8 @@ func (s *Server) Serve(listener net.Listener) error {
 	}
 }
 
-// begin makes d the delivery that is received. It gives the one before, which is superseded unless all of it has come.
+// begin registers d as the current delivery and returns the one before. It supersedes that one unless its pack is
+// complete.
 func (s *Server) begin(d *receiving) (before *receiving) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,14 +54,14 @@ func (s *Server) begin(d *receiving) (before *receiving) {
 	return before
 }
 
-// running describes the process that runs, or ran last, and its binary.
+// running describes the current process, or the last one, and its binary.
 func (s *Server) running() message.Running {
 	now := s.Supervisor.Snapshot()
 	running := message.Running{
 		PID: now.PID, Source: now.Source, State: now.State, StartedAt: now.StartedAt,
 		LastExit: now.LastExit, Fallback: now.Fallback, ReadyMs: s.Prober.ReadyMs(now.PID),
 	}
-	// Where there is no such file, as in an image without a binary, there is no digest.
+	// There is no digest without a file, as in an image without a binary.
 	if path, err := s.Path(now.Source); err == nil {
 		running.Digest, running.Size, _ = s.Digests.File(path)
 	}

@@ -15,14 +15,15 @@ import (
 	"nx-kube.dev/agent/internal/message"
 )
 
-// backlog is how many answers may wait for a client to read them. Clients wait for answers, so one that has so many does not read.
+// backlog is the number of answers that may wait for a client. A client waits for its answers, so one with a full
+// backlog does not read.
 const backlog = 64
 
 // session is the conversation with one client.
 type session struct {
 	server *Server
 	conn   net.Conn
-	// out holds control frames to write; ended is closed when there is nobody to write to.
+	// out holds the control frames to write. ended is closed when the client cannot be written to any more.
 	out     chan any
 	ended   chan struct{}
 	greeted bool
@@ -34,7 +35,7 @@ func newSession(server *Server, conn net.Conn) *session {
 	return &session{server: server, conn: conn, out: make(chan any, backlog), ended: make(chan struct{})}
 }
 
-// hold talks with the client until either side ends the session. A delivery that has not been received is given up then.
+// hold serves the client until either side ends the session. It cancels a delivery whose pack is incomplete.
 func (s *session) hold() {
 	written := make(chan struct{})
 	go func() {
@@ -43,8 +44,8 @@ func (s *session) hold() {
 	}()
 	err := s.read()
 	if d := s.receiving; d != nil {
-		d.abandon(message.Cancelled, "the session ended before all of the delivery had come")
-		// So that a client that sees the session's end knows that nothing of it is left.
+		d.abandon(message.Cancelled, "the session ended before the delivery was complete")
+		// Wait, so that a client that sees the end of the session can rely on a clean volume.
 		<-d.done
 	}
 	var failure *message.Failure
@@ -56,7 +57,7 @@ func (s *session) hold() {
 	_ = s.conn.Close()
 }
 
-// send queues an answer; a client that does not read loses the session.
+// send queues an answer. It closes the session of a client that does not read.
 func (s *session) send(answer any) {
 	select {
 	case s.out <- answer:
@@ -65,7 +66,7 @@ func (s *session) send(answer any) {
 	}
 }
 
-// write writes what is sent, until the session has ended and all is written.
+// write writes queued answers, until the session has ended and the queue is empty.
 func (s *session) write() {
 	for {
 		select {
@@ -85,14 +86,14 @@ func (s *session) write() {
 func (s *session) writeFrame(answer any) {
 	payload, err := json.Marshal(answer)
 	if err != nil || len(payload) > frame.MaxPayload {
-		payload, _ = json.Marshal(message.Fail(message.ProtocolError, fmt.Sprintf("an answer of %d bytes: %v", len(payload), err)))
+		payload, _ = json.Marshal(message.Fail(message.ProtocolError, fmt.Sprintf("an answer of %d bytes cannot be sent: %v", len(payload), err)))
 	}
 	if _, err := s.conn.Write(frame.Encode(frame.Control, payload)); err != nil {
 		_ = s.conn.Close()
 	}
 }
 
-// read reads until the client closes its side, which is no error, or breaks the protocol.
+// read handles frames until the client closes its side, which is not a failure, or violates the protocol.
 func (s *session) read() error {
 	frames := frame.NewReader(s.conn)
 	for {
@@ -104,13 +105,13 @@ func (s *session) read() error {
 			return err
 		case kind == frame.Data:
 			if s.receiving == nil {
-				return message.Fail(message.ProtocolError, "data before any delivery")
+				return message.Fail(message.ProtocolError, "data arrived before a delivery")
 			}
 			s.receiving.data(payload)
 		default:
 			var request message.Request
 			if err := json.Unmarshal(payload, &request); err != nil {
-				return message.Fail(message.ProtocolError, "a request that is not JSON: "+err.Error())
+				return message.Fail(message.ProtocolError, "a request is not valid JSON: "+err.Error())
 			}
 			if err := s.take(request); err != nil {
 				return err
@@ -123,14 +124,14 @@ func (s *session) take(request message.Request) error {
 	switch request.Type {
 	case "hello":
 		if request.Protocol != message.Protocol || s.greeted {
-			return message.Fail(message.ProtocolError, fmt.Sprintf("the agent speaks version %d of the protocol, and says hello once",
+			return message.Fail(message.ProtocolError, fmt.Sprintf("the agent speaks version %d of the protocol and accepts one hello per session",
 				message.Protocol))
 		}
 		s.greeted = true
 		s.hello(request)
 	case "deliver":
 		if request.Size < 0 {
-			return message.Fail(message.ProtocolError, "a delivery of less than nothing")
+			return message.Fail(message.ProtocolError, "a delivery has a negative size")
 		}
 		s.deliver(request)
 	case "end":
@@ -139,13 +140,13 @@ func (s *session) take(request message.Request) error {
 		}
 	case "cancel":
 		if d := s.receiving; d != nil && d.request.ID == request.ID {
-			d.abandon(message.Cancelled, "cancelled by the client")
+			d.abandon(message.Cancelled, "the client cancelled the delivery")
 		}
 	case "restart":
 		s.server.Prober.Set(request.Probe)
 		go s.restart(request)
 	default:
-		return message.Fail(message.ProtocolError, fmt.Sprintf("unknown request %q", request.Type))
+		return message.Fail(message.ProtocolError, fmt.Sprintf("the request type %q is unknown", request.Type))
 	}
 	return nil
 }
@@ -200,17 +201,17 @@ func (s *session) deliver(request message.Request) {
 	}()
 }
 
-// receive receives all of the delivery.
+// receive receives the whole delivery.
 func (s *session) receive(d *receiving) (*delivery.Received, error) {
 	defer close(d.done)
-	// What comes of the pack afterwards is dropped.
+	// From here on, further data of the pack is dropped.
 	defer d.from.Close()
 	return s.server.Receiver.Receive(delivery.Pack{
 		Base: d.request.BaseDigest, Size: d.request.Size, Content: d.from, Digest: func() string { return d.digest },
 	})
 }
 
-// install has the binary that was received started.
+// install makes the supervisor run the received binary.
 func (s *session) install(d *receiving, received *delivery.Received) (message.Delivered, error) {
 	var installed time.Time
 	result, err := s.server.Supervisor.Replace(func() error {
@@ -241,7 +242,7 @@ func (s *session) fail(id int64, err error) {
 	failure := message.Fail(message.IO, err.Error())
 	var known *message.Failure
 	if errors.As(err, &known) {
-		// A copy, as one failure may answer several requests.
+		// Copy it, because one failure may answer several requests.
 		failure = message.Fail(known.Code, known.Message)
 	}
 	failure.ID = id

@@ -7,16 +7,16 @@ import "time"
 const (
 	firstBackoff = 500 * time.Millisecond
 	lastBackoff  = 30 * time.Second
-	// runsWell is how long a process must have run for its end to be taken as the first.
+	// runsWell is the run time after which a crash starts with the first back-off again.
 	runsWell = 30 * time.Second
 )
 
-// backoff says how long to wait before a process that ended by itself is started again.
+// backoff computes the delay before a crashed process is started again.
 type backoff struct{ next time.Duration }
 
 func (b *backoff) reset() { b.next = 0 }
 
-// after gives the delay after a process that ran so long.
+// after returns the delay after a process that ran for the given time.
 func (b *backoff) after(ran time.Duration) time.Duration {
 	if ran >= runsWell || b.next == 0 {
 		b.next = firstBackoff

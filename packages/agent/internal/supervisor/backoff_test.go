@@ -8,18 +8,18 @@ import (
 	"time"
 )
 
-func TestTheBackOffDoublesUpToItsMost(t *testing.T) {
+func TestTheBackOffDoublesUpToItsMaximum(t *testing.T) {
 	var b backoff
 	var got []time.Duration
 	for range 8 {
 		got = append(got, b.after(time.Second)/(time.Second/2))
 	}
 	if !slices.Equal(got, []time.Duration{1, 2, 4, 8, 16, 32, 60, 60}) {
-		t.Errorf("%d half seconds", got)
+		t.Errorf("got delays of %d half seconds", got)
 	}
 }
 
-func TestTheBackOffBeginsAnewAfterARunThatWasLongEnoughAndWhenItIsReset(t *testing.T) {
+func TestTheBackOffStartsAgainAfterALongRunAndAfterAReset(t *testing.T) {
 	var b backoff
 	for range 4 {
 		b.after(0)

@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	// lastLines is how many lines of a process's output are reported when it ends.
+	// lastLines is the number of output lines in an exit event.
 	lastLines = 40
-	// drainTime is how long to wait, after a process has ended, for more of the output that is still in its pipes: those it left to a
-	// process outside of its group, or that cannot be written, may stay open for ever. Where the processor is short it may take
-	// long until all has come; mostDrainTime is for a process outside of its group that goes on writing.
+	// drainTime is the maximum pause in the output of an ended process before the agent stops reading it. Its pipes may
+	// stay open forever: another process outside of its group may hold them, or the output may be blocked.
+	// mostDrainTime limits the whole wait, because a process outside of the group may keep writing.
 	drainTime     = 100 * time.Millisecond
 	mostDrainTime = 2 * time.Second
 )
@@ -31,7 +31,7 @@ type child struct {
 	tail    *output.Tail
 	// drained is closed when the process has ended and its output has been passed through.
 	drained chan struct{}
-	// debugged says that the process is a debugger, which runs the binary as a process of its own.
+	// debugged reports that the process is a debugger, which runs the binary as its own child.
 	debugged bool
 }
 
@@ -58,7 +58,7 @@ func startChild(reaper *process.Reaper, command process.Command, source message.
 	command.Files = files
 	c.started = time.Now()
 	started, err := reaper.Start(command)
-	// Also where nothing was started, as they close the pipes.
+	// If the start failed, the passes still close the pipes.
 	for _, pass := range passes {
 		go pass()
 	}
@@ -74,7 +74,7 @@ func startChild(reaper *process.Reaper, command process.Command, source message.
 	return c, nil
 }
 
-// drain waits until so many pipes have been passed through, unless nothing comes from them any more.
+// drain waits until the given number of pipes have been passed through, or until no more output arrives.
 func (c *child) drain(passed <-chan struct{}, pipes int) {
 	late := time.After(mostDrainTime)
 	for before := c.tail.Written(); pipes > 0; {
@@ -104,7 +104,7 @@ func (c *child) exit() message.Exit {
 	return exit
 }
 
-// exitCode is what a container's process that ended so makes of the container.
+// exitCode returns the exit code that a container gets from a process with this status.
 func exitCode(status syscall.WaitStatus) int {
 	if status.Signaled() {
 		return 128 + int(status.Signal())

@@ -10,7 +10,7 @@ import (
 	"nx-kube.dev/agent/internal/output"
 )
 
-// drained tells how long the output of a process that has ended is waited for, where a part of it comes after each pause.
+// drained returns how long drain waits for an ended process whose output arrives in parts, each after a pause.
 func drained(t *testing.T, parts int, pause time.Duration, thenEnds bool) (waited time.Duration, lines int) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &child{tail: &output.Tail{}}
@@ -36,16 +36,16 @@ func drained(t *testing.T, parts int, pause time.Duration, thenEnds bool) (waite
 	return waited, lines
 }
 
-func TestTheLastOutputIsWaitedForAsLongAsMoreComes(t *testing.T) {
+func TestDrainWaitsForTheLastOutputWhileMoreArrives(t *testing.T) {
 	if waited, lines := drained(t, 10, 90*time.Millisecond, true); lines != 10 || waited != 900*time.Millisecond {
-		t.Errorf("%d lines after %v", lines, waited)
+		t.Errorf("got %d lines after %v", lines, waited)
 	}
 	if waited, lines := drained(t, 3, 90*time.Millisecond, false); lines != 3 || waited >= 500*time.Millisecond {
-		t.Errorf("%d lines after %v", lines, waited)
+		t.Errorf("got %d lines after %v", lines, waited)
 	}
 }
 
-func TestAProcessThatGoesOnWritingDoesNotHoldUpTheNextStart(t *testing.T) {
+func TestAProcessThatKeepsWritingDoesNotDelayTheNextStart(t *testing.T) {
 	if waited, _ := drained(t, 1_000_000, 10*time.Millisecond, false); waited != mostDrainTime {
 		t.Error(waited)
 	}

@@ -11,19 +11,19 @@ import (
 	"nx-kube.dev/agent/internal/process"
 )
 
-// debugging is what is known while the child is a debugger. It belongs to the goroutine of Run, but for the channels.
+// debugging is the state while the child is a debugger. Only the goroutine of Run uses it, except for the channels.
 type debugging struct {
-	// stops tell of the debuggee, and relaunched of its having been started anew.
+	// stops reports stops of the debuggee, relaunched the end of a relaunch.
 	stops      chan stop
 	relaunched chan relaunch
-	// debuggee is the process that was started last in place of the first, whose id is not asked for; 0 while there is none.
+	// debuggee is the process id after the last relaunch, or 0 before the first one.
 	debuggee int
-	// relaunching are the requests that the relaunch under way fulfils; underWay says that there is one.
+	// relaunching are the requests that the current relaunch fulfils. underWay reports that there is a relaunch.
 	relaunching []*request
 	underWay    bool
-	// ended says that the debuggee has ended, and the debugger has not.
+	// ended reports that the debuggee has ended while the debugger runs.
 	ended bool
-	// unwatch ends the watch of the debuggee.
+	// unwatch is closed to end the watch of the debuggee.
 	unwatch chan struct{}
 }
 
@@ -43,7 +43,7 @@ func newDebugging() debugging {
 	return debugging{stops: make(chan stop), relaunched: make(chan relaunch)}
 }
 
-// startLive starts the binary that was delivered last, under the debugger if there is one.
+// startLive starts the live binary, under the debugger if there is one.
 func (s *Supervisor) startLive() (*child, error) {
 	if !s.Debugger.Available() {
 		return startChild(s.Reaper, process.Command{Path: s.Volume.Live(), Args: s.Command}, message.Live)
@@ -59,7 +59,7 @@ func (s *Supervisor) startLive() (*child, error) {
 	return started, nil
 }
 
-// pid is the process that the rest of the world knows of. The first under a debugger goes by the debugger's.
+// pid returns the process id that the agent reports. Before the first relaunch it is the debugger's own id.
 func (s *Supervisor) pid() int {
 	if s.child.debugged && s.debug.debuggee != 0 {
 		return s.debug.debuggee
@@ -73,21 +73,21 @@ func (s *Supervisor) watch(c *child) {
 	}
 	done := make(chan struct{})
 	s.debug.unwatch = done
-	go s.Debugger.Watch(done, func(told delve.Stop) {
+	go s.Debugger.Watch(done, func(reported delve.Stop) {
 		select {
-		case s.debug.stops <- stop{told, c}:
+		case s.debug.stops <- stop{reported, c}:
 		case <-done:
 		}
 	})
 }
 
-// stopped is for a debuggee that has ended, or would have.
-func (s *Supervisor) stopped(told stop) {
+// stopped handles the exit or the panic of the debuggee.
+func (s *Supervisor) stopped(reported stop) {
 	switch {
-	case told.of != s.child || !s.running || s.debug.underWay || s.ending:
-	case told.Exited:
+	case reported.of != s.child || !s.running || s.debug.underWay || s.ending:
+	case reported.Exited:
 		s.debug.ended, s.endedAt = true, time.Now()
-		code := told.Code
+		code := reported.Code
 		exit := message.Exit{Code: &code, LastLines: s.child.tail.Lines(lastLines)}
 		if code < 0 {
 			exit.Code, exit.Signal = nil, process.SignalName(syscall.Signal(-code))
@@ -96,12 +96,12 @@ func (s *Supervisor) stopped(told stop) {
 		event := message.Exited{EventHead: message.Head("exited"), PID: s.pid(), Exit: exit}
 		event.BackoffMs = s.wait(s.endedAt.Sub(s.child.started), exit)
 		s.Events.Publish(event)
-	case told.Panicked && !s.Debugger.Attached():
-		logf("the process panicked; it is held for a debugger to attach, until the next delivery")
+	case reported.Panicked && !s.Debugger.Attached():
+		logf("the process panicked; it is held until the next delivery: attach a debugger to inspect it")
 	}
 }
 
-// startAgain is for after the back-off.
+// startAgain starts the process after a back-off.
 func (s *Supervisor) startAgain() {
 	if s.running && s.child.debugged {
 		s.relaunch()
@@ -110,7 +110,7 @@ func (s *Supervisor) startAgain() {
 	s.start(message.AfterBackoff)
 }
 
-// relaunch has the debugger start the binary anew, so that its clients and breakpoints stay.
+// relaunch makes the running debugger restart the debuggee, so that its clients and breakpoints stay.
 func (s *Supervisor) relaunch() {
 	s.restart = nil
 	if s.debug.underWay {
@@ -125,7 +125,7 @@ func (s *Supervisor) relaunch() {
 	}()
 }
 
-// takeBack is for when the debugger has ended: what is started next is what those asked for whom it was to start the binary anew.
+// takeBack makes the requests of an unfinished relaunch pending again, after the debugger has ended.
 func (s *Supervisor) takeBack() {
 	s.pending = append(s.debug.relaunching, s.pending...)
 	s.debug.relaunching, s.debug.underWay = nil, false
@@ -133,13 +133,13 @@ func (s *Supervisor) takeBack() {
 
 func (s *Supervisor) relaunched(done relaunch) {
 	if done.of != s.child || !s.running {
-		// The debugger ended meanwhile, and who asked is answered by what was started then (see takeBack).
+		// The debugger has ended in the meantime. The next start answers these requests (see takeBack).
 		return
 	}
 	fulfilled := s.debug.relaunching
 	s.debug.relaunching, s.debug.underWay = nil, false
 	if done.err != nil {
-		logf("the debugger cannot start the new binary (%v): starting another debugger, without its breakpoints", done.err)
+		logf("the debugger cannot start the new binary (%v); starting a new debugger without the breakpoints", done.err)
 		s.pending = append(fulfilled, s.pending...)
 		if len(s.pending) == 0 {
 			s.pending = []*request{{reason: message.AfterBackoff, reply: make(chan reply, 1)}}
@@ -169,10 +169,10 @@ func (s *Supervisor) relaunched(done relaunch) {
 	}
 }
 
-// killDebuggerAfter is for a debugger that does not end when it is told to.
+// killDebuggerAfter is the time between SIGTERM and SIGKILL for a debugger.
 const killDebuggerAfter = 5 * time.Second
 
-// signalDebuggee passes a signal on to the process that is debugged. One that ends the container ends both.
+// signalDebuggee forwards a signal to the debuggee. A signal that ends the container also ends the debugger.
 func (s *Supervisor) signalDebuggee(received syscall.Signal) {
 	debugger := s.child.Pid
 	if process.EndsContainer(received) {

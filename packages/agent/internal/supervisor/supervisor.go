@@ -1,6 +1,6 @@
 //go:build linux
 
-// Package supervisor keeps one process running: the binary that was delivered last, or the image's own.
+// Package supervisor keeps one process running: the live binary, which was delivered last, or the image's own.
 package supervisor
 
 import (
@@ -21,41 +21,42 @@ import (
 	"nx-kube.dev/agent/internal/volume"
 )
 
-// Supervisor runs a process and starts it again when it ends, or when it is told to. All that it knows belongs to the goroutine of
-// Run; others ask it through requests, and read snapshots.
+// Supervisor runs a process and restarts it when it ends or on request. Only the goroutine of Run uses its state. Other
+// goroutines send requests and read snapshots.
 type Supervisor struct {
-	// Command is the image's own: its name and arguments are kept, whichever file is started.
+	// Command is the image's own command. The live binary runs with the same name and arguments.
 	Command []string
 	Volume  volume.Volume
 	Reaper  *process.Reaper
 	Events  *events.Hub
-	// Debugger, if there is one, is what delivered binaries are run under.
+	// Debugger runs delivered binaries. Default: nil, which runs them directly.
 	Debugger *delve.Debugger
 
 	requests chan *request
 	debug    debugging
 	snapshot atomic.Pointer[Snapshot]
 
-	// child is the last process; running says that it has not ended.
+	// child is the last process. running reports that it has not ended.
 	child   *child
 	running bool
 	endedAt time.Time
-	// pending are the requests that the next start fulfils; while there are some and the child runs, it is being stopped.
+	// pending are the requests that the next start fulfils. If there are any while the child runs, the child is being
+	// stopped.
 	pending []*request
-	// restart and kill fire when the back-off, or the grace, is over; nil while there is none.
+	// restart and kill fire at the end of the back-off and of the grace period. They are nil while there is none.
 	restart, kill <-chan time.Time
-	// killAt is when kill fires.
+	// killAt is the time at which kill fires.
 	killAt  time.Time
 	backoff backoff
-	// ending says that the container is being stopped: when the child has ended, so does the supervisor.
+	// ending reports that the container is being stopped. The supervisor then ends with the child.
 	ending bool
-	// notStarted is the exit code where there was nothing that could be started.
+	// notStarted is the exit code if no binary could be started.
 	notStarted int
 	lastExit   *message.LastExit
 	fallback   string
 }
 
-// Snapshot is the state of a supervisor at some time.
+// Snapshot is the state of a supervisor at one time.
 type Snapshot struct {
 	PID       int
 	Source    message.Source
@@ -68,11 +69,11 @@ type Snapshot struct {
 // request asks for a new process.
 type request struct {
 	reason message.Reason
-	// install puts the new binary in place; nil for a restart.
+	// install moves the new binary into place. It is nil for a restart.
 	install func() error
 	grace   time.Duration
 	reply   chan reply
-	// accepted is when Run took it on.
+	// accepted is the time at which Run accepted the request.
 	accepted time.Time
 }
 
@@ -81,24 +82,25 @@ type reply struct {
 	err error
 }
 
-// Result tells of the process that was asked for.
+// Result describes the requested process.
 type Result struct {
 	PID         int
 	Stop, Start time.Duration
 }
 
-// New makes a supervisor that does nothing yet.
+// New returns a supervisor that has not started a process yet.
 func New(command []string, v volume.Volume, reaper *process.Reaper, hub *events.Hub) *Supervisor {
 	return &Supervisor{Command: command, Volume: v, Reaper: reaper, Events: hub, requests: make(chan *request), debug: newDebugging()}
 }
 
-// Replace puts a binary in place by install, which is called while nothing is being started, and has it run instead of the present
-// process, which has the grace between SIGTERM and SIGKILL. If it fails with a *message.Failure of code exec-failed, it is in place.
+// Replace installs a binary and runs it instead of the current process. grace is the time between SIGTERM and SIGKILL
+// for that process. install is called while no process is being started. On a *message.Failure of code exec-failed the
+// binary has been installed.
 func (s *Supervisor) Replace(install func() error, grace time.Duration) (Result, error) {
 	return s.ask(&request{reason: message.ForDelivery, install: install, grace: grace})
 }
 
-// Restart starts a new process of the same binary.
+// Restart starts a new process of the same binary. grace is the time between SIGTERM and SIGKILL for the old one.
 func (s *Supervisor) Restart(grace time.Duration) (Result, error) {
 	return s.ask(&request{reason: message.ForRestart, grace: grace})
 }
@@ -110,13 +112,13 @@ func (s *Supervisor) ask(r *request) (Result, error) {
 	return answer.Result, answer.err
 }
 
-// Snapshot gives the present state.
+// Snapshot returns the current state.
 func (s *Supervisor) Snapshot() Snapshot { return *s.snapshot.Load() }
 
-// Run starts the process and keeps it running, until one of the signals that stop containers came and the process has ended.
-// It gives the exit code that the process would have given the container.
+// Run keeps the process running until the container is stopped by a signal and the process has ended. It calls started
+// after the first start. It returns the exit code that the process would have given the container.
 func (s *Supervisor) Run(signals <-chan syscall.Signal, started func()) (exitCode int) {
-	// Processes are killed when the thread that started them ends.
+	// The kernel kills processes when the thread that started them ends.
 	runtime.LockOSThread()
 	s.start(message.AtStart)
 	started()
@@ -200,13 +202,13 @@ func (s *Supervisor) accept(r *request) {
 		s.child.Signal(syscall.SIGTERM)
 		s.publish(message.StoppingState)
 	}
-	// A later request may shorten the grace of an earlier one, but not lengthen it.
+	// A later request may shorten the grace period of an earlier one, but not lengthen it.
 	if killAt := r.accepted.Add(r.grace); !stopping || killAt.Before(s.killAt) {
 		s.killAt, s.kill = killAt, time.After(r.grace)
 	}
 }
 
-// supersede answers those whose binary has been replaced before it was started.
+// supersede answers the deliveries whose binary was replaced before it was started.
 func (s *Supervisor) supersede() {
 	var left []*request
 	for _, r := range s.pending {
@@ -238,7 +240,7 @@ func (s *Supervisor) ended() {
 	}
 }
 
-// wait begins the back-off after a process that ran so long, and tells it in milliseconds.
+// wait starts the back-off after a process that ran for the given time. It returns the back-off (ms).
 func (s *Supervisor) wait(ran time.Duration, exit message.Exit) *float64 {
 	delay := s.backoff.after(ran)
 	s.restart = time.After(delay)
@@ -252,7 +254,8 @@ func (s *Supervisor) wait(ran time.Duration, exit message.Exit) *float64 {
 	return &ms
 }
 
-// start starts the live binary if there is one, else the image's own, and answers the pending requests.
+// start starts the live binary, or the image's own if there is none or it cannot be started. It answers the pending
+// requests.
 func (s *Supervisor) start(reason message.Reason) {
 	begun := time.Now()
 	s.restart, s.fallback = nil, ""
@@ -260,7 +263,7 @@ func (s *Supervisor) start(reason message.Reason) {
 	if err != nil {
 		if !errors.Is(err, os.ErrNotExist) || s.delivered() {
 			s.fallback = err.Error()
-			logf("the binary in the volume cannot be started: %v; trying the image's own", err)
+			logf("the binary in the volume cannot be started: %v; starting the image's own binary", err)
 		}
 		var path string
 		if path, err = exec.LookPath(s.Command[0]); err == nil {
@@ -293,12 +296,12 @@ func (s *Supervisor) start(reason message.Reason) {
 	s.pending = nil
 }
 
-// delivered tells whether a binary was put in place that has not been started yet.
+// delivered reports whether a pending request has installed a binary.
 func (s *Supervisor) delivered() bool {
 	return slices.ContainsFunc(s.pending, func(r *request) bool { return r.install != nil })
 }
 
-// failed is for when there is nothing that can be started: as if a process had ended at once, as a shell would.
+// failed handles that no binary can be started. It acts like a process that ends at once, with a shell's exit code.
 func (s *Supervisor) failed(err error) {
 	code := 126
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, exec.ErrNotFound) {
@@ -312,7 +315,7 @@ func (s *Supervisor) failed(err error) {
 	s.Events.Publish(event)
 }
 
-// publish makes the present state, which is the one given, what Snapshot gives.
+// publish sets the snapshot to the current state.
 func (s *Supervisor) publish(state message.State) {
 	now := &Snapshot{State: state, Source: message.Image, LastExit: s.lastExit, Fallback: s.fallback}
 	if s.child != nil {
@@ -321,7 +324,7 @@ func (s *Supervisor) publish(state message.State) {
 	s.snapshot.Store(now)
 }
 
-// logf writes to the container's log.
+// logf writes a line to the container's log.
 func logf(format string, arguments ...any) {
 	fmt.Fprintf(os.Stderr, "nx-kube agent: "+format+"\n", arguments...)
 }

@@ -1,4 +1,4 @@
-// Package volume knows what lies where in the agent's volume.
+// Package volume knows the paths in the agent's volume.
 package volume
 
 import (
@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 )
 
-// Volume is a directory that outlives the container: all that the agent writes is there.
+// Volume is a directory that outlives the container. The agent writes nowhere else.
 type Volume string
 
-// Own gives the volume that this program lies in.
+// Own returns the volume that holds this program.
 func Own() (Volume, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -20,31 +20,31 @@ func Own() (Volume, error) {
 	return Volume(filepath.Dir(self)), nil
 }
 
-// Agent is the agent itself.
+// Agent is the path of the agent.
 func (v Volume) Agent() string { return filepath.Join(string(v), "agent") }
 
-// Live is the binary that was delivered last, if any was.
+// Live is the path of the live binary, which was delivered last. The file is missing before the first delivery.
 func (v Volume) Live() string { return filepath.Join(string(v), "live") }
 
-// Socket is where sessions reach the supervisor.
+// Socket is the path of the socket between sessions and the supervisor.
 func (v Volume) Socket() string { return filepath.Join(string(v), "agent.sock") }
 
-// Delve is the debugger, if the agent was installed with one.
+// Delve is the path of the debugger. The file is missing if the agent was installed without one.
 func (v Volume) Delve() string { return filepath.Join(string(v), "dlv") }
 
-// DelveSocket is where the debugger listens.
+// DelveSocket is the path of the debugger's socket.
 func (v Volume) DelveSocket() string { return filepath.Join(string(v), "dlv.sock") }
 
-// DelveHome is a directory for what the debugger writes by itself.
+// DelveHome is the directory for the debugger's own files.
 func (v Volume) DelveHome() string { return filepath.Join(string(v), "config") }
 
-// temporary begins the names of files that are not yet whole.
+// temporary is the name prefix of incomplete files.
 const temporary = ".incomplete-"
 
-// Temporary opens a new file that is to be renamed when it is whole.
+// Temporary creates a file to be renamed when it is complete.
 func (v Volume) Temporary() (*os.File, error) { return os.CreateTemp(string(v), temporary) }
 
-// Clean removes what interrupted installs and deliveries left behind.
+// Clean removes the incomplete files of interrupted installs and deliveries.
 func (v Volume) Clean() error {
 	left, err := filepath.Glob(filepath.Join(string(v), temporary+"*"))
 	for _, path := range left {
@@ -55,7 +55,8 @@ func (v Volume) Clean() error {
 	return err
 }
 
-// Install copies this program into the volume, also over one that is there and running, and the debugger if it lies beside it.
+// Install copies this program into the volume, and also the debugger if one lies beside it. It replaces an agent that
+// is running there.
 func (v Volume) Install() error {
 	self, err := os.Executable()
 	if err != nil {

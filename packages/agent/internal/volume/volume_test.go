@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestCleanRemovesWhatIsNotWholeAndNothingElse(t *testing.T) {
+func TestCleanRemovesIncompleteFilesOnly(t *testing.T) {
 	v := Volume(t.TempDir())
 	for range 3 {
 		file, err := v.Temporary()
