@@ -151,7 +151,7 @@ describe('a workload that Flux has applied itself', () => {
     await patch(cluster, kustomization, { spec: { suspend: false } });
     const refused = await workspace.nx(['run', `${project}:kustomize-apply`]);
     expect(refused.exitCode).toBe(1);
-    expect(refused.all).toMatch(/others manage what it sets: .*conflict with "kustomize-controller"/);
+    expect(refused.all).toMatch(/other field managers own what it sets: .*conflict with "kustomize-controller"/);
     await patch(cluster, kustomization, { spec: { suspend: true } });
     const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-apply`]);
     expect(exitCode, all).toBe(0);

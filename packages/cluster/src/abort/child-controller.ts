@@ -3,17 +3,18 @@ import { setMaxListeners } from 'node:events';
 export interface ChildController {
   readonly signal: AbortSignal;
   abort(reason?: unknown): void;
-  /** Lets go of the parent, which holds on to every child until then. Idempotent; `abort` does it too. */
+  /** Removes the listener on the parent, which otherwise keeps every child alive. Idempotent; `abort` does it too. */
   release(): void;
 }
 
 /**
- * A controller whose signal fires with its parent's too, if it has one. Not `AbortSignal.any`: on Node 20 the signal that it makes can be
- * collected as garbage while it is waited for, and then never fires.
+ * Creates a controller whose signal also fires when the parent's does, with the parent's reason.
+ *
+ * Not `AbortSignal.any`: Node 20 can garbage-collect its signal while code waits for it; the signal then never fires.
  */
 export function childController(parent?: AbortSignal): ChildController {
   const controller = new AbortController();
-  // What is done under one signal may be many requests at once: their number is no sign of a leak.
+  // Many parallel requests may share one signal: a high listener count is not a leak.
   setMaxListeners(0, controller.signal);
   const onParent = () => controller.abort(parent?.reason);
   const release = () => parent?.removeEventListener('abort', onParent);

@@ -1,6 +1,8 @@
 /**
- * What a promise gives, or the signal's reason if that fires first. For work that several share, which goes on for the others when one
- * of them gives up.
+ * Waits for shared work on behalf of one caller. The work continues for other callers when this one gives up.
+ *
+ * @returns the result of `work`
+ * @throws the reason of `signal`, if it fires first
  */
 export function orAborted<T>(work: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (!signal) return work;

@@ -8,16 +8,16 @@ export interface StatusCause {
 }
 
 /**
- * The API server answered with an error, or did not answer. The message holds the server's own message and never
- * bodies, headers or values of secrets.
+ * The API server answered with an error, or did not answer. The message quotes the server's own message; it never holds
+ * bodies, headers or values of Secrets.
  */
 export class ApiError extends NxKubeError {
   /** HTTP status; 0 when there was no answer. */
   readonly status: number;
-  /** `status.reason`: `NotFound`, `Conflict`, `Invalid`, …; the system's error code when there was no answer. */
+  /** `status.reason`: `NotFound`, `Conflict`, `Invalid`, …; the system's error code when the server did not answer. */
   readonly reason: string;
   readonly causes: readonly StatusCause[];
-  /** What the server asked to wait, in ms. */
+  /** Wait (ms) that the server asked for. */
   readonly retryAfterMs?: number;
 
   constructor(

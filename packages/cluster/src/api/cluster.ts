@@ -6,67 +6,80 @@ export type Query = Readonly<Record<string, string | number | boolean | readonly
 
 export interface ApiRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Absolute path on the API server, already percent-encoded: `/api/v1/namespaces/default/pods`. */
+  /** Absolute path on the API server, percent-encoded: `/api/v1/namespaces/default/pods`. */
   path: string;
   query?: Query;
-  /** Sent as JSON. */
+  /** Request body, sent as JSON. */
   body?: unknown;
   /** Default: `application/json`. */
   contentType?: string;
-  /** How messages name the object, if the request is about one. */
+  /** Object that messages name, if the request concerns one. */
   subject?: Ref;
-  /** Until the answer begins, and between its parts. Default: 60,000 ms. */
+  /** Time-out (ms) until the answer begins, and between its parts. Default: 60,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
 }
 
 /** How the API server serves a kind. */
 export interface ResourceType {
-  /** The plural in paths: `deployments`. */
+  /** Plural in paths: `deployments`. */
   resource: string;
   namespaced: boolean;
-  /** What can be done with it: `list`, `watch`, `patch`, `delete`, … */
+  /** Operations that the server supports: `list`, `watch`, `patch`, `delete`, … */
   verbs: readonly string[];
 }
 
-/** A connection to one API server, under the identity of one kubeconfig context. Connections are kept alive and shared. */
+/**
+ * Connection to one API server with the identity of one kubeconfig context. Keeps TCP connections alive and shares
+ * them.
+ */
 export interface Cluster {
   /** Name of the kubeconfig context. */
   readonly context: string;
   /** URL of the API server. */
   readonly server: string;
-  /** The context's namespace, or `default`. */
+  /** Namespace of the context, or `default`. */
   readonly namespace: string;
   /**
-   * Changes when kubeconfig was read anew and differed: the server behind it may be another one by then, so that resourceVersions of
-   * before mean nothing. Absent: it never does.
+   * Changes when the kubeconfig was read again and differed. The context may then point to another server, and earlier
+   * resourceVersions are void. Absent if it never changes.
    */
   readonly epoch?: number;
 
-  /** One request, raw JSON both ways, no retry but on a stale keep-alive connection. @throws ApiError, or the reason of `signal` */
+  /**
+   * Sends one request, JSON in both directions. Repeats it only when a kept-alive connection turned out to be stale.
+   *
+   * @throws ApiError, or the reason of `signal`
+   */
   request<T = unknown>(request: ApiRequest): Promise<T>;
 
   /**
-   * How a kind is served; cached, and asked for again on a miss, since its CRD may just have been applied.
+   * Finds how the server serves a kind. Caches answers; a miss asks again, because its CRD may have just been applied.
+   *
    * @throws ApiError (404, reason `UnknownKind`) when the server does not know the kind, or the reason of `signal`
    */
   discover(apiVersion: string, kind: string, signal?: AbortSignal): Promise<ResourceType>;
 
-  /** The body of a GET as it arrives (logs, watches). Destroying it, or aborting, ends the request without an uncaught error. */
+  /**
+   * Streams the body of a GET (logs, watches). Destroying the stream or aborting ends the request without an uncaught
+   * error.
+   */
   stream(
     path: string,
     query?: Query,
     options?: {
-      /** How messages name the object. */
+      /** Object that messages name. */
       subject?: Ref;
       signal?: AbortSignal;
-      /** Fails the stream when nothing arrives for so long. Default: 0, never. */
+      /** Time-out (ms) between two chunks, after which the stream fails. Default: 0, none. */
       idleTimeoutMs?: number;
     },
   ): Promise<Readable>;
 
   /**
-   * An open WebSocket (exec, port-forward), paused: call `resume()` once its listeners are attached. Aborting terminates it.
+   * Opens a WebSocket (exec, port-forward). The socket is paused: call `resume()` after attaching listeners. Aborting
+   * terminates it.
+   *
    * @throws ApiError when the server refuses the upgrade
    */
   socket(
@@ -75,6 +88,6 @@ export interface Cluster {
     options: { protocols: string[]; subject?: Ref; signal?: AbortSignal },
   ): Promise<WebSocket>;
 
-  /** Ends all connections. Requests under way fail. */
+  /** Closes all connections. Running requests fail. */
   close(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 /**
- * Maps items with a limited number under way at once. After a failure no further item is begun, those under way are awaited, and the first
- * error is thrown.
+ * Maps items, at most `limit` at once. After a failure it starts no further item and waits for the running ones.
+ *
+ * @returns the results in the order of `items`
+ * @throws the first error
  */
 export async function mapConcurrently<T, R>(
   items: readonly T[],

@@ -9,8 +9,8 @@ function listing(...kinds: string[]) {
   return { resources: [...resources, { kind: 'Scale', name: 'xs/scale', namespaced: true, verbs: ['get'] }] };
 }
 
-describe('discovery', () => {
-  it('asks once a group, however many ask at the same time', async () => {
+describe('Discovery', () => {
+  it('parallel look-ups in one group send one request', async () => {
     const asked: string[] = [];
     const discovery = new Discovery(async (path) => {
       asked.push(path);
@@ -22,34 +22,34 @@ describe('discovery', () => {
     expect(asked).toEqual(['/apis/g/v1', '/api/v1']);
   });
 
-  it('asks again for a kind it does not know: it may have been defined since', async () => {
+  it('an unknown kind is asked for again, because a CRD may have defined it since', async () => {
     const answers = [listing('A'), listing('A', 'B')];
     const discovery = new Discovery(async () => answers.shift());
     await discovery.find('g/v1', 'A');
     expect(await discovery.find('g/v1', 'B')).toMatchObject({ resource: 'bs' });
   });
 
-  it('does not take a subresource for a kind', async () => {
+  it('a subresource is not a kind', async () => {
     const discovery = new Discovery(async () => listing('A'));
     await expect(discovery.find('g/v1', 'Scale')).rejects.toMatchObject({ status: 404, reason: 'UnknownKind' });
   });
 
   it.each([
-    ['is no list of kinds', () => 'hello'],
+    ['is not a list of kinds', () => 'hello'],
     [
       'is a failure',
       () => {
         throw new ApiError('cluster', 'x', { status: 503, reason: '' });
       },
     ],
-  ])('does not remember for ever an answer that %s', async (_what, bad) => {
+  ])('an answer that %s is not remembered', async (_what, bad) => {
     const answers = [bad, () => listing('A')];
     const discovery = new Discovery(async () => answers.shift()!());
     await expect(discovery.find('g/v1', 'A')).rejects.toThrow();
     expect(await discovery.find('g/v1', 'A')).toMatchObject({ resource: 'as' });
   });
 
-  it('asks again for what it is told to forget, of that group only', async () => {
+  it('forgetting a group repeats the requests of that group only', async () => {
     const asked: string[] = [];
     const discovery = new Discovery(async (path) => {
       asked.push(path);
@@ -62,13 +62,13 @@ describe('discovery', () => {
     expect(asked.slice(4)).toEqual(['/apis/g/v1', '/apis/g/v2']);
   });
 
-  it('says which kind of an unknown group is not known', async () => {
+  it('the error for an unknown group names the kind and the group', async () => {
     const discovery = new Discovery(() => Promise.reject(notFound));
     await expect(discovery.find('g/v1', 'A')).rejects.toThrow('The cluster does not know the kind A of g/v1.');
   });
 
-  it('does not take just any server for an API server', async () => {
+  it('an answer that is not a list of kinds is an error', async () => {
     const discovery = new Discovery(async () => 'hello');
-    await expect(discovery.find('g/v1', 'A')).rejects.toThrow(/list of kinds of g\/v1 is not one/);
+    await expect(discovery.find('g/v1', 'A')).rejects.toThrow(/answer for g\/v1 is not a list of kinds/);
   });
 });

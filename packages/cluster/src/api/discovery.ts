@@ -9,19 +9,23 @@ interface ApiResourceList {
 
 type Kinds = ReadonlyMap<string, ResourceType>;
 
-/** Which kinds the server serves, asked for group by group and remembered. */
+/** Finds kinds that the server serves. Asks group by group and caches the answers. */
 export class Discovery {
   readonly #groups = new Map<string, Promise<Kinds>>();
 
   /** @param get fetches a path of the API server */
   constructor(private readonly get: (path: string) => Promise<unknown>) {}
 
-  /** @throws ApiError (404, reason `UnknownKind`) */
+  /**
+   * Finds how the server serves a kind.
+   *
+   * @throws ApiError (404, reason `UnknownKind`) when the server does not know the kind
+   */
   async find(apiVersion: string, kind: string): Promise<ResourceType> {
     const remembered = this.#groups.get(apiVersion);
     const known = (await remembered)?.get(kind);
     if (known) return known;
-    // A miss may be a kind that was defined since. Those who miss together ask together.
+    // A CRD may have defined the kind since. Parallel misses share one request.
     const current = this.#groups.get(apiVersion);
     const kinds = await (current && current !== remembered ? current : this.#fetch(apiVersion));
     const found = kinds.get(kind);
@@ -29,11 +33,11 @@ export class Discovery {
     throw new ApiError('configuration', `The cluster does not know the kind ${kind} of ${apiVersion}.`, {
       status: 404,
       reason: 'UnknownKind',
-      next: 'Apply its CustomResourceDefinition first, or mend apiVersion and kind.',
+      next: 'Apply its CustomResourceDefinition first, or fix apiVersion and kind.',
     });
   }
 
-  /** Asks anew for the kinds of a group when they are needed next. */
+  /** Drops the cached kinds of a group; the next look-up asks the server again. */
   forget(group: string): void {
     for (const apiVersion of this.#groups.keys()) if (groupOf(apiVersion) === group) this.#groups.delete(apiVersion);
   }
@@ -43,7 +47,7 @@ export class Discovery {
     const kinds = this.get(path)
       .then((answer) => kindsOf(answer as ApiResourceList, apiVersion))
       .catch((error: unknown) => {
-        // what was asked for since stays
+        // A newer request for the group keeps its entry.
         if (this.#groups.get(apiVersion) === kinds) this.#groups.delete(apiVersion);
         if (isNotFound(error)) return new Map<string, ResourceType>();
         throw error;
@@ -55,13 +59,13 @@ export class Discovery {
 
 function kindsOf(list: ApiResourceList, apiVersion: string): Kinds {
   if (!Array.isArray(list?.resources)) {
-    throw new NxKubeError('cluster', `The API server's list of kinds of ${apiVersion} is not one.`, {
-      next: 'Is the server of the kubeconfig context a Kubernetes API server?',
+    throw new NxKubeError('cluster', `The API server's answer for ${apiVersion} is not a list of kinds.`, {
+      next: 'Check that the server of the kubeconfig context is a Kubernetes API server.',
     });
   }
   return new Map(
     list.resources
-      // `deployments/scale` has a kind of its own but is not where objects of that kind are
+      // A subresource such as `deployments/scale` has its own kind, but no objects of that kind.
       .filter(({ name }) => !name.includes('/'))
       .map(({ kind, name, namespaced, verbs }) => [kind, { resource: name, namespaced, verbs }]),
   );

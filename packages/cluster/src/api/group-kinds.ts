@@ -7,7 +7,11 @@ interface ApiGroup {
   versions: { groupVersion: string }[];
 }
 
-/** The version in which to ask for objects of a kind given as `Kind.group`; undefined if it is not served (any more). */
+/**
+ * Resolves a kind given as `Kind.group`.
+ *
+ * @returns the version to ask for; undefined if the server does not serve the kind (any more)
+ */
 export async function resolveGroupKind(
   cluster: Cluster,
   groupKind: string,

@@ -7,7 +7,12 @@ export interface ReadOptions {
   signal?: AbortSignal;
 }
 
-/** The live object, or undefined if there is none, or no such kind. @throws ApiError */
+/**
+ * Reads a live object.
+ *
+ * @returns undefined if the object or its kind does not exist
+ * @throws ApiError
+ */
 export async function read<T extends KubeObject = KubeObject>(
   cluster: Cluster,
   ref: Ref,
@@ -27,7 +32,7 @@ export interface ListOptions extends GroupVersionKind {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
-  /** Objects a request; further pages are fetched until the end. Default: 500. */
+  /** Objects per request; further pages are fetched until the end. Default: 500. */
   limit?: number;
   signal?: AbortSignal;
 }
@@ -37,7 +42,11 @@ interface ListPage<T> {
   items: T[];
 }
 
-/** All objects of a kind, page by page. Items carry `apiVersion` and `kind`. @throws ApiError */
+/**
+ * Lists all objects of a kind, page by page. Items carry `apiVersion` and `kind`.
+ *
+ * @throws ApiError
+ */
 export async function list<T extends KubeObject = KubeObject>(cluster: Cluster, options: ListOptions): Promise<T[]> {
   return (await listAt<T>(cluster, options)).items;
 }
@@ -63,7 +72,11 @@ export async function listAt<T extends KubeObject = KubeObject>(
   }
 }
 
-/** Creates an object. @throws ApiError (409 `AlreadyExists`) */
+/**
+ * Creates an object.
+ *
+ * @throws ApiError (409 `AlreadyExists`)
+ */
 export async function create<T extends KubeObject = KubeObject>(
   cluster: Cluster,
   object: KubeObject,
@@ -96,7 +109,12 @@ const patchTypes = {
   json: 'application/json-patch+json',
 } as const;
 
-/** Patches one object and returns it. @throws ApiError */
+/**
+ * Patches one object.
+ *
+ * @returns the object after the patch
+ * @throws ApiError
+ */
 export async function patch<T extends KubeObject = KubeObject>(
   cluster: Cluster,
   ref: Ref,
@@ -116,22 +134,27 @@ export async function patch<T extends KubeObject = KubeObject>(
 }
 
 export interface RemoveOptions {
-  /** Delete only if the object still has this uid. */
+  /** Deletes only if the object still has this uid. */
   uid?: string;
   /** Default: `Background`. */
   propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
   gracePeriodSeconds?: number;
-  /** Have the server check the deletion, rights and admission included, and not do it. Default: false. */
+  /** Lets the server check the deletion (rights and admission included) without doing it. Default: false. */
   dryRun?: boolean;
   signal?: AbortSignal;
 }
 
-/** Asks for deletion; resolves to false if the object was not there. It may stay until its finalizers are done. @throws ApiError */
+/**
+ * Requests deletion. The object may stay until its finalizers have ended.
+ *
+ * @returns false if the object did not exist
+ * @throws ApiError
+ */
 export async function remove(cluster: Cluster, ref: Ref, options: RemoveOptions = {}): Promise<boolean> {
   return (await removeTelling(cluster, ref, options)) !== 'absent';
 }
 
-/** As `remove`; tells whether the object is gone already, or has finalizers or a grace period before it. */
+/** As `remove`; returns whether the object is gone already or still has finalizers or a grace period. */
 export async function removeTelling(
   cluster: Cluster,
   ref: Ref,
@@ -142,7 +165,7 @@ export async function removeTelling(
     const answer = await cluster.request<{ kind?: string; status?: unknown } | undefined>({
       method: 'DELETE',
       path,
-      // For who reads the server's audit log: beside a body it does not count.
+      // For readers of the server's audit log: the server ignores the query beside a body.
       query: { dryRun: dryRun ? 'All' : undefined },
       body: {
         apiVersion: 'v1',
@@ -155,7 +178,7 @@ export async function removeTelling(
       subject: scoped,
       signal,
     });
-    // an object that is still there is answered with itself
+    // The server answers with the object itself if it still exists.
     return answer?.kind === 'Status' && answer.status === 'Success' ? 'gone' : 'going';
   } catch (error) {
     if (isNotFound(error)) return 'absent';

@@ -3,18 +3,23 @@ import { groupOf, subject, type GroupVersionKind, type Ref } from '../object/kub
 import { ApiError } from './api-error.js';
 import type { Cluster, ResourceType } from './cluster.js';
 
-/** Names of core groups' paths differ from all others'. */
+/** The core group has its own path. */
 function groupPath(apiVersion: string): string {
   return groupOf(apiVersion) === '' ? `/api/${apiVersion}` : `/apis/${apiVersion}`;
 }
 
-/** The path of all objects of a kind, or of those in one namespace. Names are encoded and keep their case. */
+/** Path of all objects of a kind, or of those in one namespace. Names are encoded and keep their case. */
 export function collectionPath(apiVersion: string, type: ResourceType, namespace?: string): string {
   const inNamespace = type.namespaced && namespace ? `/namespaces/${encodeURIComponent(namespace)}` : '';
   return `${groupPath(apiVersion)}${inNamespace}/${type.resource}`;
 }
 
-/** The path of one object, and the reference with the namespace filled in as the kind wants it. */
+/**
+ * Finds the path of one object.
+ *
+ * @returns the path, and the reference with its namespace filled in or left out as the kind requires
+ * @throws NxKubeError ('configuration') for a namespace on a cluster-scoped kind; ApiError for an unknown kind
+ */
 export async function locate(
   cluster: Cluster,
   ref: Ref,
@@ -41,7 +46,7 @@ function scope(cluster: Cluster, ref: Ref, { namespaced }: ResourceType): Ref {
   return ref;
 }
 
-/** A name for a kind: `Deployment.apps`, or `ConfigMap` for core kinds. */
+/** Name of a kind: `Deployment.apps`, or `ConfigMap` for core kinds. */
 export function groupKind({ apiVersion, kind }: GroupVersionKind): string {
   const group = groupOf(apiVersion);
   return group ? `${kind}.${group}` : kind;

@@ -7,7 +7,7 @@ function apiError(status: number, reason = '', retryAfterMs?: number): ApiError 
   return new ApiError('cluster', `${status} ${reason}`, { status, reason, retryAfterMs });
 }
 
-describe('what passes by itself', () => {
+describe('isTransient', () => {
   it.each([
     [apiError(0, 'ECONNREFUSED'), true],
     [apiError(0, 'ECONNRESET'), true],
@@ -28,13 +28,13 @@ describe('what passes by itself', () => {
     [new NxKubeError('cluster', 'x'), false],
     [new Error('x'), false],
     [undefined, false],
-  ])('%s: %s', (error, transient) => {
+  ])('the error "%s" is transient: %s', (error, transient) => {
     expect(isTransient(error)).toBe(transient);
   });
 });
 
 describe('retry', () => {
-  it('goes on until it succeeds, and tells of each pause', async () => {
+  it('an action is repeated until it succeeds, and each pause is reported', async () => {
     const pauses: number[] = [];
     let left = 3;
     const result = await retry(
@@ -48,13 +48,13 @@ describe('retry', () => {
     expect(pauses).toHaveLength(3);
   });
 
-  it('does not repeat what will not pass', async () => {
+  it('an action with a permanent error is not repeated', async () => {
     let calls = 0;
     await expect(retry(() => Promise.reject(apiError(403 + 0 * ++calls)))).rejects.toMatchObject({ status: 403 });
     expect(calls).toBe(1);
   });
 
-  it('gives up with the last error when its time is over', async () => {
+  it('an action fails with its last error when its time is over', async () => {
     let calls = 0;
     const attempt = () => Promise.reject(apiError(503, `attempt ${++calls}`));
     await expect(retry(attempt, { forMs: 30, firstPauseMs: 5 })).rejects.toMatchObject({
@@ -62,7 +62,7 @@ describe('retry', () => {
     });
   });
 
-  it('waits as long as the server asked, or gives up if that is too long', async () => {
+  it('a pause lasts as long as the server asked, or the action fails if that is too long', async () => {
     const started = performance.now();
     let calls = 0;
     await retry(
@@ -77,7 +77,7 @@ describe('retry', () => {
     });
   });
 
-  it('ends at once when aborted', async () => {
+  it('an abort ends the pause at once', async () => {
     const abort = new AbortController();
     const waiting = retry(() => Promise.reject(apiError(503)), {
       firstPauseMs: 10_000,
@@ -88,7 +88,7 @@ describe('retry', () => {
   });
 });
 
-it('pauses grow to a limit, with jitter', () => {
+it('pauses grow up to a limit, with jitter', () => {
   for (let attempt = 0; attempt < 30; attempt++) {
     const full = Math.min(5_000, 100 * 2 ** attempt);
     const pause = pauseBefore(attempt, undefined);

@@ -3,11 +3,11 @@ import { ApiError } from './api-error.js';
 import { isCertificateProblem } from './status-error.js';
 
 export interface RetryOptions {
-  /** How long to go on trying, counted from the first failure. Default: 20,000 ms. */
+  /** Time limit (ms) for retries, counted from the first failure. Default: 20,000. */
   forMs?: number;
-  /** First pause; each further one is twice as long, with jitter. Default: 100 ms. */
+  /** First pause (ms). Each further pause is twice as long, with jitter. Default: 100. */
   firstPauseMs?: number;
-  /** Default: 5,000 ms. */
+  /** Longest pause (ms). Default: 5,000. */
   longestPauseMs?: number;
   signal?: AbortSignal;
   /** Called before each pause. */
@@ -15,8 +15,8 @@ export interface RetryOptions {
 }
 
 /**
- * Whether trying again may help: no connection, a connection cut off, 429, 500, 502, 503, 504 (which is also how an
- * admission webhook that is not up yet shows).
+ * Whether a retry may help: no connection, a broken connection, or status 429, 500, 502, 503 or 504. An admission
+ * webhook that is not up yet shows as one of these.
  */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
@@ -24,7 +24,11 @@ export function isTransient(error: unknown): boolean {
   return [429, 500, 502, 503, 504].includes(error.status);
 }
 
-/** Runs an idempotent action until it does not fail transiently; honours `Retry-After`. @throws the last error */
+/**
+ * Repeats an idempotent action while it fails transiently. Honours `Retry-After`.
+ *
+ * @throws the last error
+ */
 export async function retry<T>(action: () => Promise<T>, options: RetryOptions = {}): Promise<T> {
   const { forMs = 20_000, signal, onRetry } = options;
   let deadline: number | undefined;
@@ -44,8 +48,8 @@ export async function retry<T>(action: () => Promise<T>, options: RetryOptions =
 }
 
 /**
- * The pause before the next attempt, in ms: exponential with jitter between half and all of it, so that clients that failed together do not
- * come back together; never shorter than the server asked for.
+ * Pause (ms) before the next attempt: exponential, with jitter between half and all of it, never shorter than the
+ * server asked for. The jitter keeps clients that failed together from coming back together.
  *
  * @param attempt counted from 0
  */

@@ -8,7 +8,7 @@ function statusBody(status: object): string {
   return JSON.stringify({ kind: 'Status', ...status });
 }
 
-describe('an answer of the API server', () => {
+describe('apiErrorOf', () => {
   it.each([
     [403, statusBody({ reason: 'Forbidden', message: 'no' }), 'configuration', 'Forbidden', 'Deployment/n/d: no'],
     [404, statusBody({ reason: 'NotFound', message: 'gone' }), 'configuration', 'NotFound', 'Deployment/n/d: gone'],
@@ -31,7 +31,7 @@ describe('an answer of the API server', () => {
       'Invalid',
       'Deployment/n/d: .spec.x: field not declared',
     ],
-  ])('%i %s', (status, body, culprit, reason, message) => {
+  ])('the answer %i %s becomes an error with culprit, reason and message', (status, body, culprit, reason, message) => {
     expect(apiErrorOf({ status, body }, { method: 'GET', path: '/x', subject: deployment })).toMatchObject({
       culprit,
       reason,
@@ -39,7 +39,7 @@ describe('an answer of the API server', () => {
     });
   });
 
-  it('about a wrong field is no server error, though it says 500', () => {
+  it('an answer 500 about a wrong field is a configuration error', () => {
     const body = statusBody({
       message: 'failed to convert new object (n/d; apps/v1, Kind=Deployment) to proper version: bad',
     });
@@ -55,13 +55,16 @@ describe('an answer of the API server', () => {
     ['', 5, 5000],
     ['nonsense', undefined, undefined],
     [new Date(Date.now() - 1000).toUTCString(), undefined, 0],
-  ])('with Retry-After %j and %j seconds in its details asks for %j ms', (retryAfter, retryAfterSeconds, ms) => {
-    const body = statusBody({ details: { retryAfterSeconds } });
-    expect(apiErrorOf({ status: 429, body, retryAfter }, { method: 'GET', path: '/' }).retryAfterMs).toBe(ms);
-  });
+  ])(
+    'an answer with Retry-After %j and %j seconds in its details asks for %j ms',
+    (retryAfter, retryAfterSeconds, ms) => {
+      const body = statusBody({ details: { retryAfterSeconds } });
+      expect(apiErrorOf({ status: 429, body, retryAfter }, { method: 'GET', path: '/' }).retryAfterMs).toBe(ms);
+    },
+  );
 });
 
-describe('an answer about a Secret', () => {
+describe('apiErrorOf for a Secret', () => {
   it.each([
     [
       422,
@@ -95,7 +98,7 @@ describe('an answer about a Secret', () => {
       },
       /immutable/,
     ],
-  ])('%i names fields and no values', (status, answer, message) => {
+  ])('the error for an answer %i names fields and no values', (status, answer, message) => {
     for (const about of [{ subject: secret }, { path: '/api/v1/namespaces/n/secrets/s' }]) {
       const error = apiErrorOf({ status, body: statusBody(answer) }, { method: 'PATCH', path: '/x', ...about });
       expect(error.message).toMatch(message);
@@ -107,14 +110,14 @@ describe('an answer about a Secret', () => {
     'Secret "s" is invalid: type: Invalid value: "data.hunter2": must be a qualified name',
     'Secret "s" is invalid: type: Unsupported value: "metadata[hunter2]": no such type',
     'failed to create typed patch object (n/s; /v1, Kind=Secret): .data.token: expected string, got &value{"data.hunter2"}',
-  ])('takes no word of a value for a field: %s', (message) => {
+  ])('the error takes no word of a value for a field: %s', (message) => {
     const body = statusBody({ reason: 'Invalid', message });
     const error = apiErrorOf({ status: 422, body }, { method: 'PATCH', path: '/x', subject: secret });
     expect(error.message).not.toContain('hunter2');
     expect(error.message).toMatch(/ at (?:type|\.data\.token);/);
   });
 
-  it('says of each cause whether the field is immutable, for that decides what may be done', () => {
+  it('the error keeps for each cause whether the field is immutable, which decides about recreation', () => {
     const causes = [
       { field: 'type', message: 'Invalid value: "hunter2": field is immutable' },
       { field: 'data', message: 'Forbidden: field is immutable when `immutable` is set' },
@@ -129,23 +132,23 @@ describe('an answer about a Secret', () => {
     ]);
   });
 
-  it('keeps the message where it cannot hold values', () => {
+  it("the error keeps the server's message where it cannot hold values", () => {
     const body = statusBody({ reason: 'Forbidden', message: 'secrets is forbidden: User "x" cannot patch' });
     expect(apiErrorOf({ status: 403, body }, { method: 'PATCH', path: '/x', subject: secret }).message).toContain(
       'User "x"',
     );
   });
 
-  it('is not cut, for a value that the cut goes through could not be taken out any more', () => {
+  it('a long message about a Secret is not cut, because a cut through a value would defeat redaction', () => {
     const body = statusBody({ reason: 'Forbidden', message: `${'x'.repeat(1995)} hunter2` });
-    const told = (subject: typeof secret) =>
+    const messageAbout = (subject: typeof secret) =>
       apiErrorOf({ status: 403, body }, { method: 'PATCH', path: '/x', subject }).message;
-    expect(told(secret)).toMatch(/x hunter2$/);
-    expect(told(deployment)).toMatch(/x hunt$/);
+    expect(messageAbout(secret)).toMatch(/x hunter2$/);
+    expect(messageAbout(deployment)).toMatch(/x hunt$/);
   });
 });
 
-describe('no answer', () => {
+describe('noAnswer', () => {
   it.each([
     [{ code: 'ECONNREFUSED' }, 'ECONNREFUSED', false],
     [{ cause: { code: 'ECONNRESET' } }, 'ECONNRESET', false],
@@ -154,7 +157,7 @@ describe('no answer', () => {
     [{ code: 'SELF_SIGNED_CERT_IN_CHAIN' }, 'SELF_SIGNED_CERT_IN_CHAIN', true],
     [{ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', true],
     [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID' }, 'ERR_TLS_CERT_ALTNAME_INVALID', true],
-  ])('because of %j is known by its code', (cause, reason, certificate) => {
+  ])('a request that got no answer because of %j has the reason %s', (cause, reason, certificate) => {
     const error = noAnswer('https://s', cause);
     expect(error).toMatchObject({ status: 0, reason, culprit: certificate ? 'configuration' : 'cluster' });
     expect(isCertificateProblem(error)).toBe(certificate);

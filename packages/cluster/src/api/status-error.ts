@@ -2,10 +2,10 @@ import type { Culprit } from '../errors.js';
 import { subject, type Ref } from '../object/kube-object.js';
 import { ApiError, type StatusCause } from './api-error.js';
 
-/** An HTTP answer that is an error, as far as it is looked at. */
+/** Parts of an error answer that `apiErrorOf` reads. */
 export interface ErrorAnswer {
   status: number;
-  /** The body, or its beginning. */
+  /** Body, or its beginning. */
   body: string;
   retryAfter?: string;
 }
@@ -17,14 +17,14 @@ interface KubeStatus {
 }
 
 /**
- * The error for an answer of the API server. Only the server's message and causes get into it, and of messages about Secrets only
- * the fields they name: a message of type or validation errors quotes values.
+ * Makes the error for an answer of the API server. It holds only the server's message and causes. For Secrets it holds
+ * only field names, because messages of type and validation errors quote values.
  *
- * @param request for answers that do not say what they are about
+ * @param request method, path and subject, for answers that do not name their object
  */
 export function apiErrorOf(answer: ErrorAnswer, request: { method: string; path: string; subject?: Ref }): ApiError {
   const parsed = parseStatus(answer.body);
-  // Server-side apply says 500 of a manifest with a wrong field or value; trying that again would be no use.
+  // Server-side apply answers 500 for a manifest with a wrong field or value; a retry would not help.
   const unfit = answer.status === 500 && unfitManifest.test(parsed?.message ?? '');
   const status = unfit ? 422 : answer.status;
   const reason = (!unfit && parsed?.reason) || httpReasons[status] || `HTTP ${status}`;
@@ -45,28 +45,28 @@ export function apiErrorOf(answer: ErrorAnswer, request: { method: string; path:
 }
 
 /**
- * What is longer is cut, in characters; but not about a Secret: an admission webhook may quote a value, which whoever knows it can take
- * out only as long as the cut has not gone through it.
+ * Length (characters) at which messages are cut. Messages about Secrets are not cut: an admission webhook may quote a
+ * value, and redaction cannot find a value that is cut in two.
  */
 const longestMessage = 2000;
 
 const unfitManifest = /^failed to (?:create typed [\w ]+|convert [\w ]+) \([^)]*\)[\w ]*: /;
 
-/** The error for a request that got no answer. */
+/** Makes the error for a request that got no answer. */
 export function noAnswer(server: string, cause: unknown): ApiError {
   const reason = systemCode(cause) ?? 'NoAnswer';
   const certificate = certificateProblem.test(reason);
   return new ApiError(
     certificate ? 'configuration' : 'cluster',
     certificate
-      ? `The certificate of the API server ${server} is not the kubeconfig's (${reason}).`
+      ? `The certificate of the API server ${server} does not match the kubeconfig (${reason}).`
       : `The API server ${server} does not answer (${reason}).`,
     {
       status: 0,
       reason,
       cause,
       next: certificate
-        ? 'Was the cluster made anew? Write its kubeconfig again.'
+        ? 'Write the kubeconfig again if the cluster was recreated.'
         : 'Start the cluster, or choose another context.',
     },
   );
@@ -74,12 +74,12 @@ export function noAnswer(server: string, cause: unknown): ApiError {
 
 const certificateProblem = /CERT|UNABLE_TO_(?:VERIFY|GET_ISSUER)|^ERR_SSL_|^ERR_TLS_/;
 
-/** Whether the two sides disagree about certificates, as after the cluster was made anew. */
+/** Whether client and server disagree about certificates, as after the cluster was recreated. */
 export function isCertificateProblem(error: unknown): boolean {
   return error instanceof ApiError && error.status === 0 && certificateProblem.test(error.reason);
 }
 
-/** The code (`ECONNREFUSED`, `UND_ERR_SOCKET`) of an error, of its cause, or of the first of several errors in one. */
+/** Code (`ECONNREFUSED`, `UND_ERR_SOCKET`) of an error, of its cause, or of the first error that it aggregates. */
 function systemCode(error: unknown): string | undefined {
   for (let at = error as { code?: unknown; cause?: unknown; errors?: unknown[] } | undefined; at;) {
     if (typeof at.code === 'string') return at.code;
@@ -97,17 +97,17 @@ function parseStatus(body: string): KubeStatus | undefined {
   }
 }
 
-/** The server says in its own way, too, which object its message is about. */
+/** Removes the object's name, which our messages already start with. */
 function withoutSubject(message: string): string {
   return message.replace(/^\S+ "[^"]*" is invalid: /, '').replace(unfitManifest, '');
 }
 
-/** That a field is immutable must be told apart for each: it decides whether an object may be made anew. */
+/** Keeps for each cause whether its field is immutable: that decides whether the object may be recreated. */
 function withoutValues({ field, message = '' }: StatusCause): StatusCause {
   return /: field is immutable\b/.test(message) ? { field, message: 'field is immutable' } : { field };
 }
 
-/** Where a message of a validation or type error begins to speak of the value. */
+/** Text before the value in the message of a validation or type error. */
 const beforeValues = /^.*?(?=\b(?:expected|got|\w+ value)\b|$)/s;
 
 function fieldsOnly(reason: string, causes: readonly StatusCause[], message = ''): string {
@@ -154,7 +154,7 @@ function culpritOf(status: number): Culprit {
 function nextStep(status: number): string | undefined {
   if (status === 401) return 'Log in again: the user of the kubeconfig context is not accepted.';
   if (status === 403) return 'Ask for the permission, or use a context whose user has it.';
-  if (status === 400 || status === 422) return 'Mend the field in the manifest.';
+  if (status === 400 || status === 422) return 'Fix the field in the manifest.';
   if (status >= 500 || status === 429)
     return 'Try again; if it stays, look at the API server and its admission webhooks.';
   return undefined;

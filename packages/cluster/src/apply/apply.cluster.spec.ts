@@ -29,7 +29,7 @@ async function rejection(promise: Promise<unknown>): Promise<NxKubeError> {
   return error as NxKubeError;
 }
 
-/** A CRD with everything that client libraries are known to lose. */
+/** A CRD with all fields that client libraries are known to lose. */
 function definition(plural: string, kind: string): KubeObject {
   const [crd] = parse(`
 apiVersion: apiextensions.k8s.io/v1
@@ -78,8 +78,8 @@ spec:
   return crd!;
 }
 
-describe('custom resources', () => {
-  it('arrive together with their definition, which arrives field for field', async () => {
+describe('apply: custom resources', () => {
+  it('custom resources are applied together with their definition, which arrives field for field', async () => {
     const plural = test.unique('gadgets').replaceAll('-', '') + 's';
     const crd = definition(plural, 'Gadget');
     const ref = refOf(crd);
@@ -107,7 +107,7 @@ describe('custom resources', () => {
     expect(failure.culprit).toBe('configuration');
   });
 
-  it('of a kind that nobody defines are refused by name', async () => {
+  it('a custom resource of an unknown kind is refused by name', async () => {
     const object = {
       apiVersion: 'nowhere.dev/v1',
       kind: 'Nothing',
@@ -121,7 +121,7 @@ describe('custom resources', () => {
   });
 });
 
-/** What a careful team ships, with all that the server normalizes or fills in. */
+/** Manifests of a careful team, with all that the server normalizes or fills in. */
 function typicalManifests(): KubeObject[] {
   return parse(`
 apiVersion: v1
@@ -290,8 +290,8 @@ spec:
 `);
 }
 
-describe('an unchanged set', () => {
-  it('is recognized object by object without a single write', async () => {
+describe('apply: an unchanged set', () => {
+  it('an unchanged set is recognized object by object without a single write', async () => {
     const manifests = typicalManifests();
     for (const object of manifests.filter(({ metadata }) => !metadata.namespace)) {
       test.cleanUp(() => remove(test.cluster, refOf(object)));
@@ -305,10 +305,10 @@ describe('an unchanged set', () => {
     expect(second.map(({ action }) => action)).toEqual(manifests.map(() => 'unchanged'));
   });
 
-  it('is told from a set with any one edit, whichever it is', async () => {
+  it('an object with any one edit is not current', async () => {
     const manifests = typicalManifests();
     await apply(test.cluster, manifests);
-    /** Edits that leave what is asked for as it was: explicit defaults left out, and what is no content. */
+    /** Edits that do not change the request: explicit defaults left out, and fields outside the content. */
     const neutral = /^-?(?:apiVersion|kind|metadata\.name|metadata\.namespace|metadata|status)$|^-roleRef\.apiGroup$/;
     let edits = 0;
     for (const manifest of manifests.map(prepare)) {
@@ -324,20 +324,20 @@ describe('an unchanged set', () => {
   });
 });
 
-describe('field managers', () => {
-  it('that own a field are named in the error, and give way only to force', async () => {
+describe('apply: field managers', () => {
+  it('an error names the managers that own a field, and force takes the field over', async () => {
     const object = configMap('contested', { colour: 'red' });
     await apply(test.cluster, [object], { fieldManager: 'the-other' });
     const mine = configMap('contested', { colour: 'green' });
     const failure = await rejection(apply(test.cluster, [mine]));
     expect(failure.message).toBe(
-      `ConfigMap/${test.namespace}/contested: others manage what it sets: .data.colour (conflict with "the-other").`,
+      `ConfigMap/${test.namespace}/contested: other field managers own what it sets: .data.colour (conflict with "the-other").`,
     );
     const [forced] = await apply(test.cluster, [mine], { force: true });
     expect(forced).toMatchObject({ action: 'configured', fields: ['data.colour'] });
   });
 
-  it('may add fields of their own, which is no change to ours', async () => {
+  it('fields that another manager adds are no change to ours', async () => {
     const object = configMap('shared', { mine: '1' });
     await apply(test.cluster, [object]);
     await patch(test.cluster, refOf(object), { data: { theirs: '2' } }, { fieldManager: 'the-other' });
@@ -346,7 +346,7 @@ describe('field managers', () => {
     expect(writes).toEqual([]);
   });
 
-  it('that change one of our fields are found out', async () => {
+  it('a field of ours that another manager changed is detected', async () => {
     const object = configMap('drifting', { mine: '1' });
     await apply(test.cluster, [object]);
     await patch(test.cluster, refOf(object), { data: { mine: '2' } }, { fieldManager: 'the-other' });
@@ -356,7 +356,7 @@ describe('field managers', () => {
   });
 });
 
-describe('immutable fields', () => {
+describe('apply: immutable fields', () => {
   const selected = (app: string): KubeObject[] =>
     parse(`
 apiVersion: apps/v1
@@ -368,7 +368,7 @@ spec:
   template: {metadata: {labels: {app: ${app}}}, spec: {containers: [{name: c, image: example.invalid/x:1}]}}
 `);
 
-  it('are an error that names them and leaves the object alone', async () => {
+  it('an immutable field is an error that names it and leaves the object alone', async () => {
     const [created] = await apply(test.cluster, selected('one'));
     const failure = await rejection(apply(test.cluster, selected('two')));
     expect(failure.message).toMatch(
@@ -378,7 +378,7 @@ spec:
     expect((await read(test.cluster, created!.ref))!.metadata.uid).toBe(created!.uid);
   });
 
-  it('make a new object of it on request', async () => {
+  it('an object with an immutable field is recreated on request', async () => {
     const [before] = await apply(test.cluster, selected('one'), { recreate: true });
     const [planned] = await apply(test.cluster, selected('two'), { recreate: true, dryRun: true });
     expect(planned).toMatchObject({ action: 'recreated' });
@@ -387,22 +387,22 @@ spec:
     expect(after!.uid).not.toBe(before!.uid);
   });
 
-  it('do not cost the life of an object that could not be made again', async () => {
+  it('an object that could not be created again is not deleted', async () => {
     const [before] = await apply(test.cluster, selected('one'), { recreate: true });
     const [object] = selected('two');
-    // the selector is changed, and the pods' labels are forgotten
+    // The selector changes, and the pods' labels do not.
     const forgetful = [{ ...object!, spec: { ...object!.spec, template: selected('one')[0]!.spec.template } }];
     const failure = await rejection(apply(test.cluster, forgetful, { recreate: true }));
     expect(failure.message).toMatch(/`selector` does not match template `labels`/);
     expect((await read(test.cluster, before!.ref))!.metadata.uid).toBe(before!.uid);
   });
 
-  it('do not cost the life of an object that has taken the place of the one seen', async () => {
+  it('an object that replaced the one seen is not deleted', async () => {
     const object = parse(`{apiVersion: v1, kind: Secret, metadata: {name: sealed, namespace: ${test.namespace}},
       type: one, data: {}}`);
     const [seen] = await apply(test.cluster, object);
     const { cluster } = spyOnWrites(test.cluster);
-    // replaces the object just before the deletion is sent
+    // Replaces the object just before the deletion is sent.
     const racing: typeof cluster = {
       ...cluster,
       request: async (call) => {
@@ -419,29 +419,32 @@ spec:
     expect((await read(test.cluster, seen!.ref))!.type).toBe('one');
   });
 
-  it.each(['PersistentVolumeClaim', 'CustomResourceDefinition'])('never cost a %s its life', async (kind) => {
-    const claim = (storage: string) =>
-      parse(`{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: claim, namespace: ${test.namespace}},
+  it.each(['PersistentVolumeClaim', 'CustomResourceDefinition'])(
+    'a %s is never deleted to be recreated',
+    async (kind) => {
+      const claim = (storage: string) =>
+        parse(`{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: claim, namespace: ${test.namespace}},
         spec: {accessModes: [${storage}], storageClassName: none, resources: {requests: {storage: 1Gi}}}}`);
-    const name = `${test.unique('fixeds').replaceAll('-', '')}s`;
-    const crd = (scope: string) => {
-      const object = definition(name, 'Fixed');
-      test.cleanUp(() => remove(test.cluster, refOf(object)));
-      return [{ ...object, spec: { ...object.spec, scope } }];
-    };
-    const [first, second] =
-      kind === 'PersistentVolumeClaim'
-        ? [claim('ReadWriteOnce'), claim('ReadWriteMany')]
-        : [crd('Namespaced'), crd('Cluster')];
-    const [created] = await apply(test.cluster, first);
-    const failure = await rejection(apply(test.cluster, second, { recreate: true }));
-    expect(failure.message).toMatch(/cannot be changed on the existing/);
-    expect((await read(test.cluster, created!.ref))!.metadata).toMatchObject({ uid: created!.uid });
-  });
+      const name = `${test.unique('fixeds').replaceAll('-', '')}s`;
+      const crd = (scope: string) => {
+        const object = definition(name, 'Fixed');
+        test.cleanUp(() => remove(test.cluster, refOf(object)));
+        return [{ ...object, spec: { ...object.spec, scope } }];
+      };
+      const [first, second] =
+        kind === 'PersistentVolumeClaim'
+          ? [claim('ReadWriteOnce'), claim('ReadWriteMany')]
+          : [crd('Namespaced'), crd('Cluster')];
+      const [created] = await apply(test.cluster, first);
+      const failure = await rejection(apply(test.cluster, second, { recreate: true }));
+      expect(failure.message).toMatch(/cannot be changed on the existing/);
+      expect((await read(test.cluster, created!.ref))!.metadata).toMatchObject({ uid: created!.uid });
+    },
+  );
 });
 
-describe('mistakes', () => {
-  it('in a field’s name are refused by that name', async () => {
+describe('apply: mistakes', () => {
+  it('a wrong field name is refused by name', async () => {
     const [object] = parse(`{apiVersion: v1, kind: Service, metadata: {name: x, namespace: ${test.namespace}},
       spec: {ports: [{port: 80}], selectr: {a: b}}}`);
     const failure = await rejection(apply(test.cluster, [object!]));
@@ -450,7 +453,7 @@ describe('mistakes', () => {
     );
   });
 
-  it('in a Secret are told without any value', async () => {
+  it('a mistake in a Secret is reported without any value', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'bad', namespace: test.namespace } };
     for (const data of [
       { password: 'hunter2-not-base64!' },
@@ -463,21 +466,21 @@ describe('mistakes', () => {
     }
   });
 
-  it('such as an object given twice are refused before anything is written', async () => {
+  it('an object that is given twice is refused before anything is written', async () => {
     const { cluster, writes } = spyOnWrites(test.cluster);
     const failure = await rejection(apply(cluster, [configMap('twice', { a: '1' }), configMap('twice', { a: '2' })]));
-    expect(failure.message).toBe(`ConfigMap/${test.namespace}/twice is there twice.`);
+    expect(failure.message).toBe(`ConfigMap/${test.namespace}/twice is defined twice.`);
     expect(writes).toEqual([]);
   });
 
-  it('such as a namespace on a cluster-scoped kind are refused', async () => {
+  it('a namespace on a cluster-scoped kind is refused', async () => {
     const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'x', namespace: 'y' } };
     expect((await rejection(apply(test.cluster, [object]))).message).toMatch(/^Namespace\/y\/x has a namespace/);
   });
 });
 
-describe('Secrets', () => {
-  it('are sent as data, so that a key that is gone from stringData goes', async () => {
+describe('apply: Secrets', () => {
+  it('a key that is gone from stringData is removed, because Secrets are sent as data', async () => {
     const secret = (stringData: Record<string, string>): KubeObject => ({
       apiVersion: 'v1',
       kind: 'Secret',
@@ -491,8 +494,8 @@ describe('Secrets', () => {
   });
 });
 
-describe('a dry run', () => {
-  it('tells what would happen, also below kinds and namespaces that are not there yet, and writes nothing', async () => {
+describe('apply: a dry run', () => {
+  it('a dry run reports changes, also for new kinds and in new namespaces, and writes nothing', async () => {
     const namespace = test.unique('nx-kube-dry');
     const plural = `${test.unique('drys').replaceAll('-', '')}s`;
     const live = configMap('dry', { a: '1', gone: '2' });
@@ -517,8 +520,8 @@ describe('a dry run', () => {
   });
 });
 
-describe('an object that is being deleted', () => {
-  it('is waited for and made anew', async () => {
+describe('apply: an object that is being deleted', () => {
+  it('an object that is being deleted is awaited and created again', async () => {
     const object = configMap('leaving', { a: '1' });
     const held = { ...object, metadata: { ...object.metadata, finalizers: ['test.nx-kube.dev/hold'] } };
     const [first] = await apply(test.cluster, [held]);
@@ -530,7 +533,7 @@ describe('an object that is being deleted', () => {
     expect(second!.uid).not.toBe(first!.uid);
   });
 
-  it('and stays is named with what holds it', async () => {
+  it('an object that does not go away is named with the finalizer that holds it', async () => {
     const object = configMap('staying', { a: '1' });
     const held = { ...object, metadata: { ...object.metadata, finalizers: ['test.nx-kube.dev/hold'] } };
     const [first] = await apply(test.cluster, [held]);

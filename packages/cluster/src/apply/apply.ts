@@ -22,7 +22,7 @@ import { prepare, requireDistinct } from './sanitize.js';
 import { definedKinds, inItsNamespace, kindKey, type DefinedKinds } from './scope.js';
 import { stages } from './stages.js';
 
-/** What an apply did, or with `dryRun` would do, to one object. */
+/** Result of an apply for one object; with `dryRun`, the result that it would have. */
 export interface Change {
   /** `Kind/namespace/name`. */
   subject: string;
@@ -38,34 +38,36 @@ export interface Change {
 export interface ApplyOptions {
   /** Default: `nx-kube`. */
   fieldManager?: string;
-  /** Take over fields that other managers own. Default: false, and a conflict is an error that names the other manager. */
+  /** Takes over fields that other managers own. Default: false; a conflict is an error that names the other manager. */
   force?: boolean;
-  /** Whether to take over fields of a live object that these managers own, where not all are taken over. Default: never. */
+  /** Decides whether to take over fields of a live object from these managers, if `force` is false. Default: never. */
   takeOver?: (live: KubeObject, managers: readonly string[]) => Promise<boolean>;
-  /** Ask the server what would happen; write nothing. Default: false. */
+  /** Asks the server for the result and writes nothing. Default: false. */
   dryRun?: boolean;
   /**
-   * Delete and create objects anew when a field that is really immutable differs; never a CustomResourceDefinition,
-   * Namespace or PersistentVolumeClaim. Default: false.
+   * Deletes and recreates an object when an immutable field differs. Never a CustomResourceDefinition, Namespace or
+   * PersistentVolumeClaim. Default: false.
    */
   recreate?: boolean;
   /** Objects in flight at once. Default: 8. */
   concurrency?: number;
-  /** How long to wait for CRDs to be established, namespaces to be active, and objects being deleted to be gone. Default: 60,000 ms. */
+  /**
+   * Time-out (ms) for CRDs to be established, namespaces to be active, and deleted objects to be gone. Default: 60,000.
+   */
   stageTimeoutMs?: number;
-  /** How transient errors of each request are retried. */
+  /** Retries of each request after transient errors. */
   retry?: Pick<RetryOptions, 'forMs' | 'onRetry'>;
   signal?: AbortSignal;
-  /** Called as each object is done. */
+  /** Called when an object is done. */
   onProgress?: (change: Change) => void;
 }
 
 /**
- * Applies objects server-side, in an order in which they can depend on each other: CRDs, namespaces and cluster roles first, then
- * classes, then the rest, webhook configurations last. An object that already is as desired costs one read and no write.
- * Objects without a namespace of a namespaced kind go to the context's.
+ * Applies objects server-side in dependency order: CRDs, namespaces and cluster roles first, then classes, then the
+ * rest, webhook configurations last. An object that is already current costs one read and no write. Objects of a
+ * namespaced kind without a namespace go to the context's namespace.
  *
- * @returns one change an object, in the order of `objects`
+ * @returns one change per object, in the order of `objects`
  * @throws NxKubeError that names the object; objects of earlier stages have been applied by then
  */
 export async function apply(
@@ -77,9 +79,10 @@ export async function apply(
 }
 
 /**
- * As `apply`, for callers who have read some of the live objects already.
- * @param known live objects by `knownKey`; the others are read
- * @param options.onLive sees each live object before anything is written, and may throw
+ * As `apply`, for callers that have read some live objects already.
+ *
+ * @param known live objects by `knownKey`; apply reads the others
+ * @param options.onLive sees each live object before any write, and may throw
  */
 export async function applyKnowing(
   cluster: Cluster,
@@ -110,12 +113,12 @@ export function knownKey({ apiVersion, kind, namespace, name }: Ref): string {
   return [groupOf(apiVersion), kind, namespace ?? '', name].join('/');
 }
 
-/** One object on its way: what is wanted, what is there, and what became of it. */
+/** Progress of one object: desired, live and applied. */
 interface Plan {
   ref: Ref;
   object: KubeObject;
   live?: KubeObject;
-  /** Nothing to do. */
+  /** The live object already matches. */
   current: boolean;
   applied?: KubeObject;
 }
@@ -124,7 +127,7 @@ class Application {
   readonly concurrency: number;
   readonly #fieldManager: string;
   readonly #stageTimeoutMs: number;
-  /** Kinds that CRDs among the objects define: they may take a moment to be served. */
+  /** Kinds that CRDs among the objects define. The server may need a moment to serve them. */
   readonly #definedHere: DefinedKinds;
   /** Namespaces among the objects. */
   readonly #namespacesHere: ReadonlySet<string>;
@@ -166,7 +169,7 @@ class Application {
     }
     if (!plan.live) return changeOf(plan, 'created', this.options.dryRun ? undefined : plan.applied);
     const fields = changedFields(plan.live, plan.applied);
-    // A dry run's answer has the resourceVersion of before.
+    // The answer of a dry run has the old resourceVersion.
     const unchanged = this.options.dryRun
       ? fields.length === 0
       : plan.applied.metadata.resourceVersion === plan.live.metadata.resourceVersion;
@@ -174,7 +177,7 @@ class Application {
     return { ...changeOf(plan, 'configured', plan.applied), fields };
   }
 
-  /** Waits until what was applied can be built upon. */
+  /** Waits until CRDs are established and namespaces are active. */
   async waitForPrerequisites(plans: readonly Plan[]): Promise<void> {
     if (this.options.dryRun) return;
     const open = plans.filter(({ applied, live }) => status(applied ?? live).status !== 'Current');
@@ -225,7 +228,7 @@ class Application {
     return changeOf(plan, 'recreated', plan.applied);
   }
 
-  /** What is being deleted cannot be kept: applying to it would be lost with it. */
+  /** An object that is being deleted cannot be kept: changes to it would be lost. */
   async #waitForDeletion(plan: Plan): Promise<void> {
     const { ref, live } = plan;
     if (!live?.metadata.deletionTimestamp || this.options.dryRun) return;
@@ -236,7 +239,7 @@ class Application {
     plan.live = undefined;
   }
 
-  /** Whether an object cannot exist yet only because its kind or namespace is among what is applied. */
+  /** Whether an object cannot exist yet only because its kind or namespace is applied in the same call. */
   #isMadePossibleHere(ref: Ref): boolean {
     return (
       this.#definedHere.has(kindKey(ref)) || (ref.namespace !== undefined && this.#namespacesHere.has(ref.namespace))
@@ -269,14 +272,14 @@ function isNamespace({ apiVersion, kind }: KubeObject): boolean {
   return kind === 'Namespace' && apiVersion === 'v1';
 }
 
-/** A CRD is established a moment before discovery and the API know its kind. */
+/** Makes a 404 transient: a CRD is established a moment before discovery and the API know its kind. */
 async function untilServed<T>(action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (!isNotFound(error)) throw error;
     const { message, reason } = error as ApiError;
-    // to be tried again, like any other moment in which the server is not ready
+    // Status 503 makes `retry` repeat the request.
     throw new ApiError('cluster', message, { status: 503, reason, cause: error });
   }
 }

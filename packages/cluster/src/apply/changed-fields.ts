@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../object/kube-object.js';
 
-/** Changes with every write, or is not written by apply. */
+/** Fields that change with every write, or that apply does not write. */
 const ignored = new Set([
   'status',
   'metadata.managedFields',
@@ -13,8 +13,10 @@ const ignored = new Set([
 const most = 50;
 
 /**
- * The paths of fields that differ, such as `spec.template.spec.containers[manager].image`; never their values. Pure.
- * At most 50.
+ * Compares two objects. Pure.
+ *
+ * @returns paths of the fields that differ, such as `spec.template.spec.containers[manager].image`; never values; at
+ * most 50
  */
 export function changedFields(before: KubeObject, after: KubeObject): string[] {
   const paths: string[] = [];

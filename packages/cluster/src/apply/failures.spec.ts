@@ -6,7 +6,7 @@ function error(status: number, message: string): ApiError {
   return new ApiError('configuration', message, { status, reason: '' });
 }
 
-describe('a message says that a field is immutable', () => {
+describe('isImmutable', () => {
   it.each([
     [422, 'Deployment.apps "x" is invalid: spec.selector: Invalid value: ...: field is immutable', true],
     [
@@ -30,41 +30,49 @@ describe('a message says that a field is immutable', () => {
     [409, 'Operation cannot be fulfilled: field is immutable', false],
     [403, 'admission webhook says: images are immutable', false],
     [500, 'field is immutable', false],
-  ])('%i %s: %s', (status, message, immutable) => {
+  ])('the answer %i "%s" means an immutable field: %s', (status, message, immutable) => {
     expect(isImmutable(error(status, message))).toBe(immutable);
   });
 });
 
-it.each([
-  ['all', ['Invalid value: {"a":"b"}: field is immutable', 'Forbidden: spec is immutable after creation'], true],
-  [
-    'only some',
-    ['Invalid value: {"a":"b"}: field is immutable', 'Invalid value: {}: `selector` does not match template `labels`'],
-    false,
-  ],
-  ['an unknown part', ['field is immutable', undefined], false],
-])('when %s of the causes say so, it is immutable: %s', (_what, messages, expected) => {
-  const causes = messages.map((message) => ({ field: 'spec', message }));
-  const all = new ApiError('configuration', messages.join(', '), { status: 422, reason: 'Invalid', causes });
-  expect(isImmutable(all)).toBe(expected);
-});
+describe('apply failures', () => {
+  it.each([
+    ['all', ['Invalid value: {"a":"b"}: field is immutable', 'Forbidden: spec is immutable after creation'], true],
+    [
+      'only some',
+      [
+        'Invalid value: {"a":"b"}: field is immutable',
+        'Invalid value: {}: `selector` does not match template `labels`',
+      ],
+      false,
+    ],
+    ['an unknown part', ['field is immutable', undefined], false],
+  ])(
+    'when %s of the causes name immutable fields, the answer means an immutable field: %s',
+    (_what, messages, expected) => {
+      const causes = messages.map((message) => ({ field: 'spec', message }));
+      const all = new ApiError('configuration', messages.join(', '), { status: 422, reason: 'Invalid', causes });
+      expect(isImmutable(all)).toBe(expected);
+    },
+  );
 
-it.each([
-  ['v1', 'Namespace', false],
-  ['v1', 'PersistentVolumeClaim', false],
-  ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', false],
-  ['apps/v1', 'Deployment', true],
-  ['example.com/v1', 'Namespace', true],
-])('a %s %s may be deleted and made anew: %s', (apiVersion, kind, allowed) => {
-  const ref = { apiVersion, kind, name: 'x' };
-  expect(mayRecreate(ref)).toBe(allowed);
-  expect(immutableError(ref, error(422, 'x')).next?.includes('recreate')).toBe(allowed);
-});
+  it.each([
+    ['v1', 'Namespace', false],
+    ['v1', 'PersistentVolumeClaim', false],
+    ['apiextensions.k8s.io/v1', 'CustomResourceDefinition', false],
+    ['apps/v1', 'Deployment', true],
+    ['example.com/v1', 'Namespace', true],
+  ])('a %s %s may be recreated: %s', (apiVersion, kind, allowed) => {
+    const ref = { apiVersion, kind, name: 'x' };
+    expect(mayRecreate(ref)).toBe(allowed);
+    expect(immutableError(ref, error(422, 'x')).next?.includes('recreate')).toBe(allowed);
+  });
 
-it('only a conflict between managers is one', () => {
-  const conflict = (reason: string) =>
-    new ApiError('configuration', '', { status: 409, reason: 'Conflict', causes: [{ reason }] });
-  expect(isFieldConflict(conflict('FieldManagerConflict'))).toBe(true);
-  expect(isFieldConflict(conflict('Other'))).toBe(false);
-  expect(isFieldConflict(error(409, 'the object has been modified'))).toBe(false);
+  it('only a conflict between managers is a field conflict', () => {
+    const conflict = (reason: string) =>
+      new ApiError('configuration', '', { status: 409, reason: 'Conflict', causes: [{ reason }] });
+    expect(isFieldConflict(conflict('FieldManagerConflict'))).toBe(true);
+    expect(isFieldConflict(conflict('Other'))).toBe(false);
+    expect(isFieldConflict(error(409, 'the object has been modified'))).toBe(false);
+  });
 });

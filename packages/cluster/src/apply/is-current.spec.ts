@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { KubeObject } from '../object/kube-object.js';
 import { isCurrent } from './is-current.js';
 
-/** How the server answers is tested against a real one; here stand the decisions, case by case. */
+/** The real server's answers are tested in apply.cluster.spec.ts; these are the decisions, case by case. */
 const base = { apiVersion: 'apps/v1', kind: 'Deployment' };
 
 function desired(spec: unknown, metadata = {}, rest = {}): KubeObject {
@@ -35,7 +35,7 @@ const item = (name: string, value = '1') => ({ name, value });
 
 type Row = [what: string, live: KubeObject, desired: KubeObject, current: boolean];
 
-describe('an object is current', () => {
+describe('isCurrent', () => {
   it.each<Row>([
     ['with the same fields and values', live({ a: 1 }, spec({ 'f:a': {} })), desired({ a: 1 }), true],
     ['with fields of others beside ours', live({ a: 1, b: 2 }, spec({ 'f:a': {} })), desired({ a: 1 }), true],
@@ -205,11 +205,11 @@ describe('an object is current', () => {
       desired({ a: [1] }),
       false,
     ],
-  ])('%s', (_what, liveObject, desiredObject, current) => {
+  ])('an object counts as current: %s', (_what, liveObject, desiredObject, current) => {
     expect(isCurrent(liveObject, desiredObject)).toBe(current);
   });
 
-  it('for one manager at a time', () => {
+  it('an object is current for one manager at a time', () => {
     const object = live({ a: 1 }, spec({ 'f:a': {} }));
     expect(isCurrent(object, desired({ a: 1 }), 'nx-kube')).toBe(true);
     expect(isCurrent(object, desired({ a: 1 }), 'somebody')).toBe(false);

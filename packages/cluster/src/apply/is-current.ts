@@ -2,32 +2,32 @@ import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../object/kube-object.js';
 import { parseQuantity } from '../object/quantity.js';
 
-/** A node of FieldsV1: what a manager manages below one field. Empty: the field as a whole. */
+/** Node of FieldsV1: fields that a manager owns below one field. Empty: the field as a whole. */
 type FieldsNode = Readonly<Record<string, unknown>>;
 
-/** The names of the field and of the one above it, by which values with a normal form of their own are known. */
+/** Names of a field and of its parent. They identify fields whose values the server normalizes. */
 interface Field {
   name: string;
   parent: string;
 }
 
 /**
- * Whether applying `desired` would change nothing: every desired field has its value live, and `fieldManager` manages exactly
- * the desired fields. Pure. When in doubt (a value the server may have normalized) the answer is false, which costs a
- * write that changes nothing.
+ * Whether applying `desired` would change nothing: every desired field has its value live, and `fieldManager` owns
+ * exactly the desired fields. Pure. In doubt (a value that the server may have normalized) the answer is false, which
+ * costs one write that changes nothing.
  */
 export function isCurrent(live: KubeObject, desired: KubeObject, fieldManager = 'nx-kube'): boolean {
   const managed = live.metadata.managedFields?.find(
     ({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource,
   );
   if (live.metadata.deletionTimestamp) return false;
-  // Nobody is listed as the manager of nothing.
+  // The server lists no manager that owns nothing.
   if (!managed) return Object.keys(contentOf(desired, {})).length === 0;
   if (!managed.fieldsV1 || managed.apiVersion !== desired.apiVersion) return false;
   return matches(managed.fieldsV1, contentOf(desired, managed.fieldsV1), live, { name: '', parent: '' });
 }
 
-/** What of an object is subject to field management: not its identity, and not a status the server sets aside. */
+/** Parts of an object under field management: not its identity, and not a status that the server ignores. */
 function contentOf(desired: KubeObject, managed: FieldsNode): Record<string, unknown> {
   const content: Record<string, unknown> = { ...desired, metadata: without(desired.metadata, ['name', 'namespace']) };
   const identity = [
@@ -54,7 +54,7 @@ function matches(node: FieldsNode, desired: unknown, live: unknown, field: Field
 
 function matchesMap(node: FieldsNode, entries: string[], desired: unknown, live: unknown, field: Field): boolean {
   if (!isRecord(desired) || !isRecord(live)) return false;
-  // The server takes an explicit null for no value.
+  // The server treats an explicit null as absent.
   const names = Object.keys(desired).filter((name) => desired[name] !== null || `f:${name}` in node);
   if (names.length !== entries.length) return false;
   return names.every((name) => {
@@ -76,7 +76,7 @@ function matchesKeyedList(node: FieldsNode, entries: string[], desired: unknown,
   return isAscending(positions);
 }
 
-/** `protocol`, the only key of a list in the API that may be left out, is `TCP` then. */
+/** `protocol` is the only list key in the API with a default: `TCP`. */
 function hasKey(item: unknown, key: Record<string, unknown>): boolean {
   return (
     isRecord(item) &&
@@ -90,16 +90,16 @@ function matchesSet(entries: string[], desired: unknown, live: unknown): boolean
   return isAscending(desired.map((value) => live.indexOf(value)));
 }
 
-/** All found, each once, and in the desired order: order matters in some lists, such as a container's environment. */
+/** All found, each once, and in the desired order. Order matters in some lists, such as a container's environment. */
 function isAscending(positions: readonly number[]): boolean {
   return positions.every((position, index) => position > (index === 0 ? -1 : positions[index - 1]!));
 }
 
 /** Compares fields that are managed as a whole. */
 function sameValue(desired: unknown, live: unknown, field: Field): boolean {
-  // The server does not keep what is empty in many places.
+  // The server drops empty values in many places.
   if (live === undefined) return desired === null || isEmpty(desired);
-  // What an empty map holds may be others', but only if it is not managed as a whole, which is known of these.
+  // The content of these maps may belong to others even if we set an empty map.
   if (isEmpty(desired) && partlyManaged.has(field.name)) return isRecord(live);
   return sameAtomic(desired, live, field);
 }
@@ -134,8 +134,8 @@ function isQuantity({ name, parent }: Field): boolean {
 }
 
 /**
- * What the server fills in inside fields that are managed as a whole. Only these: anything else that is live there and not
- * desired was desired before and has to go.
+ * Defaults that the server fills in inside fields that are managed as a whole. Any other live value there was desired
+ * before and must go.
  */
 const serverDefaults: Readonly<Record<string, Readonly<Record<string, readonly unknown[]>>>> = {
   fieldRef: { apiVersion: ['v1'] },
@@ -154,7 +154,7 @@ const serverDefaults: Readonly<Record<string, Readonly<Record<string, readonly u
 };
 
 function isServerDefault(name: string, value: unknown, field: Field, siblings: Record<string, unknown>): boolean {
-  // A custom resource may have fields of these names with other defaults, but then without the server filling in these.
+  // A custom resource may have fields of these names; the server fills no defaults in there.
   const defaults = serverDefaults[field.name]?.[name];
   if (field.name === 'spec' && !('accessModes' in siblings)) return false;
   return defaults?.some((fallback) => isDeepStrictEqual(fallback, value)) ?? false;

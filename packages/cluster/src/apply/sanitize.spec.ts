@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { prepare } from './sanitize.js';
 
-describe('what is sent', () => {
-  it('lacks what only the server sets, and the given object is left as it is', () => {
+describe('prepare', () => {
+  it('a prepared object lacks server-owned fields, and the given object is unchanged', () => {
     const object = {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -21,7 +21,7 @@ describe('what is sent', () => {
     expect(object).toEqual(copy);
   });
 
-  it('of a Secret is data, over which stringData wins', () => {
+  it('a prepared Secret has data only, and stringData wins over data', () => {
     const secret = {
       apiVersion: 'v1',
       kind: 'Secret',
@@ -37,12 +37,12 @@ describe('what is sent', () => {
     });
   });
 
-  it('of a custom resource called Secret is untouched', () => {
+  it('a custom resource called Secret is unchanged', () => {
     const object = { apiVersion: 'x.io/v1', kind: 'Secret', metadata: { name: 'x' }, stringData: { a: 'b' } };
     expect(prepare(object)).toEqual(object);
   });
 
-  it('of a Secret must be text', () => {
+  it('a Secret with a value that is not text is refused', () => {
     const secret = {
       apiVersion: 'v1',
       kind: 'Secret',

@@ -1,12 +1,14 @@
 import { NxKubeError } from '../errors.js';
 import { refOf, subject, type KubeObject } from '../object/kube-object.js';
 
-/** Fields of `metadata` that only the server sets; objects taken from a cluster have them. */
+/** Fields of `metadata` that only the server sets; objects read from a cluster have them. */
 const serverOwned = ['uid', 'resourceVersion', 'generation', 'creationTimestamp', 'managedFields', 'selfLink'] as const;
 
 /**
- * The object as it is to be sent: without what only the server sets, and a Secret's `stringData` merged into `data`, for
- * server-side apply never removes what `stringData` once set (kubernetes#108008). Does not change its argument.
+ * Prepares an object for sending: removes server-owned fields, and merges a Secret's `stringData` into `data`.
+ * Server-side apply never removes keys that `stringData` once set (kubernetes#108008). Does not change its argument.
+ *
+ * @throws NxKubeError ('configuration') when a value of `stringData` is not a string
  */
 export function prepare(object: KubeObject): KubeObject {
   const metadata = { ...object.metadata };
@@ -25,14 +27,14 @@ export function prepare(object: KubeObject): KubeObject {
   return { ...rest, data: { ...(data as object | undefined), ...Object.fromEntries(encoded) } } as KubeObject;
 }
 
-/** @throws NxKubeError ('configuration') when two objects are the same one */
+/** @throws NxKubeError ('configuration') when two objects have the same kind, namespace and name */
 export function requireDistinct(objects: readonly KubeObject[]): void {
   const seen = new Set<string>();
   for (const object of objects) {
     const { apiVersion } = object;
     const key = `${apiVersion.replace(/\/?[^/]*$/, '')} ${subject(object)}`;
     if (seen.has(key)) {
-      throw new NxKubeError('configuration', `${subject(refOf(object))} is there twice.`, {
+      throw new NxKubeError('configuration', `${subject(refOf(object))} is defined twice.`, {
         next: 'Remove one of them.',
       });
     }

@@ -4,7 +4,7 @@ import { locate } from '../api/paths.js';
 import { retry, type RetryOptions } from '../api/retry.js';
 import { groupOf, refOf, type KubeObject } from '../object/kube-object.js';
 
-/** The scope of each kind that CustomResourceDefinitions among the objects define, by `kindKey`. */
+/** Scope of each kind that CustomResourceDefinitions among the objects define, by `kindKey`. */
 export type DefinedKinds = ReadonlyMap<string, 'Namespaced' | 'Cluster'>;
 
 export function kindKey({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
@@ -17,9 +17,10 @@ export function definedKinds(objects: readonly KubeObject[]): DefinedKinds {
 }
 
 /**
- * The object with the namespace that it will have. The scope of a kind that is not served yet is taken from its definition
- * among the objects.
- * @throws ApiError when the kind is unknown to both
+ * Fills in the namespace that the object will have. The scope of a kind that is not served yet comes from its
+ * definition among the objects.
+ *
+ * @throws ApiError when neither the server nor `defined` knows the kind
  */
 export async function inItsNamespace(
   cluster: Cluster,

@@ -1,7 +1,7 @@
-/** Kinds that others depend on. Applied first, and waited for. */
+/** Kinds that others depend on: applied first, and awaited. */
 const definitions = ['CustomResourceDefinition', 'Namespace', 'ClusterRole'];
 
-/** Kinds in the order in which they can depend on each other; kinds not named come between the two lists. */
+/** Kinds in dependency order. Kinds in neither list come between the two lists. */
 const early = [
   'ClusterRoleBinding',
   'ResourceQuota',
@@ -17,7 +17,7 @@ const early = [
   'CronJob',
   'PodDisruptionBudget',
 ];
-/** Last: once they are there, other requests go through webhooks that may not be up yet. */
+/** Last: once they exist, other requests go through webhooks that may not be up yet. */
 const late = ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'];
 
 function rankOf(kind: string): number {
@@ -29,7 +29,10 @@ function rankOf(kind: string): number {
   return 2 + early.length + (lateRank < 0 ? 0 : 1 + lateRank);
 }
 
-/** Groups what has a kind into stages: those of a stage may go at once, stages go one after the other. Deletion goes in reverse. */
+/**
+ * Groups items by the rank of their kind. Items of one stage may run at once; stages run one after the other. Deletion
+ * runs in reverse.
+ */
 export function stages<T>(items: readonly T[], kindOf: (item: T) => string): T[][] {
   const byRank = new Map<number, T[]>();
   for (const item of items) {

@@ -19,7 +19,7 @@ const live = {
 };
 const wanted = { ...live, metadata: { name: 'x', namespace: 'n' }, data: { a: 'mine', b: 'mine' } };
 
-/** Two managers own a field each, until one PATCH says force. */
+/** Two managers own one field each, until a PATCH says force. */
 beforeEach(async () => {
   const causes = ['one', 'two'].map((manager, i) => ({
     reason: 'FieldManagerConflict',
@@ -43,8 +43,8 @@ afterEach(async () => {
   await server.close();
 });
 
-describe('fields that others own (on a scripted server)', () => {
-  it('are taken over where those who own them, and what is there, allow it', async () => {
+describe('apply of fields that others own (on a scripted server)', () => {
+  it('fields are taken over where the callback allows it for these managers and this object', async () => {
     const asked: unknown[] = [];
     const takeOver = async ({ metadata }: { metadata: object }, managers: readonly string[]) => {
       asked.push([metadata, managers]);
@@ -54,9 +54,9 @@ describe('fields that others own (on a scripted server)', () => {
     expect(asked).toEqual([[live.metadata, ['one', 'two']]]);
   });
 
-  it('are an error that names the owners where they do not', async () => {
+  it('fields are an error that names the owners where the callback refuses', async () => {
     await expect(apply(cluster, [wanted], { takeOver: async () => false })).rejects.toThrow(
-      'ConfigMap/n/x: others manage what it sets: .data.a (conflict with "one" using v1), .data.b (conflict with "two" using v1).',
+      'ConfigMap/n/x: other field managers own what it sets: .data.a (conflict with "one" using v1), .data.b (conflict with "two" using v1).',
     );
     expect(server.requests.filter((request) => request.includes('force'))).toEqual([]);
   });

@@ -324,7 +324,7 @@ describe('one mistake, and nothing changes', () => {
     const { namespace } = test;
     await kubectl(['create', 'secret', 'generic', 'mistake-theirs', '-n', namespace, '--from-literal=token=theirs']);
     expect(await refused({ 'mistake-good': generic(), 'mistake-theirs': generic() })).toMatch(
-      /^Secret\/\S+\/mistake-theirs: others manage what it sets: \.data\.token \(conflict with "kubectl-create".*\)\.\n {2}→ Rename the secret, have the other manager give them up, or set force\.$/,
+      /^Secret\/\S+\/mistake-theirs: other field managers own what it sets: \.data\.token \(conflict with "kubectl-create".*\)\.\n {2}→ Rename the secret, have the other manager give them up, or set force\.$/,
     );
     expect(test.writes()).toEqual([]);
     expect(told(await bring({ 'mistake-theirs': generic() }, { force: true }))).toEqual([

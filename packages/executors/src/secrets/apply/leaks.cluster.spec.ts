@@ -316,7 +316,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     [
       'somebody else manages a key',
       { ...good, x, theirs: x },
-      'theirs: others manage what it sets: .data.token (conflict with "somebody"',
+      'theirs: other field managers own what it sets: .data.token (conflict with "somebody"',
       { theirs: { metadata: { name: 'theirs' }, data: { token: 'dGhlaXJz' } } },
     ],
     [
@@ -336,7 +336,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     [
       'somebody else’s Secret has another type',
       { ...good, x, typed: x },
-      'typed: others manage what it sets: .type (conflict with "somebody"',
+      'typed: other field managers own what it sets: .type (conflict with "somebody"',
       { theirs: { metadata: { name: 'typed' }, type: 'example.com/theirs' } },
     ],
     [
