@@ -74,7 +74,7 @@ describe('generateTypes', () => {
     expect(types).toContain('export type FilledDoItOptions =');
     expect(await read('packages/z/src/init/schema.d.ts')).toContain('export interface InitGeneratorSchema {');
     const list = await read('packages/y/src/executors/option-types.d.ts');
-    expect(list).toContain("from './control/do-it/schema.js';");
+    expect(list).toMatch(/from ["']\.\/control\/do-it\/schema\.js["'];/);
     expect(list).toMatch(/["']do-it["']: \{ given: DoItOptions; filled: FilledDoItOptions \};/);
     expect(await generateTypes(root, { check: true })).toEqual({ ok: true, lines: [] });
   });
