@@ -33,8 +33,8 @@ export const arrows = [
   {
     files: ['packages/executors/**'],
     ignores: [
-      'packages/executors/src/executors/*/executor.ts',
-      'packages/executors/src/executors/*/nx-*.ts',
+      'packages/executors/src/executors/**/executor.ts',
+      'packages/executors/src/executors/**/nx-*.ts',
       'packages/executors/src/nx/**',
       '**/*.spec.ts',
       '**/*.fixture.ts',

@@ -24,13 +24,13 @@ const ledger = (name: string, outcome: Entry['outcome']): LoopEvent => ({
   entry: { target: name, outcome, timings: { total: 1 } },
 });
 
-describe('the terminal', () => {
-  it('says at the start where it works and what Ctrl-C leaves', () =>
+describe('terminalReporter', () => {
+  it('the first lines name the cluster and what Ctrl-C leaves', () =>
     expect(
       report({ type: 'start', project: 'p', context: 'kind-dev', server: 'https://127.0.0.1:1', leaves: 'Ctrl-C …' }),
     ).toEqual(['p → kind-dev (https://127.0.0.1:1)', 'Ctrl-C …']));
 
-  it('says how long a new process took to lead, and what to do where it waited for nothing', () => {
+  it('a line reports how long a new process took to lead, with a next step where it waited for a lost Lease', () => {
     const lease = { type: 'lease', lease: 'Lease/ns/l', pod: 'p' } as const;
     expect(
       report(
@@ -51,7 +51,7 @@ describe('the terminal', () => {
     ]);
   });
 
-  it('shows a compile error once, names it below later edits, and says when it is mended', () =>
+  it('a compile error is printed once, is named below later edits, and its fix is reported', () =>
     expect(
       report(
         target('error', 'a/main.go:3:1: undefined: x\na/main.go:4:1: more'),
@@ -67,15 +67,15 @@ describe('the terminal', () => {
       '✖ #1 f → go-build: failed · total 1 ms',
       '✔ #1 f → kustomize-build: delivered · total 1 ms',
       '  still broken: go-build: a/main.go:3:1: undefined: x',
-      '✔ go-build: mended',
+      '✔ go-build: fixed',
     ]));
 
-  it('shows the last lines of a process that died', () =>
+  it('the exit of a process is printed with its last lines', () =>
     expect(
       report({ type: 'process', pod: 'p-1', state: 'exited', message: 'exited with code 2', lastLines: ['panic: no'] }),
     ).toEqual(['✖ Pod/p-1: the process exited with code 2', '  panic: no']));
 
-  it('shows them once, though they are part of why a target failed too', () =>
+  it('the last lines of a process are printed once, although the failure of its target repeats them', () =>
     expect(
       report(
         { type: 'process', pod: 'p-1', state: 'exited', message: 'exited with code 2', lastLines: ['one', 'two'] },
@@ -89,7 +89,7 @@ describe('the terminal', () => {
       '  the new process exited with code 2',
     ]));
 
-  it('names what an apply changed, by field and never by value', () =>
+  it('an apply prints the changed fields, and never their values', () =>
     expect(
       report({
         type: 'applied',
@@ -105,7 +105,7 @@ describe('the terminal', () => {
       }),
     ).toEqual(['  ConfigMap/d/a configured (data.x)']));
 
-  it('goes on saying how far a long step is', () => {
+  it('a long step reports its progress again and again', () => {
     vi.useFakeTimers();
     let text = '';
     const { emit, end } = terminalReporter((more) => (text += more));

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from './record.js';
 
@@ -35,28 +35,32 @@ const ownPackage = '@nx-kube/executors:';
 
 /** This package's executors, in alphabetical order. */
 export async function executorNames(): Promise<string[]> {
-  return Object.keys(await readExecutors()).sort();
+  return Object.keys(readExecutors()).sort();
 }
 
 /** The options' schema of one of this package's executors, or undefined for another package's. */
 export async function executorSchema(executor: string): Promise<Schema | undefined> {
   if (!executor.startsWith(ownPackage)) return undefined;
-  const executors = await readExecutors();
-  const found = executors[executor.slice(ownPackage.length)];
-  return found && ((await readJson(found.schema)) as Schema);
+  return schemaOf(executor.slice(ownPackage.length));
 }
 
-async function readExecutors(): Promise<Record<string, { schema: string }>> {
-  return ((await readJson('executors.json')) as { executors: Record<string, { schema: string }> }).executors;
+/** The same by the executor's name alone: `go-build`. */
+export function schemaOf(name: string): Schema | undefined {
+  const found = readExecutors()[name];
+  return found && (readJson(found.schema) as Schema);
+}
+
+function readExecutors(): Record<string, { schema: string }> {
+  return (readJson('executors.json') as { executors: Record<string, { schema: string }> }).executors;
 }
 
 /** Read once a process: files of an installed package do not change. */
-const documents = new Map<string, Promise<unknown>>();
+const documents = new Map<string, unknown>();
 
-function readJson(path: string): Promise<unknown> {
+function readJson(path: string): unknown {
   let document = documents.get(path);
-  if (!document) {
-    document = readFile(join(packageRoot, path), 'utf8').then((text) => JSON.parse(text) as unknown);
+  if (document === undefined) {
+    document = JSON.parse(readFileSync(join(packageRoot, path), 'utf8'));
     documents.set(path, document);
   }
   return document;

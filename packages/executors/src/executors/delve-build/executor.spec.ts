@@ -6,8 +6,8 @@ describe('delve-build', () => {
   const project = targetProject();
 
   it.each([
-    [{}, { output: 'dist/one/delve/dlv' }],
-    [{ output: 'tools/dlv' }, { output: 'tools/dlv' }],
+    [{}, { output: 'dist/one/delve/dlv', version: '1.27.2' }],
+    [{ output: 'tools/dlv' }, { output: 'tools/dlv', version: '1.27.2' }],
     [
       { output: '{projectRoot}/bin/dlv', version: '1.26.2', goarch: 'arm64' },
       { output: 'one/bin/dlv', version: '1.26.2', goarch: 'arm64' },

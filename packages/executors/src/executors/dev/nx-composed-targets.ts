@@ -4,10 +4,10 @@ import { secretsSetOf } from '../../deploy/apply-set-names.js';
 import type { FluxTargetOptions } from '../../loop/targets/flux.js';
 import type { SecretsTargetOptions } from '../../loop/targets/secrets.js';
 import { projectOf } from '../../nx/project.js';
-import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
+import { targetsOf } from '../../nx/sibling-target.js';
 import { secretInputs } from '../../secrets/spec/secret-inputs.js';
 import { fluxTargets } from '../flux/nx-flux-targets.js';
-import type { SecretsOptions } from '../secrets/schema.js';
+import { filledSiblingOptions } from '../nx-options.js';
 
 /**
  * The targets of the project that make Secrets or install Flux, which the loop runs in its own process: values of secrets must not
@@ -20,21 +20,16 @@ export function composedTargets(
   const { directory: projectDirectory, name } = projectOf(context);
   const { env } = process;
   const secrets = targetsOf('@nx-kube/executors:secrets', context).flatMap((target): SecretsTargetOptions[] => {
-    const {
-      enabled = true,
-      namespace,
-      createNamespaces,
-      force,
-      ...rest
-    } = siblingOptions<SecretsOptions>(context, 'targets', target);
+    const options = filledSiblingOptions(context, 'secrets', target);
+    const { enabled, secrets: specs, namespace, createNamespaces, force } = options;
     if (!enabled) return [];
     return [
       {
         target,
-        specs: rest.secrets,
+        specs,
         read: { projectDirectory, env, namespace },
         apply: { set: secretsSetOf(name, target, cluster), createNamespaces, force },
-        paths: secretInputs(rest.secrets, { projectDirectory, env }).paths,
+        paths: secretInputs(specs, { projectDirectory, env }).paths,
       },
     ];
   });

@@ -8,6 +8,7 @@ import type { DelveInfo } from '../../delve/build-delve.js';
 import type { LoopOptions } from '../../loop/options.js';
 import type { TaskRun } from '../../loop/targets/task-runner.js';
 import { executorContext } from '../../nx/executor-context.fixture.js';
+import { filledOptions } from '../nx-options.js';
 import { requireDebugOption, withDebug } from './nx-debug.js';
 import type { DevOptions } from './schema.js';
 
@@ -76,7 +77,7 @@ describe('the loop with debugging', () => {
         return run;
       },
     };
-    return withDebug(loop, options, context(), { runner, signal: new AbortController().signal });
+    return withDebug(loop, filledOptions('dev', options), context(), { runner, signal: new AbortController().signal });
   };
 
   it('has a debugger for the nodes, a port that leads to it, and arguments for the process', async () => {

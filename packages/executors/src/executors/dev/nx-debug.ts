@@ -7,11 +7,10 @@ import { portProblem } from '../../forwards/forwards.js';
 import type { LoopOptions } from '../../loop/options.js';
 import type { TaskRunner } from '../../loop/targets/task-runner.js';
 import { projectOf } from '../../nx/project.js';
-import { siblingOptions } from '../../nx/sibling-target.js';
 import { debugOption, type DebugOptions } from '../../workload/debug-options.js';
 import { normalize } from '../delve-build/executor.js';
-import type { DelveBuildOptions } from '../delve-build/schema.js';
-import type { DevOptions } from './schema.js';
+import { filledSiblingOptions } from '../nx-options.js';
+import type { DevOptions, FilledDevOptions } from './schema.js';
 
 /** What can be seen to be wrong with the option `debug` before anything is done. @throws NxKubeError (configuration) */
 export async function requireDebugOption(options: DevOptions): Promise<void> {
@@ -36,7 +35,7 @@ export async function requireDebugOption(options: DevOptions): Promise<void> {
  */
 export async function withDebug(
   loop: LoopOptions,
-  options: DevOptions,
+  options: FilledDevOptions,
   context: ExecutorContext,
   { runner, signal }: { runner: TaskRunner; signal: AbortSignal },
 ): Promise<LoopOptions> {
@@ -54,12 +53,12 @@ export async function withDebug(
 
 async function builtDelve(
   { env }: LoopOptions,
-  options: DevOptions,
+  options: FilledDevOptions,
   context: ExecutorContext,
   { runner, signal }: { runner: TaskRunner; signal: AbortSignal },
 ): Promise<string> {
-  const target = options.delveBuild ?? 'delve-build';
-  const { output } = normalize(siblingOptions<DelveBuildOptions>(context, 'delveBuild', target), context);
+  const target = options.delveBuild;
+  const { output } = normalize(filledSiblingOptions(context, 'delve-build', target), context);
   const run = await runner.run(target, { env, signal });
   if (!run.ok) {
     throw new NxKubeError('configuration', `${target} failed:\n${run.output.trim()}`, {

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { afterEach, expect, it, vi } from 'vitest';
 import { executorContext } from '../../nx/executor-context.fixture.js';
+import { filledOptions } from '../nx-options.js';
 import { loopOptions } from './nx-loop-options.js';
 
 function context(goBuild: object): ExecutorContext {
@@ -14,7 +15,7 @@ function context(goBuild: object): ExecutorContext {
 const deploy = { project: 'one', manifests: '/ws/m.yaml', image: '/ws/image', stateDirectory: '/ws/state' };
 const read = (goBuild: object, architecture?: string) => {
   const platform = architecture === undefined ? undefined : { os: 'linux', architecture };
-  const made = loopOptions({}, context(goBuild), deploy, { namespace: 'default' }, platform);
+  const made = loopOptions(filledOptions('dev', {}), context(goBuild), deploy, { namespace: 'default' }, platform);
   return { direct: made.goBuild.goarch, throughNx: made.env };
 };
 

@@ -5,17 +5,15 @@ import type { ContentOptions } from '../../deploy/content.js';
 import type { LoopOptions } from '../../loop/options.js';
 import type { FileInputs } from '../../loop/plan/stale-targets.js';
 import { projectOf } from '../../nx/project.js';
-import { siblingOptions } from '../../nx/sibling-target.js';
 import { targetInputs } from '../../nx/target-inputs.js';
 import { componentFiles } from '../../sources/components.js';
 import { sourceFiles } from '../../sources/sources.js';
 import { normalize as normalizeGoBuild } from '../go-build/executor.js';
-import type { GoBuildOptions } from '../go-build/schema.js';
 import { normalize as normalizeKustomizeBuild } from '../kustomize-build/executor.js';
-import type { KustomizeBuildOptions } from '../kustomize-build/schema.js';
+import { filledSiblingOptions } from '../nx-options.js';
 import { composedTargets } from './nx-composed-targets.js';
 import { otherTargets } from './nx-other-targets.js';
-import type { DevOptions } from './schema.js';
+import type { FilledDevOptions } from './schema.js';
 
 /**
  * The loop of a project, from the options and inputs of the targets it composes.
@@ -24,7 +22,7 @@ import type { DevOptions } from './schema.js';
  * @param platform what most nodes of the cluster run; the binary is built for it unless the target says otherwise
  */
 export function loopOptions(
-  options: DevOptions,
+  options: FilledDevOptions,
   context: ExecutorContext,
   deploy: ContentOptions,
   cluster: Pick<Cluster, 'namespace'>,
@@ -32,13 +30,14 @@ export function loopOptions(
 ): LoopOptions {
   const project = projectOf(context);
   const targets = {
-    goBuild: options.goBuild ?? 'go-build',
-    kustomizeBuild: options.kustomizeBuild ?? 'kustomize-build',
-    imageBuild: options.imageBuild ?? 'image-build',
+    goBuild: options.goBuild,
+    kustomizeBuild: options.kustomizeBuild,
+    imageBuild: options.imageBuild,
   };
-  const goBuild = siblingOptions<GoBuildOptions>(context, 'goBuild', targets.goBuild);
-  const kustomizeBuild = siblingOptions<KustomizeBuildOptions>(context, 'kustomizeBuild', targets.kustomizeBuild);
-  siblingOptions(context, 'imageBuild', targets.imageBuild);
+  const goBuild = filledSiblingOptions(context, 'go-build', targets.goBuild);
+  const kustomizeBuild = filledSiblingOptions(context, 'kustomize-build', targets.kustomizeBuild);
+  // Nx runs it with its own options, but the target must exist.
+  filledSiblingOptions(context, 'image-build', targets.imageBuild);
 
   const goarch = goBuild.goarch ?? platform?.architecture;
   const inputs = new Map<string, FileInputs>(
@@ -75,11 +74,11 @@ export function loopOptions(
     kustomization: normalizeKustomizeBuild(kustomizeBuild, context),
     // Also where it is this machine's: GOARCH may be set to another in the environment.
     env: goarch ? { GOARCH: goarch } : {},
-    graceMs: (options.gracePeriod ?? 10) * 1000,
-    portForwards: options.portForwards ?? [],
-    logs: options.logs ?? true,
-    releaseLease: options.releaseLease ?? false,
-    modes: options.triggerModes ?? {},
-    timeoutMs: (options.timeout ?? 300) * 1000,
+    graceMs: options.gracePeriod * 1000,
+    portForwards: options.portForwards,
+    logs: options.logs,
+    releaseLease: options.releaseLease,
+    modes: options.triggerModes,
+    timeoutMs: options.timeout * 1000,
   };
 }

@@ -1,36 +1,21 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { siblingOptions } from '../../nx/sibling-target.js';
 import { needsOf, type Need } from '../../requirements/needs.js';
 import { fluxTargets } from '../flux/nx-flux-targets.js';
-import type { GoBuildOptions } from '../go-build/schema.js';
-import type { ImageBuildOptions } from '../image-build/schema.js';
-import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
-import type { KustomizeBuildOptions } from '../kustomize-build/schema.js';
-import type { DevOptions } from './schema.js';
+import { filledSiblingOptions } from '../nx-options.js';
+import type { FilledDevOptions } from './schema.js';
+
+type TargetNames = Pick<FilledDevOptions, 'goBuild' | 'kustomizeBuild' | 'imageBuild' | 'kustomizeApply'>;
 
 /** The outside commands that the loop's targets need, by their options. */
-export function requiredCommands(
-  names: Pick<DevOptions, 'goBuild' | 'kustomizeBuild' | 'imageBuild' | 'kustomizeApply'>,
-  context: ExecutorContext,
-): Need[] {
-  const {
-    goBuild = 'go-build',
-    kustomizeBuild = 'kustomize-build',
-    imageBuild = 'image-build',
-    kustomizeApply = 'kustomize-apply',
-  } = names;
-  siblingOptions<GoBuildOptions>(context, 'goBuild', goBuild);
+export function requiredCommands(names: TargetNames, context: ExecutorContext): Need[] {
+  const { goBuild, kustomizeBuild, imageBuild, kustomizeApply } = names;
+  // Its options ask for no other command, but the target must exist.
+  filledSiblingOptions(context, 'go-build', goBuild);
   return needsOf({
     goBuild: { target: goBuild },
-    kustomizeBuild: {
-      target: kustomizeBuild,
-      ...siblingOptions<KustomizeBuildOptions>(context, 'kustomizeBuild', kustomizeBuild),
-    },
-    imageBuild: { ...siblingOptions<ImageBuildOptions>(context, 'imageBuild', imageBuild), target: imageBuild },
-    kustomizeApply: {
-      target: kustomizeApply,
-      ...siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply),
-    },
+    kustomizeBuild: { ...filledSiblingOptions(context, 'kustomize-build', kustomizeBuild), target: kustomizeBuild },
+    imageBuild: { ...filledSiblingOptions(context, 'image-build', imageBuild), target: imageBuild },
+    kustomizeApply: { ...filledSiblingOptions(context, 'kustomize-apply', kustomizeApply), target: kustomizeApply },
     flux: fluxTargets(context),
   });
 }

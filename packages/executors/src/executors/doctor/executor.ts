@@ -6,15 +6,14 @@ import type { SecretsOfTarget } from '../../doctor/rights.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
-import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
+import { targetsOf } from '../../nx/sibling-target.js';
 import { withSettings } from '../../nx/with-settings.js';
 import { needsOf } from '../../requirements/needs.js';
 import { requiredCommands } from '../dev/nx-required-commands.js';
 import { fluxTargets } from '../flux/nx-flux-targets.js';
-import type { GoBuildOptions } from '../go-build/schema.js';
-import { clusterOptions, deployOptions } from '../kustomize-apply/nx-deploy-target.js';
-import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
-import type { SecretsOptions } from '../secrets/schema.js';
+import { deployOptions } from '../kustomize-apply/nx-deploy-target.js';
+import { connectOptions } from '../nx-cluster.js';
+import { filledOptions, filledSiblingOptions } from '../nx-options.js';
 import type { DoctorOptions } from './schema.js';
 
 export default withSettings(doctor);
@@ -24,25 +23,25 @@ interface PackageJson {
   peerDependencies: { nx: string };
 }
 
-function doctor(options: DoctorOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+function doctor(given: DoctorOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  const options = filledOptions('doctor', given);
   return runExecutor(async (signal) => {
-    const { goBuild = 'go-build', kustomizeApply = 'kustomize-apply', output = 'text' } = options;
     const project = projectOf(context);
-    const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
+    const apply = filledSiblingOptions(context, 'kustomize-apply', options.kustomizeApply);
     const flux = fluxTargets(context);
     const { engines, peerDependencies } = createRequire(import.meta.url)('../../../package.json') as PackageJson;
     const diagnoses = await examine({
       deploy: deployOptions(project, apply),
-      connect: clusterOptions(options, apply),
+      connect: connectOptions(options, context),
       needs: [...requiredCommands(options, context), ...needsOf({ flux })],
       secrets: secretsOf(context),
       installsFlux: flux.length > 0,
       versions: { nx: NX_VERSION, nxRange: peerDependencies.nx, node: process.versions.node, nodeRange: engines.node },
-      goarch: siblingOptions<GoBuildOptions>(context, 'goBuild', goBuild).goarch,
+      goarch: filledSiblingOptions(context, 'go-build', options.goBuild).goarch,
       signal,
     });
     const ok = diagnoses.every(({ verdict }) => verdict !== 'fail');
-    if (output === 'json') print(JSON.stringify({ project: project.name, ok, checks: diagnoses }));
+    if (options.output === 'json') print(JSON.stringify({ project: project.name, ok, checks: diagnoses }));
     else diagnosisLines(diagnoses).forEach(print);
     return ok;
   });
@@ -51,8 +50,8 @@ function doctor(options: DoctorOptions, context: ExecutorContext): Promise<{ suc
 /** Where the enabled targets of the project make Secrets. */
 function secretsOf(context: ExecutorContext): SecretsOfTarget[] {
   return targetsOf('@nx-kube/executors:secrets', context).flatMap((target) => {
-    const options = siblingOptions<SecretsOptions>(context, 'targets', target);
-    const { enabled = true, secrets = {}, namespace, createNamespaces = true } = options;
+    const options = filledSiblingOptions(context, 'secrets', target);
+    const { enabled, secrets = {}, namespace, createNamespaces } = options;
     const namespaces = Object.values(secrets).map((secret) => secret.namespace ?? namespace);
     return enabled ? [{ namespaces, createNamespaces }] : [];
   });

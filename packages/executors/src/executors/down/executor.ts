@@ -1,51 +1,42 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { connect, explain, subject } from '@nx-kube/cluster';
+import { explain, type Cluster } from '@nx-kube/cluster';
 import { tearDown } from '../../deploy/tear-down.js';
 import { resumeFlux } from '../../flux/hand-over.js';
 import { print, printError } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
-import { siblingOptions, targetsOf } from '../../nx/sibling-target.js';
+import { targetsOf } from '../../nx/sibling-target.js';
 import { withSettings } from '../../nx/with-settings.js';
-import { clusterOptions } from '../kustomize-apply/nx-deploy-target.js';
-import type { KustomizeApplyOptions } from '../kustomize-apply/schema.js';
+import { removalLines } from '../../report/removals.js';
+import { withCluster } from '../nx-cluster.js';
+import { filledOptions } from '../nx-options.js';
 import type { DownOptions } from './schema.js';
 
 export default withSettings(down);
 
-function down(options: DownOptions, context: ExecutorContext): Promise<{ success: boolean }> {
-  return runExecutor(async (signal) => {
-    const { kustomizeApply = 'kustomize-apply', timeout = 60, crds, namespaces, persistentVolumeClaims } = options;
-    const apply = siblingOptions<KustomizeApplyOptions>(context, 'kustomizeApply', kustomizeApply);
-    const { name } = projectOf(context);
-    const cluster = await connect(clusterOptions(options, apply));
-    const resume = async () => {
-      for (const resumed of await resumeFlux(cluster, name, signal)) print(`${resumed} resumed`);
-    };
-    try {
-      const { removed, kept, foreign } = await tearDown(cluster, name, {
-        crds,
-        namespaces,
-        persistentVolumeClaims,
+function down(given: DownOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  const options = filledOptions('down', given);
+  return runExecutor((signal) =>
+    withCluster(options, context, async (cluster) => {
+      const { name } = projectOf(context);
+      const { timeout, crds, namespaces, persistentVolumeClaims } = options;
+      const result = await tearDown(cluster, name, {
+        ...{ crds, namespaces, persistentVolumeClaims, signal },
         secretsTargets: targetsOf('@nx-kube/executors:secrets', context),
         timeoutMs: timeout * 1000,
-        signal,
         onProgress: (step) => step.action !== 'kept' && print(`${step.subject} ${step.action}`),
       }).catch(async (error: unknown) => {
-        // Flux goes on all the same: what it brings back may be just what sees to a finalizer that blocks.
-        if (!signal.aborted) await resume().catch((another: unknown) => printError(explain(another)));
+        // Flux resumes although the removal failed: it may restore the controller that handles a finalizer in the way.
+        if (!signal.aborted) await resume(cluster, name, signal).catch((another) => printError(explain(another)));
         throw error;
       });
-      await resume();
-      if (!removed.length && !kept.length) print(`${name} has nothing in ${cluster.context}`);
-      for (const ref of kept) print(`${subject(ref)} kept`);
-      if (kept.length)
-        print('  → Run with --crds and --namespaces to remove CustomResourceDefinitions and Namespaces too.');
-      for (const ref of foreign)
-        print(`${subject(ref)} was made by others, and ${crds ? 'went' : 'would go'} with its CRD`);
+      await resume(cluster, name, signal);
+      removalLines(result, { project: name, context: cluster.context, crds }).forEach(print);
       return true;
-    } finally {
-      await cluster.close();
-    }
-  });
+    }),
+  );
+}
+
+async function resume(cluster: Cluster, project: string, signal: AbortSignal): Promise<void> {
+  for (const resumed of await resumeFlux(cluster, project, signal)) print(`${resumed} resumed`);
 }

@@ -1,10 +1,9 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { connect } from '@nx-kube/cluster';
 import { ensureFlux } from '../../flux/ensure-flux.js';
 import { print } from '../../nx/print.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
-import { clusterOptionsOf } from '../kustomize-apply/nx-deploy-target.js';
+import { withCluster, withOptionalApply } from '../nx-cluster.js';
 import { fluxTarget } from './nx-flux-targets.js';
 import type { FluxOptions } from './schema.js';
 
@@ -17,13 +16,10 @@ function flux(options: FluxOptions, context: ExecutorContext): Promise<{ success
       print('Flux is off. Set the option "enabled" to install it.');
       return true;
     }
-    const cluster = await connect(clusterOptionsOf(options, context));
-    try {
+    return await withCluster(withOptionalApply(options, context), context, async (cluster) => {
       const done = await ensureFlux(cluster, enabled.setup, { ...enabled.options, signal, onLine: print });
       print(`Flux ${done.version} ${done.changed ? 'is installed and' : 'was there, and'} its controllers are ready.`);
       return true;
-    } finally {
-      await cluster.close();
-    }
+    });
   });
 }

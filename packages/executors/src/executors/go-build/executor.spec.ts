@@ -44,6 +44,7 @@ describe('go-build', () => {
   it('hands every option over to the core', () => {
     const options = { main: './cmd', tags: ['a'], ldflags: '-w', env: { A: 'b' }, goarch: 'arm64', race: true };
     expect(normalize({ ...options, output: 'bin/release/manager' }, executorContext('/w', 'apps/one'))).toEqual({
+      ...{ gcflags: '', asmflags: '', goos: 'linux', trimpath: false, buildvcs: false },
       ...options,
       directory: '/w/apps/one',
       root: '/w',

@@ -6,6 +6,7 @@ import { buildGo } from '../../go/build.js';
 import { fromTimeToTime, print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
+import { filledOptions } from '../nx-options.js';
 import type { GoBuildOptions } from './schema.js';
 
 export default function goBuild(options: GoBuildOptions, context: ExecutorContext): Promise<{ success: boolean }> {
@@ -22,10 +23,10 @@ export default function goBuild(options: GoBuildOptions, context: ExecutorContex
   });
 }
 
-/** The options as the core takes them: paths absolute, everything else as given. */
+/** The options as the core takes them: paths absolute, everything else as given or by default. */
 export function normalize(options: GoBuildOptions, context: ExecutorContext): GoBuild {
   const project = projectOf(context);
-  const { output = 'bin/manager', ...rest } = options;
+  const { output, ...rest } = filledOptions('go-build', options);
   return {
     ...rest,
     directory: project.directory,

@@ -62,6 +62,7 @@ describe('image-build', () => {
       name: 'one',
       output: '/w/dist/apps/One/image',
       binary: '/w/apps/One/bin/manager',
+      release: false,
       from: { baseImage: 'scratch', binaryPath: '/manager', user: '65532:65532', labels: {} },
     });
   });

@@ -6,7 +6,8 @@ import type { ImageBuild } from '../../image/build/plan.js';
 import { print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath, workspacePath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
-import type { ImageBuildOptions } from './schema.js';
+import { filledOptions } from '../nx-options.js';
+import type { FilledImageBuildOptions, ImageBuildOptions } from './schema.js';
 
 export default function imageBuild(
   options: ImageBuildOptions,
@@ -22,39 +23,34 @@ export default function imageBuild(
   });
 }
 
-/** The options as the core takes them: paths absolute, what is not said found out. */
-export async function normalize(options: ImageBuildOptions, context: ExecutorContext): Promise<ImageBuild> {
+/** The options as the core takes them: paths absolute, what is not given looked up. */
+export async function normalize(given: ImageBuildOptions, context: ExecutorContext): Promise<ImageBuild> {
+  const options = filledOptions('image-build', given);
   const project = projectOf(context);
   const inProject = (path: string) => projectPath(project, path);
-  const { dockerfile, binary = 'bin/manager', output = 'dist/{projectRoot}/image', buildArgs = {}, target } = options;
+  const { dockerfile, only, buildArgs, target, baseImage, user, labels } = options;
   return {
     name: options.name ?? imageNameOf(project.name),
-    output: workspacePath(project, output),
-    binary: inProject(binary),
+    output: workspacePath(project, options.output),
+    binary: inProject(options.binary),
     release: options.release,
     builder: options.builder,
     from: dockerfile
       ? {
           dockerfile: inProject(dockerfile),
-          context: inProject(options.context ?? '.'),
-          only: options.only?.length ? options.only : undefined,
-          buildArgs,
-          target,
+          context: inProject(options.context),
+          only: only.length ? only : undefined,
+          ...{ buildArgs, target },
         }
-      : {
-          baseImage: options.baseImage ?? 'scratch',
-          binaryPath: await binaryPath(options, context),
-          user: options.user ?? '65532:65532',
-          labels: options.labels ?? {},
-        },
+      : { baseImage, binaryPath: await binaryPath(options, context), user, labels },
   };
 }
 
-async function binaryPath(options: ImageBuildOptions, context: ExecutorContext): Promise<string> {
+async function binaryPath(options: FilledImageBuildOptions, context: ExecutorContext): Promise<string> {
   if (options.binaryPath) return absolute(options.binaryPath);
   const project = projectOf(context);
-  const manifests = workspacePath(project, options.manifests ?? 'dist/{projectRoot}/manifests.yaml');
-  return binaryPathIn(manifests, { workload: options.workload, container: options.container, project: project.name });
+  const { workload, container } = options;
+  return binaryPathIn(workspacePath(project, options.manifests), { workload, container, project: project.name });
 }
 
 /** Names of projects may hold what names of images may not: `@Acme/one` → `acme-one`. */

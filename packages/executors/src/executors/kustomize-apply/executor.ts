@@ -1,5 +1,4 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { connect } from '@nx-kube/cluster';
 import { applyAndWait } from '../../deploy/apply-and-wait.js';
 import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
 import { readManifests } from '../../deploy/content.js';
@@ -12,29 +11,29 @@ import { changeLines } from '../../report/changes.js';
 import { dryRunText } from '../../report/dry-run.js';
 import { needsOf } from '../../requirements/needs.js';
 import { requireCommands } from '../../requirements/require-commands.js';
+import { withCluster } from '../nx-cluster.js';
+import { filledOptions } from '../nx-options.js';
 import { deployOptions } from './nx-deploy-target.js';
 import type { KustomizeApplyOptions } from './schema.js';
 
 export default withSettings(kustomizeApply);
 
-function kustomizeApply(options: KustomizeApplyOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  const options = filledOptions('kustomize-apply', given);
   return runExecutor(async (signal) => {
-    const { dryRun = false, wait = true, timeout = 300 } = options;
+    const { dryRun, wait, timeout } = options;
     const deploy = deployOptions(projectOf(context), options);
     const target = context.targetName ?? 'kustomize-apply';
     await requireCommands(needsOf({ kustomizeApply: { ...options, target } }), { ...deploy, signal });
-    const cluster = await connect(options);
-    try {
+    return await withCluster(options, context, async (cluster) => {
       const rendered = await readManifests(deploy.manifests);
       const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: print });
-      const control = { timeoutMs: timeout * 1000, signal };
+      const within = { timeoutMs: timeout * 1000, signal };
       const onApplied = ({ changes }: Applied) => changeLines(changes).forEach(print);
-      if (dryRun) print(dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...control, dryRun })));
-      else if (wait) await applyAndWait(cluster, rendered, images, deploy, { ...control, onApplied });
-      else onApplied(await applyManifests(cluster, rendered, images, deploy, control));
+      if (dryRun) print(dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...within, dryRun })));
+      else if (wait) await applyAndWait(cluster, rendered, images, deploy, { ...within, onApplied });
+      else onApplied(await applyManifests(cluster, rendered, images, deploy, within));
       return true;
-    } finally {
-      await cluster.close();
-    }
+    });
   });
 }

@@ -4,6 +4,7 @@ import { renderManifests, type Render } from '../../kustomize/render.js';
 import { print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath, workspacePath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
+import { filledOptions } from '../nx-options.js';
 import type { KustomizeBuildOptions } from './schema.js';
 
 export default function kustomizeBuild(
@@ -23,9 +24,9 @@ export default function kustomizeBuild(
   });
 }
 
-/** The options as the core takes them: paths absolute, everything else as given. */
+/** The options as the core takes them: paths absolute, everything else as given or by default. */
 export function normalize(options: KustomizeBuildOptions, context: ExecutorContext): Render {
   const project = projectOf(context);
-  const { path = 'config/default', output = 'dist/{projectRoot}/manifests.yaml', ...rest } = options;
+  const { path, output, ...rest } = filledOptions('kustomize-build', options);
   return { ...rest, path: projectPath(project, path), output: workspacePath(project, output) };
 }

@@ -1,5 +1,4 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { connect } from '@nx-kube/cluster';
 import { secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
@@ -10,23 +9,24 @@ import { applySecrets, nothingChanged } from '../../secrets/apply/apply-secrets.
 import { dependentsOf } from '../../secrets/apply/dependents.js';
 import { readSecrets } from '../../secrets/read/read-secrets.js';
 import { requireNoMistakes } from '../../settings/mistake.js';
-import { clusterOptionsOf } from '../kustomize-apply/nx-deploy-target.js';
+import { withCluster, withOptionalApply } from '../nx-cluster.js';
+import { filledOptions } from '../nx-options.js';
 import type { SecretsOptions } from './schema.js';
 
 export default withSettings(secrets);
 
-function secrets(options: SecretsOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+function secrets(given: SecretsOptions, context: ExecutorContext): Promise<{ success: boolean }> {
+  const options = filledOptions('secrets', given);
   return runExecutor(async (signal) => {
     const { name, directory: projectDirectory } = projectOf(context);
-    const { enabled = true, namespace, createNamespaces, force, dryRun = false } = options;
+    const { enabled, namespace, createNamespaces, force, dryRun } = options;
     if (!enabled) {
       print('Secrets are off. Set the option "enabled" to make them.');
       return true;
     }
     const read = await readSecrets(options.secrets, { projectDirectory, env: process.env, namespace });
     requireNoMistakes(read.mistakes, nothingChanged);
-    const cluster = await connect(clusterOptionsOf(options, context));
-    try {
+    return await withCluster(withOptionalApply(options, context), context, async (cluster) => {
       const changes = await applySecrets(cluster, read.secrets, {
         set: secretsSetOf(name, context.targetName ?? usualTarget, cluster),
         ...{ redactor: read.redactor, createNamespaces, force, dryRun, signal },
@@ -34,8 +34,6 @@ function secrets(options: SecretsOptions, context: ExecutorContext): Promise<{ s
       secretLines(changes, await dependentsOf(cluster, changes, { signal })).forEach(print);
       if (dryRun) print('Dry run: nothing was written.');
       return true;
-    } finally {
-      await cluster.close();
-    }
+    });
   });
 }

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import { removalLines } from './removals.js';
+
+const at = { project: 'app', context: 'kind-dev', crds: false };
+const crd = { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', name: 'apps.example.com' };
+const app = { apiVersion: 'example.com/v1', kind: 'App', namespace: 'theirs', name: 'a' };
+
+describe('removalLines', () => {
+  it('a project that has nothing in the cluster is reported', () =>
+    expect(removalLines({ removed: [], kept: [], foreign: [] }, at)).toEqual(['app has nothing in kind-dev']));
+
+  it('kept objects are named, with the options that remove them', () =>
+    expect(removalLines({ removed: [], kept: [crd], foreign: [] }, at)).toEqual([
+      'CustomResourceDefinition/apps.example.com kept',
+      '  → Run with --crds and --namespaces to remove CustomResourceDefinitions and Namespaces too.',
+    ]));
+
+  it('objects of others are named, and whether they went with their CRD', () => {
+    const result = { removed: [crd], kept: [], foreign: [app] };
+    expect(removalLines(result, at)).toEqual(['App/theirs/a was made by others, and would go with its CRD']);
+    expect(removalLines(result, { ...at, crds: true })).toEqual([
+      'App/theirs/a was made by others, and went with its CRD',
+    ]);
+  });
+});

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { withDefaults } from './defaults.js';
+
+describe('withDefaults', () => {
+  it('an option that is missing or undefined gets the default of the schema', () => {
+    const filled = { kustomizeApply: 'kustomize-apply', binary: 'bin/manager', gracePeriod: 10, timeout: 300 };
+    expect(withDefaults('image-restart', {})).toEqual(filled);
+    expect(withDefaults('image-restart', { timeout: undefined })).toEqual(filled);
+  });
+
+  it('an option that is given stays, also where it is false or empty', () => {
+    const given = { enabled: false, namespace: '' };
+    expect(withDefaults('secrets', given)).toMatchObject({ ...given, createNamespaces: true });
+  });
+
+  it('a caller that changes a default changes no other caller’s', () => {
+    const first = withDefaults('go-build', {}) as { tags: string[] };
+    first.tags.push('changed');
+    expect(withDefaults('go-build', {})).toMatchObject({ tags: [] });
+  });
+
+  it('the options of an executor without a schema stay as they are', () =>
+    expect(withDefaults('none', { a: 1 })).toEqual({ a: 1 }));
+});
