@@ -27,8 +27,8 @@ describe('docs/events.md', () => {
     const { time, ...event } = JSON.parse(line);
     expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(event.type).toBe(type);
-    const { type: _type, ...fields } = event;
-    for (const field of Object.keys(fields)) expect(section).toMatch(new RegExp(`^\\| \`${field}[.?\`]`, 'm'));
+    for (const field of Object.keys(event).filter((name) => name !== 'type'))
+      expect(section).toMatch(new RegExp(`^\\| \`${field}[.?\`]`, 'm'));
   });
 
   it('names every field that an event has', () => {
