@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failureIsHarmless, inBackground } from '@nx-kube/cluster';
 import { apply, list, parseManifests, read, remove, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { DapClient } from '@nx-kube/testing/e2e/dap-client.js';
 import { DelveClient } from '@nx-kube/testing/e2e/delve-client.js';
@@ -53,8 +54,10 @@ afterAll(async () => {
   delve?.close();
   if (loop?.process.exitCode === null) await loop.stop();
   if (cluster) {
-    await apply(cluster, [{ ...version, spec: { ...version['spec'], deletionPolicy: 'Orphan' } }]).catch(() => {});
-    await remove(cluster, versionRef).catch(() => {});
+    await apply(cluster, [{ ...version, spec: { ...version['spec'], deletionPolicy: 'Orphan' } }]).catch(
+      failureIsHarmless,
+    );
+    await remove(cluster, versionRef).catch(failureIsHarmless);
   }
   await workspace?.nx(['run', `${project}:down`, '--crds', '--namespaces']);
   workspace?.remove();
@@ -135,7 +138,7 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     await delve.command('next');
     expect(await delve.value('edited')).toBe("by the debugger's user");
     await delve.call('ClearBreakpoint', { Id: 1 });
-    void delve.command('continue').catch(() => {});
+    inBackground(delve.command('continue'), failureIsHarmless);
   });
 
   it('goes on when the process ends while nobody debugs it', async () => {

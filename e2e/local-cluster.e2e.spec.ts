@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { failureIsHarmless } from '@nx-kube/cluster';
 import type { ClusterStatus } from '@nx-kube/local-cluster/commands/status.js';
 import { COMPONENT_NAMES } from '@nx-kube/local-cluster/config/component.js';
 import { layoutFor } from '@nx-kube/local-cluster/config/layout.js';
@@ -148,7 +149,7 @@ async function logsUntil(text: string): Promise<string> {
     written += chunk.toString();
     if (written.includes(text)) logs.kill();
   });
-  await logs.catch(() => {});
+  await logs.catch(failureIsHarmless);
   return written;
 }
 
@@ -315,7 +316,7 @@ describe('the embedded cluster', () => {
       });
     } finally {
       other.kill();
-      await other.catch(() => {});
+      await other.catch(failureIsHarmless);
     }
     await cli('up');
   });

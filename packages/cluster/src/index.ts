@@ -2,6 +2,7 @@ export * from './abort/child-controller.js';
 export * from './abort/or-aborted.js';
 export * from './abort/wait-until.js';
 export * from './errors.js';
+export { failureIsABug, failureIsHarmless, failureIsReported, inBackground } from './in-background.js';
 export * from './object/kube-object.js';
 export * from './object/manifests.js';
 export * from './object/yaml-problem.js';

@@ -2,6 +2,7 @@ import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { describe, expect, it } from 'vitest';
 import { create, patch, read, remove } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
+import { failureIsABug, failureIsHarmless, inBackground } from '../in-background.js';
 import { refOf, type KubeObject, type Ref } from '../object/kube-object.js';
 import { parseManifests } from '../object/manifests.js';
 import { watch } from '../watch/watch.js';
@@ -84,7 +85,7 @@ spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {request
   async startController(): Promise<void> {
     const watcher = watch(test.cluster, { apiVersion: 'test.nx-kube.dev/v1', kind: this.kind }, (event) => {
       if (!('object' in event) || event.type === 'deleted' || !event.object.metadata.deletionTimestamp) return;
-      void this.#finalize(event.object);
+      inBackground(this.#finalize(event.object), failureIsABug);
     });
     test.cleanUp(() => watcher.stop());
     await watcher.synced;
@@ -93,7 +94,7 @@ spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {request
   async #finalize(object: KubeObject): Promise<void> {
     const running = (await read(test.cluster, this.deployment)) !== undefined;
     this.events.push(`${running ? 'finalized' : 'too late for'} ${object.metadata.name}`);
-    if (running) await patch(test.cluster, refOf(object), { metadata: { finalizers: null } }).catch(() => {});
+    if (running) await patch(test.cluster, refOf(object), { metadata: { finalizers: null } }).catch(failureIsHarmless);
   }
 
   async remove(options: RemoveSetOptions = {}) {

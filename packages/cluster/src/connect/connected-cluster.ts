@@ -6,6 +6,7 @@ import type { ApiRequest, Cluster, Query } from '../api/cluster.js';
 import { Discovery } from '../api/discovery.js';
 import { isCertificateProblem } from '../api/status-error.js';
 import { NxKubeError } from '../errors.js';
+import { failureIsABug, inBackground } from '../in-background.js';
 import { groupOf } from '../object/kube-object.js';
 import { credentialSource, type Credentials, type CredentialSource } from './credentials.js';
 import type { KubeconfigContext } from './kubeconfig.js';
@@ -133,7 +134,11 @@ export class ConnectedCluster implements Cluster {
   #transportFor(credentials: Credentials): Transport {
     if (this.#transport?.connectionKey !== credentials.connectionKey) {
       const former = this.#transport;
-      void former?.retire().then(() => this.#transports.delete(former));
+      if (former)
+        inBackground(
+          former.retire().then(() => this.#transports.delete(former)),
+          failureIsABug,
+        );
       this.#transport = openTransport(credentials);
       this.#transports.add(this.#transport);
     }

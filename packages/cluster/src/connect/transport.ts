@@ -1,14 +1,13 @@
 import type { Readable } from 'node:stream';
 import { Agent, request, type Dispatcher } from 'undici';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import type { ApiRequest, Query } from '../api/cluster.js';
-import { apiErrorOf, noAnswer } from '../api/status-error.js';
+import { noAnswer } from '../api/status-error.js';
 import type { Ref } from '../object/kube-object.js';
 import type { Credentials } from './credentials.js';
-
-const connectTimeoutMs = 10_000;
-/** As much of an error's body as is read. */
-const longestErrorBody = 64 * 1024;
+import { errorOf } from './error-answer.js';
+import { openSocket, type SocketRequest } from './open-socket.js';
+import { connectTimeoutMs, urlOf } from './server-url.js';
 
 /** Connections to one API server under one set of TLS options. Replaced as a whole when those change. */
 export interface Transport {
@@ -27,14 +26,6 @@ export interface StreamRequest {
   query?: Query;
   subject?: Ref;
   idleTimeoutMs?: number;
-  signal?: AbortSignal;
-}
-
-export interface SocketRequest {
-  path: string;
-  query: Query;
-  protocols: string[];
-  subject?: Ref;
   signal?: AbortSignal;
 }
 
@@ -87,50 +78,7 @@ export function openTransport({ server, tls, connectionKey }: Credentials): Tran
       return answer.body;
     },
 
-    socket({ path, query, protocols, subject, signal }, headers) {
-      signal?.throwIfAborted();
-      const url = urlOf(server, path, query);
-      url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
-      const socket = new WebSocket(url, protocols, {
-        ...tls,
-        headers,
-        handshakeTimeout: connectTimeoutMs,
-        perMessageDeflate: false,
-        skipUTF8Validation: true,
-      });
-      sockets.add(socket);
-      const abort = () => socket.terminate();
-      signal?.addEventListener('abort', abort, { once: true });
-      socket.once('close', () => {
-        sockets.delete(socket);
-        signal?.removeEventListener('abort', abort);
-      });
-      // stays for the socket's life: an 'error' event without a listener ends the process
-      socket.on('error', () => {});
-      return new Promise<WebSocket>((resolve, reject) => {
-        socket.once('open', () => {
-          // or what the server says first would be gone before the caller listens
-          socket.pause();
-          resolve(socket);
-        });
-        socket.once('unexpected-response', (_request, response) => {
-          const { statusCode = 0, headers: answered } = response;
-          readBeginning(response).then(
-            (body) => {
-              reject(
-                apiErrorOf(
-                  { status: statusCode, body, retryAfter: answered['retry-after'] },
-                  { method: 'GET', path, subject },
-                ),
-              );
-              socket.terminate();
-            },
-            (error: unknown) => reject(noAnswer(server, error)),
-          );
-        });
-        socket.once('error', (error) => reject(signal?.aborted ? signal.reason : noAnswer(server, error)));
-      });
-    },
+    socket: (call, headers) => openSocket({ server, tls, headers }, call, sockets),
 
     async retire() {
       await Promise.all([agent.close(), ...[...sockets].map(closing)]);
@@ -145,32 +93,4 @@ export function openTransport({ server, tls, connectionKey }: Credentials): Tran
 
 function closing(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => void socket.once('close', () => resolve()));
-}
-
-async function errorOf(answer: Dispatcher.ResponseData, call: ApiRequest): Promise<Error> {
-  const body = await readBeginning(answer.body).catch(() => '');
-  const retryAfter = answer.headers['retry-after'];
-  return apiErrorOf({ status: answer.statusCode, body, retryAfter: retryAfter?.toString() }, call);
-}
-
-async function readBeginning(body: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length >= longestErrorBody) break;
-  }
-  return Buffer.concat(chunks).toString('utf8', 0, longestErrorBody);
-}
-
-/** The server's URL may have a path of its own, as behind a proxy. */
-function urlOf(server: string, path: string, query: Query = {}): URL {
-  const url = new URL(server.replace(/\/+$/, '') + path);
-  for (const [name, value] of Object.entries(query)) {
-    for (const one of Array.isArray(value) ? (value as readonly string[]) : [value]) {
-      if (one !== undefined) url.searchParams.append(name, String(one));
-    }
-  }
-  return url;
 }

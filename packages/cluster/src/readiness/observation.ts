@@ -70,14 +70,13 @@ export class Observation {
       changed?.();
       this.#evaluate();
     });
+    const listed = () => {
+      this.#unsynced -= 1;
+      this.#evaluate();
+    };
     this.#unsynced += 1;
     // Whoever may not see pods or events does without what they tell.
-    void watcher.synced
-      .catch(() => {})
-      .then(() => {
-        this.#unsynced -= 1;
-        this.#evaluate();
-      });
+    watcher.synced.then(listed, listed);
     watcher.done.catch((error: unknown) => this.outcome.broken(error));
     return watcher;
   }

@@ -5,6 +5,7 @@ import { mapConcurrently } from '../api/concurrently.js';
 import { read } from '../api/objects.js';
 import { retry } from '../api/retry.js';
 import { NxKubeError } from '../errors.js';
+import { failureIsABug, inBackground } from '../in-background.js';
 import { subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { watch } from '../watch/watch.js';
 
@@ -64,7 +65,7 @@ async function goneOne(
     });
     const finish = (settle: () => void) => {
       signal.removeEventListener('abort', abort);
-      void watcher.stop();
+      inBackground(watcher.stop(), failureIsABug);
       settle();
     };
     const check = () => {

@@ -3,6 +3,7 @@ import { probePod } from '@nx-kube/testing/cluster/probe.js';
 import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { apply } from '../apply/apply.js';
+import { failureIsABug, inBackground } from '../in-background.js';
 import { refOf } from '../object/kube-object.js';
 import { waitReady } from '../readiness/wait-ready.js';
 import { exec, type ExecStream } from './exec.js';
@@ -80,7 +81,10 @@ describe('exec', () => {
   it('holds back a process that floods a reader who does not read', async () => {
     const stream = await run(['/probe', 'flood', String(64 * mebibyte)], { pingMs: 500 });
     let ended = false;
-    void stream.closed.then(() => (ended = true));
+    inBackground(
+      stream.closed.then(() => (ended = true)),
+      failureIsABug,
+    );
     const iterator = stream.stdout[Symbol.asyncIterator]();
     await iterator.next();
     // another process lasts longer than the flood and the patience for a silent socket would

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Cluster } from '../api/cluster.js';
 import { retry } from '../api/retry.js';
 import { NxKubeError } from '../errors.js';
+import { failureIsABug, inBackground } from '../in-background.js';
 import { FrameWriter } from './frame-writer.js';
 import { watchLiveness } from './liveness.js';
 import { podPath } from './pod-path.js';
@@ -81,7 +82,7 @@ export async function portForward(cluster: Cluster, options: PortForwardOptions)
     for (const client of clients) client.destroy();
     await closed;
   };
-  const abort = () => void close();
+  const abort = () => inBackground(close(), failureIsABug);
   signal?.addEventListener('abort', abort, { once: true });
   return {
     host,
@@ -142,7 +143,10 @@ function carry(client: Socket, remote: WebSocket, pingMs: number, setState: (sta
 
   client.on('data', (chunk: Buffer) => {
     client.pause();
-    void writer.write(chunk).then(() => client.resume());
+    inBackground(
+      writer.write(chunk).then(() => client.resume()),
+      failureIsABug,
+    );
   });
   client.once('end', () => {
     // This protocol cannot say that one direction has ended. The answer may still be on its way.

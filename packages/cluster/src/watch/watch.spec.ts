@@ -11,6 +11,7 @@ import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../api/cluster.js';
 import { connect } from '../connect/connect.js';
+import { failureIsABug, inBackground } from '../in-background.js';
 import { watch, type WatchEvent, type Watcher } from './watch.js';
 
 let server: FakeApiServer;
@@ -219,8 +220,10 @@ describe('a watch (of a scripted server)', () => {
         }
         if (!isWatch) return listed('500', pod('a', '3'), pod('b', '7'))(response);
         made = 'second';
-        void writeFile(server.kubeconfigPath, kubeconfigFor(server.url, { user: { token: made } })).then(() =>
-          response.end(),
+        const written = writeFile(server.kubeconfigPath, kubeconfigFor(server.url, { user: { token: made } }));
+        inBackground(
+          written.then(() => response.end()),
+          failureIsABug,
         );
       },
     });
@@ -241,7 +244,7 @@ describe('a watch (of a scripted server)', () => {
     const former = await fakeApiServer({
       request: (request, response) => {
         if (answerDiscovery(request, response)) return;
-        if (request.url!.includes('watch=true')) response.end(() => void former.close());
+        if (request.url!.includes('watch=true')) response.end(() => inBackground(former.close(), failureIsABug));
         else listed('500', pod('a', '3'))(response);
       },
     });
@@ -301,7 +304,7 @@ describe('a watch (of a scripted server)', () => {
     cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
     watcher = watch(cluster, { apiVersion: 'v1', kind: 'Pod' }, (event) => {
       log.push(lineOf(event));
-      void watcher.stop();
+      inBackground(watcher.stop(), failureIsABug);
     });
     await watcher.done;
     expect(log).toEqual(['added a@1']);

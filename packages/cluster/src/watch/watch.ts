@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { childController, type ChildController } from '../abort/child-controller.js';
+import { waitUntil } from '../abort/wait-until.js';
 import { ApiError } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { listAt } from '../api/objects.js';
@@ -7,6 +7,7 @@ import { collectionPath } from '../api/paths.js';
 import { pauseBefore } from '../api/retry.js';
 import { apiErrorOf, noAnswer } from '../api/status-error.js';
 import type { NxKubeError } from '../errors.js';
+import { failureIsReported, inBackground } from '../in-background.js';
 import type { GroupVersionKind, KubeObject } from '../object/kube-object.js';
 import { lines } from '../streams/lines.js';
 
@@ -83,7 +84,7 @@ class WatchLoop<T extends KubeObject> {
       this.#rejectSynced = reject;
     });
     // Not awaiting `synced` is fine: the failure has been reported as an event too.
-    this.synced.catch(() => {});
+    inBackground(this.synced, failureIsReported);
     this.#abort = childController(options.signal);
     this.done = this.#run().finally(() => {
       this.#abort.release();
@@ -93,7 +94,7 @@ class WatchLoop<T extends KubeObject> {
 
   async stop(): Promise<void> {
     this.#abort.abort();
-    await this.done.catch(() => {});
+    await this.done.catch(failureIsReported);
   }
 
   get #stopped(): boolean {
@@ -121,9 +122,7 @@ class WatchLoop<T extends KubeObject> {
           if (!this.#isSynced && isPermanent(failure)) return this.#rejectSynced(failure);
           this.#failures += 1;
         }
-        await pause(pauseBefore(this.#failures - 1, failure), undefined, { signal: this.#abort.signal }).catch(
-          () => {},
-        );
+        await waitUntil(this.#abort.signal, { ms: pauseBefore(this.#failures - 1, failure) });
       }
     }
   }
@@ -188,7 +187,7 @@ class WatchLoop<T extends KubeObject> {
     }
     // The end of a watch is normal. A server that ends each at once must not be hammered, though.
     if (quiet && Date.now() - startedAt < 1_000) {
-      await pause(pauseBefore(this.#failures++, undefined), undefined, { signal: this.#abort.signal }).catch(() => {});
+      await waitUntil(this.#abort.signal, { ms: pauseBefore(this.#failures++, undefined) });
     } else this.#failures = 0;
   }
 

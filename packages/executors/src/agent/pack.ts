@@ -1,3 +1,4 @@
+import { failureIsReported, inBackground } from '@nx-kube/cluster';
 import { NxKubeError } from '@nx-kube/cluster';
 import { execa } from 'execa';
 import { packBinary } from './binaries.js';
@@ -94,8 +95,8 @@ function takeApart(output: Replayable): Pack {
   const begin = line.then(({ text }) => JSON.parse(text) as PackBegin);
   const header = readEnd(output()).then(async (digest) => ({ ...(await begin), digest }));
   // Who only reads the bytes gets the error from there.
-  begin.catch(() => {});
-  header.catch(() => {});
+  inBackground(begin, failureIsReported);
+  inBackground(header, failureIsReported);
   return {
     begin,
     header,

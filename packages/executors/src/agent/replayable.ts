@@ -1,3 +1,4 @@
+import { failureIsReported } from '@nx-kube/cluster';
 /** Gives, with each call, all of a stream from its beginning on, and what is still to come when it comes. */
 export type Replayable = () => AsyncIterable<Uint8Array>;
 
@@ -20,18 +21,18 @@ export function replayable(stream: AsyncIterable<Uint8Array>, finish: () => Prom
       wake();
     }
   };
+  const settle = (reason: { error?: unknown }) => {
+    end = reason;
+    wake();
+  };
   read()
     // What ended the process says more than that its output broke off.
-    .catch(() => {})
+    .catch(failureIsReported)
     .then(finish)
     .then(
-      () => ({}),
-      (error: unknown) => ({ error }),
-    )
-    .then((reason) => {
-      end = reason;
-      wake();
-    });
+      () => settle({}),
+      (error: unknown) => settle({ error }),
+    );
 
   return async function* () {
     for (let next = 0; ; next++) {

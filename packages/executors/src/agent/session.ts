@@ -1,3 +1,4 @@
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import { AgentError, type AgentErrorCode } from './agent-error.js';
 import { decodeFrames, encodeFrame, frameType, maxData } from './frames.js';
 import type { AgentEvent, AgentHello, Delivered, ReadinessProbe, Restarted } from './messages.js';
@@ -59,7 +60,10 @@ export async function openSession(stream: ByteStream, options: SessionOptions = 
   const session = new Session(stream, options.onEvent);
   const close = () => session.close();
   options.signal?.addEventListener('abort', close);
-  void session.closed.then(() => options.signal?.removeEventListener('abort', close));
+  inBackground(
+    session.closed.then(() => options.signal?.removeEventListener('abort', close)),
+    failureIsABug,
+  );
   if (options.signal?.aborted) close();
   await session.greet(options.probe);
   return session;
@@ -164,7 +168,7 @@ class Session implements AgentSession {
   }
 
   #control(request: object): void {
-    void this.#write(encodeFrame(frameType.control, Buffer.from(JSON.stringify(request))));
+    inBackground(this.#write(encodeFrame(frameType.control, Buffer.from(JSON.stringify(request)))), failureIsABug);
   }
 
   /** Writes when it is its turn, unless it is stopped by then. A failure ends the session, which is where it shows. */

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import { NxKubeError } from '@nx-kube/cluster';
 import { requireCommand } from '../process/find.js';
 import type { Outcome } from '../process/outcome.js';
@@ -45,7 +46,12 @@ export async function buildGo(
     const env = { GOTMPDIR: work, ...goEnvironment(build, process.env) };
     const progress: GoProgress = { compiled: 0 };
     const counted = onProgress && countPackages(go, { ...listed(build), env, signal });
-    void counted?.then((total) => (progress.total = total));
+    if (counted) {
+      inBackground(
+        counted.then((total) => (progress.total = total)),
+        failureIsABug,
+      );
+    }
     const { exitCode, cancelled, ms } = await runCommand(go, goArguments(build, { verbose: Boolean(onProgress) }), {
       cwd: directory,
       env,

@@ -1,3 +1,4 @@
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import {
   ApiError,
   explain,
@@ -86,7 +87,7 @@ export class Leadership {
       const tenure = tenureOf(lease);
       const holder = tenure && [...this.#processes.keys()].find((known) => isHeldIn(known, tenure));
       if (!holder) continue;
-      if (this.#isOver(holder, tenure)) void this.#onFormer(holder, lease);
+      if (this.#isOver(holder, tenure)) inBackground(this.#onFormer(holder, lease), failureIsABug);
       else if (fresh && holder === pod) this.#leads(pod, lease, tenure, null);
       // Another one leads, or this one did before it was met.
       else this.#candidates.delete(pod);
@@ -109,7 +110,7 @@ export class Leadership {
     if (!tenure || tenure.holder === former?.holder) return;
     const pod = [...this.#candidates].find((candidate) => isHeldIn(candidate, tenure));
     if (pod === undefined) return;
-    if (this.#isOver(pod, tenure)) void this.#onFormer(pod, lease);
+    if (this.#isOver(pod, tenure)) inBackground(this.#onFormer(pod, lease), failureIsABug);
     else this.#leads(pod, lease, tenure, former);
   }
 

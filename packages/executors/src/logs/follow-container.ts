@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { waitUntil } from '@nx-kube/cluster';
 import { isNotFound, isTransient, logs, read, retry, type Cluster } from '@nx-kube/cluster';
 
 /** One run of one container. */
@@ -89,7 +89,7 @@ async function stillRuns(
   { namespace, pod, container, id }: LogSource,
   signal: AbortSignal,
 ): Promise<boolean> {
-  await pause(statusWithinMs, undefined, { signal }).catch(() => undefined);
+  await waitUntil(signal, { ms: statusWithinMs });
   if (signal.aborted) return false;
   const found = await read(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, name: pod }, { signal });
   const statuses = (found?.['status']?.containerStatuses ?? []) as ContainerStatus[];

@@ -1,3 +1,4 @@
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import { explain, watch, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { agentName } from '../workload/inject-agent.js';
 import { followContainer, type ContainerStatus } from './follow-container.js';
@@ -39,7 +40,7 @@ export async function followPods(cluster: Cluster, options: FollowPodsOptions): 
       if (container === undefined ? name === agentName : name !== container) continue;
       if (!containerID || followed.has(containerID) || !(state?.running || state?.terminated)) continue;
       followed.add(containerID);
-      void follow(pod.metadata.name, name, containerID);
+      inBackground(follow(pod.metadata.name, name, containerID), failureIsABug);
     }
   };
   const watcher = watch(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector, signal }, (event) => {

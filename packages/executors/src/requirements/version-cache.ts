@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failureIsHarmless } from '@nx-kube/cluster';
 import { writeIfChanged } from '../kustomize/write-if-changed.js';
 
 /** What a program said its version is, and the file that said it. */
@@ -42,7 +43,7 @@ export class VersionCache {
   async save(): Promise<void> {
     if (!this.#changed) return;
     this.#changed = false;
-    await writeIfChanged(this.#path, JSON.stringify(await this.#entries)).catch(() => {});
+    await writeIfChanged(this.#path, JSON.stringify(await this.#entries)).catch(failureIsHarmless);
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import { NxKubeError } from '@nx-kube/cluster';
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import { isLoopback } from '../image/registry/registry-address.js';
@@ -77,7 +78,7 @@ async function get(url: string, outer?: AbortSignal): Promise<Buffer> {
     throw failed(cause instanceof Error && cause.message ? cause.message : message, error);
   } finally {
     // Without waiting: a server may keep a connection as long as it likes.
-    void dispatcher.destroy();
+    inBackground(dispatcher.destroy(), failureIsABug);
   }
 }
 

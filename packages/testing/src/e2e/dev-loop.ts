@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import type { Change } from '@nx-kube/cluster';
 import type { Workspace } from './workspace.js';
 
@@ -26,7 +27,10 @@ export class DevLoop {
     this.process = workspace.nx(['run', `${project}:dev`, '--output=json', ...args], env, { detached: true });
     const onExit = () => this.#interrupt('SIGKILL');
     process.once('exit', onExit);
-    void this.process.then(() => process.off('exit', onExit));
+    inBackground(
+      this.process.then(() => process.off('exit', onExit)),
+      failureIsABug,
+    );
     const onLine = (line: string) => {
       const start = line.indexOf('{"time"');
       if (start >= 0) this.events.push(JSON.parse(line.slice(start)));
@@ -35,10 +39,11 @@ export class DevLoop {
     };
     createInterface(this.process.stdout!).on('line', onLine);
     createInterface(this.process.stderr!).on('line', onLine);
-    void this.process.then(() => {
+    const onEnd = () => {
       this.#ended = true;
       this.#wake();
-    });
+    };
+    inBackground(this.process.then(onEnd), failureIsABug);
   }
 
   /** The next event that matches, from where the last call stopped; every event is looked at once. */

@@ -1,3 +1,4 @@
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import { connect, exec, list, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { openSession } from '@nx-kube/executors/agent/session.js';
 
@@ -35,7 +36,7 @@ export async function runningIn(cluster: Cluster, namespace: string, pod: string
   const session = await openSession({
     write: (chunk) => stream.write(chunk),
     output: stream.stdout,
-    close: () => void stream.close(),
+    close: () => inBackground(stream.close(), failureIsABug),
   });
   session.close();
   await stream.close();

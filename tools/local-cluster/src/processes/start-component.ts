@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { waitUntil } from '@nx-kube/cluster/abort/wait-until.js';
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import type { Component, ComponentName } from '../config/component.js';
 import type { Layout } from '../config/layout.js';
@@ -107,7 +107,7 @@ async function becomesReady(component: Component, layout: Layout, signal: AbortS
   while (Date.now() < deadline && !signal.aborted) {
     if (!runningProcess(layout, component.name)) return 'exited';
     if (await isReady(component.probe, layout.pki, signal)) return 'ready';
-    await delay(PROBE_INTERVAL, undefined, { signal }).catch(() => {});
+    await waitUntil(signal, { ms: PROBE_INTERVAL });
   }
   return 'silent';
 }

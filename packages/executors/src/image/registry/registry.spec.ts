@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { parseChallenge } from './bearer-token.js';
 import { credentialsFor } from './credentials.js';
@@ -56,7 +57,7 @@ const configure = (config: object) => writeFile(join(folder, 'config.json'), JSO
 
 function registryAt(address: string, options: ConstructorParameters<typeof Registry>[1] = {}): Registry {
   const registry = new Registry(repositoryAt(address, 'team/app'), options);
-  stop.push(() => void registry.close());
+  stop.push(() => inBackground(registry.close(), failureIsABug));
   return registry;
 }
 

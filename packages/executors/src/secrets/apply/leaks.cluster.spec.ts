@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import { create, list, patch, read, remove, type KubeObject } from '@nx-kube/cluster';
 import { execa } from 'execa';
 import { dump, load } from 'js-yaml';
@@ -128,7 +129,10 @@ async function run(specs: unknown, { options = {}, env = {}, args = [] }: RunOpt
   rmSync(join(root, '.nx/cache'), { recursive: true, force: true });
   const running = nx(['run', 'one:secrets', ...args], env);
   let over = false;
-  void running.then(() => (over = true));
+  inBackground(
+    running.then(() => (over = true)),
+    failureIsABug,
+  );
   const commandLines = new Set<string>();
   while (!over) {
     for (const line of commandLinesNow()) commandLines.add(line);
