@@ -1,4 +1,3 @@
-import { NxKubeError } from '../errors.js';
 import { groupOf, subject, type GroupVersionKind, type Ref } from '../object/kube-object.js';
 import { ApiError } from './api-error.js';
 import type { Cluster, ResourceType } from './cluster.js';
@@ -35,15 +34,12 @@ export async function locate(
   return { path, ref: scoped, type };
 }
 
-/** @throws NxKubeError ('configuration') for a namespace on a cluster-scoped kind */
+/**
+ * The reference with the namespace that its kind wants. A namespace on a cluster-scoped kind, which kustomize's `namespace:` writes on
+ * custom resources, is dropped, as kubectl and the server do.
+ */
 function scope(cluster: Cluster, ref: Ref, { namespaced }: ResourceType): Ref {
-  if (namespaced) return { ...ref, namespace: ref.namespace ?? cluster.namespace };
-  if (ref.namespace !== undefined) {
-    throw new NxKubeError('configuration', `${subject(ref)} has a namespace, but ${ref.kind} is cluster-scoped.`, {
-      next: 'Remove metadata.namespace.',
-    });
-  }
-  return ref;
+  return { ...ref, namespace: namespaced ? (ref.namespace ?? cluster.namespace) : undefined };
 }
 
 /** Name of a kind: `Deployment.apps`, or `ConfigMap` for core kinds. */

@@ -473,9 +473,48 @@ describe('apply: mistakes', () => {
     expect(writes).toEqual([]);
   });
 
-  it('a namespace on a cluster-scoped kind is refused', async () => {
-    const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'x', namespace: 'y' } };
-    expect((await rejection(apply(test.cluster, [object]))).message).toMatch(/^Namespace\/y\/x has a namespace/);
+  it('an object given twice, once with a namespace that its kind does not have, is refused', async () => {
+    const role = (metadata: KubeObject['metadata']): KubeObject => ({ ...clusterRole(metadata.name), metadata });
+    const name = test.unique('twice');
+    const { cluster, writes } = spyOnWrites(test.cluster);
+    const failure = await rejection(apply(cluster, [role({ name }), role({ name, namespace: 'y' })]));
+    expect(failure.message).toBe(`ClusterRole/${name} is there twice.`);
+    expect(writes).toEqual([]);
+  });
+});
+
+function clusterRole(name: string): KubeObject {
+  const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules };
+}
+
+describe('a namespace on a cluster-scoped object', () => {
+  it('a namespace is dropped from an object of a built-in kind, and a second apply changes nothing', async () => {
+    const role = clusterRole(test.unique('scoped'));
+    test.cleanUp(() => remove(test.cluster, refOf(role)));
+    const object = { ...role, metadata: { ...role.metadata, namespace: test.namespace } };
+    const [created] = await apply(test.cluster, [object]);
+    expect(created).toMatchObject({ subject: `ClusterRole/${role.metadata.name}`, action: 'created' });
+    const { cluster, writes } = spyOnWrites(test.cluster);
+    expect((await apply(cluster, [object]))[0]).toMatchObject({ action: 'unchanged' });
+    expect(writes).toEqual([]);
+  });
+
+  it('a namespace is dropped from a custom resource whose definition arrives with it', async () => {
+    const plural = `${test.unique('wides').replaceAll('-', '')}s`;
+    const crd = definition(plural, 'Wide');
+    test.cleanUp(() => remove(test.cluster, refOf(crd)));
+    const wide = {
+      apiVersion: 'test.nx-kube.dev/v1alpha1',
+      kind: 'Wide',
+      metadata: { name: 'one', namespace: test.namespace },
+      spec: {},
+    };
+    const changes = await apply(test.cluster, [{ ...crd, spec: { ...crd.spec, scope: 'Cluster' } }, wide]);
+    expect(changes.map(({ subject, action }) => [subject, action])).toEqual([
+      [`CustomResourceDefinition/${crd.metadata.name}`, 'created'],
+      ['Wide/one', 'created'],
+    ]);
   });
 });
 

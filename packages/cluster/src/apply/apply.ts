@@ -91,9 +91,10 @@ export async function applyKnowing(
   options: ApplyOptions & { onLive?: (ref: Ref, live: KubeObject) => void },
 ): Promise<Change[]> {
   const desired = objects.map(prepare);
-  requireDistinct(desired);
   const application = new Application(cluster, desired, options);
   const plans = await application.plan(desired, known);
+  // By the namespaces that they will have: the manifests may spell one object in two ways.
+  requireDistinct(plans.map(({ object }) => object));
   for (const { ref, live } of plans) if (live) options.onLive?.(ref, live);
   const changes = new Map<Plan, Change>();
   const done = (plan: Plan, change: Change) => {

@@ -34,7 +34,9 @@ export async function inItsNamespace(
   ).catch((error: unknown) => {
     const scope = defined.get(kindKey(object));
     if (!isNotFound(error) || scope === undefined) throw error;
-    return scope === 'Namespaced' ? (object.metadata.namespace ?? cluster.namespace) : object.metadata.namespace;
+    return scope === 'Namespaced' ? (object.metadata.namespace ?? cluster.namespace) : undefined;
   });
-  return namespace === object.metadata.namespace ? object : { ...object, metadata: { ...object.metadata, namespace } };
+  if (namespace === object.metadata.namespace) return object;
+  const { namespace: _, ...metadata } = object.metadata;
+  return { ...object, metadata: { ...metadata, ...(namespace !== undefined && { namespace }) } };
 }
