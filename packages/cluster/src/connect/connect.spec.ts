@@ -95,9 +95,15 @@ describe('a kubeconfig', () => {
     ['that is no YAML', '{', {}, /^The kubeconfig .*config is not valid: unexpected end/],
     [
       'without clusters’ servers',
-      '{clusters: [{name: a, cluster: {}}]}',
+      '{current-context: a, contexts: [{name: a, context: {cluster: c}}], clusters: [null, {name: c, cluster: {}}]}',
       {},
-      /clusters\[0\].cluster.server is missing/,
+      /clusters\[1\].cluster.server is missing/,
+    ],
+    [
+      'whose context names no cluster at all',
+      '{current-context: a, contexts: [{name: b}, {name: a, context: {user: u}}]}',
+      {},
+      /contexts\[1\].context.cluster is missing/,
     ],
     ['that is a list', '[]', {}, /it does not hold an object/],
     ['without a current context', '{}', {}, /has no current context/],
@@ -132,6 +138,20 @@ describe('a kubeconfig', () => {
     expect(failure.message).toMatch(message);
     expect(failure.culprit).toBe('configuration');
     expect(failure.next).toBeTruthy();
+  });
+
+  it.each([
+    ['a context without a cluster', { contexts: [{ name: 'broken', context: {} }] }],
+    ['a context without content', { contexts: [{ name: 'broken' }] }],
+    ['an entry that is null', { contexts: [null], clusters: [null], users: [null] }],
+    ['a cluster without a server', { clusters: [{ name: 'broken', cluster: {} }] }],
+    ['a user without content', { users: [{ name: 'broken' }] }],
+    ['entries without names', { clusters: [{ cluster: {} }], users: [{ user: {} }] }],
+  ])('with %s that the chosen context does not use is accepted', async (_what, broken: Record<string, unknown[]>) => {
+    const whole = JSON.parse(kubeconfigFor('https://127.0.0.1:1')) as Record<string, unknown[]>;
+    for (const [list, entries] of Object.entries(broken)) whole[list] = [...entries, ...whole[list]!];
+    const kubeconfigPath = await file('config', JSON.stringify(whole));
+    await expect(open({ kubeconfigPath })).resolves.toMatchObject({ context: 'nx-kube-local-fake' });
   });
 
   it('that does not exist is named', async () => {

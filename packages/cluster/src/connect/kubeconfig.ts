@@ -24,11 +24,27 @@ export interface KubeconfigContext {
   user?: UserEntry;
 }
 
+type List = 'contexts' | 'clusters' | 'users';
+
+/** An entry of a list as it stands in the file. Only entries that the chosen context uses are checked. */
+interface Entry {
+  name?: unknown;
+  [key: string]: unknown;
+}
+
+/** One file. */
 interface Kubeconfig {
+  path: string;
   currentContext?: string;
-  contexts: { name: string; cluster: string; user?: string; namespace?: string }[];
-  clusters: ClusterEntry[];
-  users: UserEntry[];
+  lists: Record<List, readonly Entry[]>;
+}
+
+/** An entry, and where it stands. */
+interface Found {
+  entry: Entry;
+  list: List;
+  index: number;
+  path: string;
 }
 
 /** The files that kubectl would read. */
@@ -58,17 +74,19 @@ export async function loadContext(paths: readonly string[], contextName?: string
       next: 'Choose one with `kubectl config use-context`, or with the option `context`.',
     });
   }
-  const context = byName(configs, 'contexts', name);
-  if (!context) {
-    const known = [...new Set(configs.flatMap(({ contexts }) => contexts.map((c) => c.name)))].sort();
+  const contextEntry = byName(configs, 'contexts', name);
+  if (!contextEntry) {
+    const names = configs.flatMap(({ lists }) => lists.contexts.map((context) => context.name));
+    const known = [...new Set(names.filter((known) => typeof known === 'string'))].sort();
     throw new NxKubeError('configuration', `The kubeconfig ${from} has no context ${JSON.stringify(name)}.`, {
       next: known.length > 0 ? `Choose one of: ${known.join(', ')}.` : 'Start a local cluster, or set KUBECONFIG.',
     });
   }
-  const cluster = byName(configs, 'clusters', context.cluster);
-  const user = context.user ? byName(configs, 'users', context.user) : undefined;
-  const missing = !cluster ? `cluster ${JSON.stringify(context.cluster)}` : `user ${JSON.stringify(context.user)}`;
-  if (!cluster || (context.user && !user)) {
+  const context = readEntry(contextEntry, newContexts);
+  const clusterEntry = byName(configs, 'clusters', context.cluster);
+  const userEntry = context.user ? byName(configs, 'users', context.user) : undefined;
+  const missing = !clusterEntry ? `cluster ${JSON.stringify(context.cluster)}` : `user ${JSON.stringify(context.user)}`;
+  if (!clusterEntry || (context.user && !userEntry)) {
     throw new NxKubeError(
       'configuration',
       `Context ${JSON.stringify(name)} names the ${missing}, which ${from} lacks.`,
@@ -77,17 +95,18 @@ export async function loadContext(paths: readonly string[], contextName?: string
       },
     );
   }
-  return { name, namespace: context.namespace ?? 'default', cluster, user };
+  return {
+    name,
+    namespace: context.namespace ?? 'default',
+    cluster: readCluster(clusterEntry),
+    user: userEntry && readUser(userEntry),
+  };
 }
 
-function byName<K extends 'contexts' | 'clusters' | 'users'>(
-  configs: readonly Kubeconfig[],
-  list: K,
-  name: string,
-): Kubeconfig[K][number] | undefined {
-  for (const config of configs) {
-    const found = (config[list] as readonly Kubeconfig[K][number][]).find((entry) => entry.name === name);
-    if (found) return found;
+function byName(configs: readonly Kubeconfig[], list: List, name: string): Found | undefined {
+  for (const { path, lists } of configs) {
+    const index = lists[list].findIndex((entry) => entry.name === name);
+    if (index >= 0) return { entry: lists[list][index]!, list, index, path };
   }
   return undefined;
 }
@@ -104,38 +123,64 @@ async function readKubeconfig(path: string): Promise<Kubeconfig | undefined> {
     });
   }
   try {
-    return parseKubeconfig(text, dirname(path));
+    return parseKubeconfig(text, path);
   } catch (error) {
-    const problem = error instanceof YAMLException ? yamlProblem(error) : (error as Error).message;
-    throw new NxKubeError('configuration', `The kubeconfig ${path} is not valid: ${problem}.`, {
-      next: 'Mend the file.',
-    });
+    throw notValid(path, error instanceof YAMLException ? yamlProblem(error) : (error as Error).message);
   }
 }
 
-function parseKubeconfig(text: string, directory: string): Kubeconfig {
+function notValid(path: string, problem: string): NxKubeError {
+  return new NxKubeError('configuration', `The kubeconfig ${path} is not valid: ${problem}.`, {
+    next: 'Fix the file, or choose another context.',
+  });
+}
+
+function parseKubeconfig(text: string, path: string): Kubeconfig {
   const raw = (load(text) ?? {}) as Record<string, unknown>;
   if (typeof raw !== 'object' || Array.isArray(raw)) throw new Error('it does not hold an object');
-  const absolute = <T extends string | undefined | null>(path: T): T =>
-    path && !isAbsolute(path) ? (join(directory, path) as T) : path;
-  const rawUsers = (Array.isArray(raw.users) ? raw.users : []) as { name?: string; user?: Record<string, unknown> }[];
-  const users = newUsers(rawUsers.map((entry) => ({ ...entry, user: { ...entry.user, 'token-file': undefined } })));
+  const entries = (list: List) => (Array.isArray(raw[list]) ? (raw[list] as unknown[]) : []).map(asEntry);
   return {
+    path,
     currentContext: (raw['current-context'] as string | undefined) || undefined,
-    contexts: newContexts(raw.contexts),
-    clusters: newClusters(raw.clusters).map((cluster) => ({ ...cluster, caFile: absolute(cluster.caFile) })),
-    users: users.map((user, index) => {
-      const rawUser = rawUsers[index]?.user ?? {};
-      return {
-        ...user,
-        certFile: absolute(user.certFile),
-        keyFile: absolute(user.keyFile),
-        exec: user.exec ? { ...user.exec, command: absoluteCommand(user.exec.command, directory) } : undefined,
-        tokenFile: absolute(rawUser.tokenFile as string | undefined),
-        impersonateGroups: rawUser['as-groups'] as string[] | undefined,
-      };
-    }),
+    lists: { contexts: entries('contexts'), clusters: entries('clusters'), users: entries('users') },
   };
+}
+
+function asEntry(value: unknown): Entry {
+  return typeof value === 'object' && value !== null ? (value as Entry) : {};
+}
+
+/** @throws NxKubeError ('configuration') naming the file and the field */
+function readEntry<T>({ entry, list, index, path }: Found, read: (entries: Entry[]) => T[]): T {
+  try {
+    return read([entry])[0]!;
+  } catch (error) {
+    throw notValid(path, (error as Error).message.replace(`${list}[0]`, `${list}[${index}]`));
+  }
+}
+
+function readCluster(found: Found): ClusterEntry {
+  const cluster = readEntry(found, newClusters);
+  return { ...cluster, caFile: absolute(cluster.caFile, found.path) };
+}
+
+function readUser(found: Found): UserEntry {
+  const raw = (found.entry['user'] ?? {}) as Record<string, unknown>;
+  const entry = { ...found.entry, user: { ...raw, 'token-file': undefined } };
+  const user = readEntry({ ...found, entry }, newUsers);
+  return {
+    ...user,
+    certFile: absolute(user.certFile, found.path),
+    keyFile: absolute(user.keyFile, found.path),
+    exec: user.exec ? { ...user.exec, command: absoluteCommand(user.exec.command, dirname(found.path)) } : undefined,
+    tokenFile: absolute(raw['tokenFile'] as string | undefined, found.path),
+    impersonateGroups: raw['as-groups'] as string[] | undefined,
+  };
+}
+
+/** Paths in a kubeconfig are relative to its folder. */
+function absolute<T extends string | undefined | null>(path: T, kubeconfig: string): T {
+  return path && !isAbsolute(path) ? (join(dirname(kubeconfig), path) as T) : path;
 }
 
 /** A bare name is looked up in PATH; a path is relative to the kubeconfig. */
