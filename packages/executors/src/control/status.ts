@@ -1,5 +1,5 @@
 import type { Emit, UpdateState } from '../events/events.js';
-import type { Gate } from '../loop/plan/gate.js';
+import type { GateView } from '../loop/plan/gate.js';
 import type { LoopStatus, TargetStatus } from './messages.js';
 
 type Known = Pick<TargetStatus, 'state' | 'message' | 'last'>;
@@ -44,7 +44,7 @@ export class StatusReader {
     }
   };
 
-  status(gate: Gate): LoopStatus {
+  status(gate: GateView): LoopStatus {
     return {
       project: this.project,
       context: this.#context,

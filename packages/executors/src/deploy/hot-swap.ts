@@ -53,7 +53,7 @@ export async function hotSwap(
   const { signal } = done;
   try {
     const storeDirectory = join(deploy.stateDirectory, 'binaries');
-    const pods = new WorkloadPods({ cluster, storeDirectory, graceMs, logs: false, emit, signal });
+    const pods = new WorkloadPods({ cluster, storeDirectory, graceMs, logs: false, onEvent: emit, signal });
     const keeper = await pods.keep(prepared);
     const { pods: count = 0, outcome } = await keeper.bring(binary, undefined, signal);
     const untouched = await keeper.restartUntouched();

@@ -10,7 +10,7 @@ import {
   type Cluster,
   type KubeObject,
 } from '@nx-kube/cluster';
-import type { LoopEvent } from '../events/events.js';
+import type { PodEvent } from '../pods/pod-event.js';
 import { Processes, type Crashing } from '../pods/processes.js';
 import { runningContainer } from '../pods/target-container.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
@@ -44,8 +44,8 @@ export class WorkloadProcesses {
   async follow(prepared: Pick<Prepared, 'workload' | 'container'>): Promise<void> {
     const { storeDirectory, signal } = this.options;
     this.#followed = prepared;
-    const emit = (event: LoopEvent) => this.#onEvent(event);
-    const pods = new WorkloadPods({ cluster: this.cluster, storeDirectory, logs: false, emit, signal });
+    const onEvent = (event: PodEvent) => this.#onEvent(event);
+    const pods = new WorkloadPods({ cluster: this.cluster, storeDirectory, logs: false, onEvent, signal });
     await pods.keep(prepared).catch(unlessForbidden);
   }
 
@@ -76,7 +76,7 @@ export class WorkloadProcesses {
     return (pods ?? []).filter((pod) => runningContainer(pod, container.name));
   }
 
-  #onEvent(event: LoopEvent): void {
+  #onEvent(event: PodEvent): void {
     this.#processes.onEvent(event, performance.now());
     if (event.type === 'process' && event.state === 'exited') {
       const crashing = this.#processes.crashing.find(({ pod }) => pod === event.pod);

@@ -11,8 +11,11 @@ import {
   type KubeObject,
   type Watcher,
 } from '@nx-kube/cluster';
-import type { Emit } from '../events/events.js';
+import type { LoopEvent } from '../events/events.js';
 import { isHeldIn, tenureOf, type Tenure } from './tenure.js';
+
+/** Who leads, and what a new process waits for. */
+export type LeaseEvent = LoopEvent & { type: 'lease' };
 
 export interface LeadershipOptions {
   cluster: Cluster;
@@ -20,7 +23,7 @@ export interface LeadershipOptions {
   namespace: string;
   /** End the tenure of a process that is gone, so that its successor need not wait until it expires. */
   release: boolean;
-  emit: Emit;
+  emit: (event: LeaseEvent) => void;
   signal: AbortSignal;
 }
 

@@ -1,45 +1,57 @@
 import { describe, expect, it } from 'vitest';
 import type { LoopEvent } from '../events/events.js';
 import { obey, type Command } from './commands.js';
-import { Gate, triggered, type Work } from './plan/gate.js';
+import { triggered } from './plan/gate.js';
+import { next, schedule, type ScheduleEvent } from './plan/schedule.js';
 
 function start() {
-  const gate = new Gate([
-    ['generate', 'auto'],
-    ['go-build', 'auto'],
-    ['kustomize-build', 'manual'],
-  ]);
-  const served: string[][] = [];
+  const all = ['generate', 'go-build', 'kustomize-build'];
+  let state = schedule({
+    targets: { goBuild: 'go-build', kustomizeBuild: 'kustomize-build', imageBuild: 'image-build' },
+    modes: all.map((target) => [target, target === 'kustomize-build' ? 'manual' : 'auto']),
+  });
   const events: LoopEvent[] = [];
-  const serve = (work: ReadonlyMap<string, Work>) =>
-    void served.push([...work].map(([target, { number }]) => `${target} ${number}`));
+  const on = (event: ScheduleEvent): string[] => {
+    const step = next(state, event, 0);
+    ({ state } = step);
+    return step.decisions.flatMap(({ does, target, work }) => (does === 'run' ? [`${target} ${work.number}`] : []));
+  };
+  const served: string[][] = [];
   return {
-    gate,
     served,
     events,
-    ask: (request: Command) => obey(request, gate, serve, (event) => events.push(event)),
+    edit: (...targets: string[]) => on({ type: 'edited', targets, work: { number: 1, files: ['a'], at: 0 } }),
+    ask: (request: Command) =>
+      obey(
+        request,
+        all,
+        (event) => {
+          const runs = on(event);
+          if (runs.length) served.push(runs);
+        },
+        (event) => events.push(event),
+      ),
   };
 }
-const edit = { number: 1, files: ['a'], at: 0 };
 
-describe('a command', () => {
-  it('pauses everything where it names nothing, and resumes it in one pass, which keeps the order', () => {
-    const { gate, served, events, ask } = start();
+describe('obey', () => {
+  it('pauses everything where a command names nothing, and resumes it in one pass, which keeps the order', () => {
+    const { served, events, edit, ask } = start();
     ask({ verb: 'pause' });
-    expect(gate.admit(['generate', 'go-build', 'kustomize-build'], edit)).toEqual([]);
+    expect(edit('generate', 'go-build', 'kustomize-build')).toEqual([]);
     ask({ verb: 'resume' });
     expect(served).toEqual([['generate 1', 'go-build 1']]);
     expect(events.map((event) => event.type === 'command' && event.verb)).toEqual(['pause', 'resume']);
   });
 
-  it('triggers what collected, and what did not', () => {
-    const { gate, served, ask } = start();
-    gate.admit(['kustomize-build'], edit);
+  it('triggers targets that edits have collected for, and targets without any', () => {
+    const { served, edit, ask } = start();
+    edit('kustomize-build');
     ask({ verb: 'trigger', targets: ['kustomize-build', 'go-build'] });
     expect(served).toEqual([['kustomize-build 1', `go-build ${triggered}`]]);
   });
 
-  it('for a target that the loop has not is refused, with those that it has', () => {
+  it('refuses a command for a target that the loop does not have, and names those that it has', () => {
     const { served, ask } = start();
     expect(() => ask({ verb: 'trigger', targets: ['go-build', 'none'] })).toThrow(
       expect.objectContaining({

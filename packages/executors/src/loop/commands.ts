@@ -1,29 +1,29 @@
 import { NxKubeError } from '@nx-kube/cluster';
 import type { Emit } from '../events/events.js';
-import type { Gate, Work } from './plan/gate.js';
+import type { ScheduleEvent } from './plan/schedule.js';
 
 /** What another terminal can ask a running loop to do. */
 export type Command =
   /** Without targets: all of them. */
   { verb: 'pause' | 'resume'; targets?: string[] } | { verb: 'trigger'; targets: string[] };
 
+const events = { pause: 'paused', resume: 'resumed', trigger: 'triggered' } as const;
+
 /**
  * Does what another terminal asks.
  *
- * @param serve has a target run now
- * @throws NxKubeError (configuration) for a target that the loop has not
+ * @param known all targets of the loop
+ * @param on gives the schedule an event
+ * @throws NxKubeError (configuration) for a target that the loop does not have
  */
-export function obey(request: Command, gate: Gate, serve: (work: ReadonlyMap<string, Work>) => void, emit: Emit): void {
-  const targets = request.targets ?? gate.targets;
-  const unknown = targets.find((target) => !gate.targets.includes(target));
+export function obey(request: Command, known: readonly string[], on: (event: ScheduleEvent) => void, emit: Emit): void {
+  const { verb, targets = [...known] } = request;
+  const unknown = targets.find((target) => !known.includes(target));
   if (unknown !== undefined) {
     throw new NxKubeError('configuration', `the loop has no target "${unknown}"`, {
-      next: `Use one of ${gate.targets.join(', ')}.`,
+      next: `Use one of ${known.join(', ')}.`,
     });
   }
-  const now = performance.now();
-  emit({ type: 'command', verb: request.verb, targets });
-  if (request.verb === 'pause') gate.pause(targets);
-  if (request.verb === 'resume') serve(gate.resume(targets, now));
-  if (request.verb === 'trigger') serve(new Map(targets.map((target) => [target, gate.trigger(target, now)])));
+  emit({ type: 'command', verb, targets });
+  on({ type: events[verb], targets });
 }

@@ -5,7 +5,7 @@ import type { PortForwardSpec } from '../forwards/port-forward-options.js';
 import type { GoBuild } from '../go/build.js';
 import type { Render } from '../kustomize/render.js';
 import type { Command } from './commands.js';
-import type { Gate, TriggerMode } from './plan/gate.js';
+import type { GateView, TriggerMode } from './plan/gate.js';
 import type { FileInputs } from './plan/stale-targets.js';
 import type { FluxTargetOptions } from './targets/flux.js';
 import type { OtherTargetOptions } from './targets/other.js';
@@ -53,7 +53,7 @@ export interface LoopParts {
   /** Called before anything is applied for the first time. */
   onApplying?: () => void;
   /** Opens the way for commands from other terminals, each of which is given to `obey`. */
-  control?: (gate: Gate, obey: (request: Command) => void) => void;
+  control?: (gate: GateView, obey: (request: Command) => void) => void;
   settings?: SettingsFiles;
 }
 

@@ -1,10 +1,10 @@
 import { Bell, waitUntil, watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/cluster';
 import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js';
-import type { Emit } from '../events/events.js';
 import type { StartedProcess } from '../leader/leadership.js';
 import type { BinaryStore } from './binary-store.js';
 import { Binary, prepareBase, type PreparedBase } from './binary.js';
 import { labelSelector } from './label-selector.js';
+import type { OnPodEvent } from './pod-event.js';
 import { PodLink } from './pod-link.js';
 import { howItEnded, Replica, worst, type Fate } from './replica.js';
 import { runningContainer, type RunningContainer } from './target-container.js';
@@ -22,7 +22,7 @@ export interface PodKeeperOptions {
   onProcess?: (process: StartedProcess) => void;
   /** Called when the run of a pod's container has ended, or the pod is being deleted. */
   onGone?: (pod: string) => void;
-  emit: Emit;
+  onEvent: OnPodEvent;
   signal: AbortSignal;
 }
 
@@ -51,13 +51,13 @@ export class PodKeeper {
   readonly #changed = new Bell();
 
   constructor(private readonly options: PodKeeperOptions) {
-    const { cluster, namespace, labels, signal, emit } = options;
+    const { cluster, namespace, labels, signal, onEvent } = options;
     const podsOfWorkload = { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: labelSelector(labels), signal };
     this.#watcher = watch(cluster, podsOfWorkload, (event) => {
       if (event.type === 'disconnected') {
-        emit({ type: 'cluster', state: 'unreachable', message: event.error.message });
+        onEvent({ type: 'cluster', state: 'unreachable', message: event.error.message });
       } else if (event.type === 'reconnected') {
-        emit({ type: 'cluster', state: 'reachable' });
+        onEvent({ type: 'cluster', state: 'reachable' });
         this.#replicas.forEach(({ link }) => link.poke());
       } else this.#onPod(event.object, event.type === 'deleted');
     });
@@ -86,11 +86,12 @@ export class PodKeeper {
     const binary = new Binary(path, this.options.store, { prepared });
     this.#wanted?.release();
     this.#wanted = binary;
-    this.#replicas.forEach((replica) => void replica.serve());
+    this.#replicas.forEach((replica) => this.#serve(replica));
     const served = await this.#settled(binary, signal);
     binary.release();
     const restartMs = Math.max(0, ...served.map(({ result }) => result.stopMs + result.startMs));
-    void this.#keep(binary);
+    // Without a copy, the next delivery only sends more bytes.
+    this.#keep(binary).catch(() => {});
     const syncMs = performance.now() - started - restartMs;
     const pods = this.#replicas.size;
     if (!served.length) return { pods, syncMs };
@@ -137,14 +138,14 @@ export class PodKeeper {
       // Nobody will tell any more what became of its process.
       replica.onLost();
       this.options.onGone?.(pod.metadata.name);
-      this.options.emit({ type: 'pod', pod: pod.metadata.name, state: 'gone' });
+      this.options.onEvent({ type: 'pod', pod: pod.metadata.name, state: 'gone' });
     }
     if (running && !this.#replicas.has(running.id)) this.#replicas.set(running.id, this.#replicaOf(running));
     this.#changed.ring();
   }
 
   #replicaOf(container: RunningContainer): Replica {
-    const { cluster, probe, graceMs, onProcess, emit, signal } = this.options;
+    const { cluster, probe, graceMs, onProcess, onEvent, signal } = this.options;
     const { pod, id, alone } = container;
     const process = { pod, container: id, alone };
     const replica: Replica = new Replica(
@@ -154,13 +155,13 @@ export class PodKeeper {
         probe,
         graceMs,
         onConnected: (link) => {
-          emit({ type: 'pod', pod, state: 'connected', digest: link.running });
+          onEvent({ type: 'pod', pod, state: 'connected', digest: link.running });
           onProcess?.({ ...process, startedAt: link.startedAt!, fresh: false });
-          void replica.serve();
+          this.#serve(replica);
           this.#changed.ring();
         },
         onLost: (_, error) => {
-          emit({ type: 'pod', pod, state: 'lost', message: error instanceof Error ? error.message : undefined });
+          onEvent({ type: 'pod', pod, state: 'lost', message: error instanceof Error ? error.message : undefined });
           replica.onLost();
           this.#changed.ring();
         },
@@ -175,7 +176,7 @@ export class PodKeeper {
       {
         hasProbe: probe !== undefined,
         wanted: () => this.#wanted,
-        onServed: (digest) => emit({ type: 'pod', pod, state: 'current', digest }),
+        onServed: (digest) => onEvent({ type: 'pod', pod, state: 'current', digest }),
         onChange: () => this.#changed.ring(),
         signal,
       },
@@ -183,13 +184,19 @@ export class PodKeeper {
     return replica;
   }
 
+  /** A failure is kept in `served`, where `bring` finds it. */
+  #serve(replica: Replica): void {
+    replica.serve().catch(() => {});
+  }
+
   #report(pod: string, event: AgentEvent): void {
-    const { emit } = this.options;
+    const { onEvent } = this.options;
     const { pid } = event;
-    if (event.event === 'ready') emit({ type: 'process', pod, state: 'ready', pid });
-    else if (event.event === 'started') emit({ type: 'process', pod, state: 'started', pid, message: event.fallback });
+    if (event.event === 'ready') onEvent({ type: 'process', pod, state: 'ready', pid });
+    else if (event.event === 'started')
+      onEvent({ type: 'process', pod, state: 'started', pid, message: event.fallback });
     else if (!event.expected) {
-      emit({ type: 'process', pod, state: 'exited', pid, message: howItEnded(event), lastLines: event.lastLines });
+      onEvent({ type: 'process', pod, state: 'exited', pid, message: howItEnded(event), lastLines: event.lastLines });
     }
   }
 
@@ -205,6 +212,6 @@ export class PodKeeper {
     this.#wanted?.release();
     this.#replicas.forEach(({ link }) => link.stop());
     this.#replicas.clear();
-    void this.#watcher.stop();
+    this.#watcher.stop().catch(() => {});
   }
 }

@@ -45,7 +45,7 @@ export class PodLink {
   readonly #retryNow = new Bell();
 
   constructor(private readonly options: PodLinkOptions) {
-    void this.#keepConnected();
+    this.#keepConnected().catch((error: unknown) => this.options.onLost(this, error));
   }
 
   get container(): RunningContainer {
@@ -128,7 +128,7 @@ export class PodLink {
     const bytes = new ImpatientStream({
       write: (chunk) => stream.write(chunk),
       output: stream.stdout,
-      close: () => void stream.close(),
+      close: () => void stream.close().catch(() => {}),
     });
     const greeting = openSession(bytes, { probe, signal, onEvent: (event) => onEvent(this, event) });
     const session = await bytes.answered(greeting, helloWithinMs);

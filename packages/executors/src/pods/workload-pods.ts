@@ -1,10 +1,10 @@
 import { childController, explain, type ChildController, type Cluster } from '@nx-kube/cluster';
-import type { Emit } from '../events/events.js';
 import { Leadership } from '../leader/leadership.js';
 import { followPods } from '../logs/follow-pods.js';
 import type { Prepared } from '../workload/mutate.js';
 import { BinaryStore } from './binary-store.js';
 import { labelSelector } from './label-selector.js';
+import type { OnPodEvent } from './pod-event.js';
 import { PodKeeper } from './pod-keeper.js';
 import { agentProbe } from './target-container.js';
 
@@ -19,7 +19,7 @@ export interface WorkloadPodsOptions {
   logs: boolean;
   /** Report who leads, and end tenures of processes that are gone if that is asked for. Default: neither. */
   leases?: { release: boolean };
-  emit: Emit;
+  onEvent: OnPodEvent;
   signal: AbortSignal;
 }
 
@@ -37,7 +37,7 @@ export class WorkloadPods {
 
   /** The keeper for the pods of an applied workload, once it knows those that are there. */
   async keep({ workload, container }: Pick<Prepared, 'workload' | 'container'>): Promise<PodKeeper> {
-    const { cluster, storeDirectory, graceMs, probe = true, emit, signal } = this.options;
+    const { cluster, storeDirectory, graceMs, probe = true, onEvent, signal } = this.options;
     const pods = {
       namespace: workload.metadata.namespace ?? cluster.namespace,
       labels: workload['spec'].selector.matchLabels as Record<string, string>,
@@ -50,8 +50,9 @@ export class WorkloadPods {
       this.#stop = childController(signal);
       this.#identity = identity;
       const { leases } = this.options;
-      const stopped = { emit, signal: this.#stop.signal };
-      const leadership = leases && new Leadership({ cluster, namespace: pods.namespace, ...leases, ...stopped });
+      const stop = this.#stop.signal;
+      const leadership =
+        leases && new Leadership({ cluster, namespace: pods.namespace, ...leases, emit: onEvent, signal: stop });
       this.#keeper = new PodKeeper({
         ...pods,
         cluster,
@@ -59,9 +60,10 @@ export class WorkloadPods {
         store: new BinaryStore(storeDirectory),
         onProcess: (process) => leadership?.onStarted(process),
         onGone: (pod) => leadership?.onGone(pod),
-        ...stopped,
+        onEvent,
+        signal: stop,
       });
-      if (this.options.logs) this.#followLogs(pods, this.#stop.signal);
+      if (this.options.logs) this.#followLogs(pods, stop);
     }
     await this.#keeper.synced;
     return this.#keeper;
@@ -71,16 +73,16 @@ export class WorkloadPods {
     pods: { namespace: string; labels: Record<string, string>; container: string },
     signal: AbortSignal,
   ): void {
-    const { cluster, emit } = this.options;
+    const { cluster, onEvent } = this.options;
     const { namespace, labels, container } = pods;
-    const onError = (pod: string, message: string) => emit({ type: 'log', pod, container, line: message });
+    const onError = (pod: string, message: string) => onEvent({ type: 'log', pod, container, line: message });
     const following = followPods(cluster, {
       namespace,
       labelSelector: labelSelector(labels),
       container,
       sinceTime: new Date().toISOString(),
       signal,
-      onLine: (pod, _, line) => emit({ type: 'log', pod, container, line }),
+      onLine: (pod, _, line) => onEvent({ type: 'log', pod, container, line }),
       onError,
     });
     following.catch((error: unknown) => onError('', explain(error)));

@@ -1,5 +1,5 @@
 import { NxKubeError } from '@nx-kube/cluster';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Entry, LoopEvent } from '../../events/events.js';
 import { Health } from './health.js';
 
@@ -20,6 +20,7 @@ beforeEach(() => {
     emit: (event) => said.push(event.type === 'unhealthy' ? event.message : event.type),
     signal: new AbortController().signal,
   });
+  health.onEvent({ type: 'pod', pod: 'p', state: 'connected', digest: 'old' });
 });
 afterEach(() => vi.useRealTimers());
 
@@ -37,65 +38,84 @@ const delivered: LoopEvent = {
   entry: { target: 'go-build', outcome: 'delivered', timings: { total: 1 } } as Entry,
 };
 
-it('is said once for what was applied last', async () => {
-  health.onApplied([]);
-  health.onApplied([]);
-  expect(waits[0]!.signal.aborted).toBe(true);
-  waits[0]!.ready();
-  waits[1]!.ready();
-  await settle();
-  expect(said).toEqual(['healthy']);
-});
+describe('Health', () => {
+  it('reports once that the last apply is healthy', async () => {
+    health.onApplied([]);
+    health.onApplied([]);
+    expect(waits[0]!.signal.aborted).toBe(true);
+    waits[0]!.ready();
+    waits[1]!.ready();
+    await settle();
+    expect(said).toEqual(['healthy']);
+  });
 
-it('is looked for again after a failure, which is told once as long as it is the same', async () => {
-  health.onApplied([]);
-  waits[0]!.fail('0 of 1 replicas are ready');
-  await vi.advanceTimersByTimeAsync(5000);
-  waits[1]!.fail('0 of 1 replicas are ready');
-  await settle();
-  health.onEvent({ type: 'cluster', state: 'reachable' });
-  await settle();
-  waits[2]!.ready();
-  await settle();
-  expect(said).toEqual(['0 of 1 replicas are ready', 'healthy']);
-});
+  it('checks again after a failure, and reports one failure once', async () => {
+    health.onApplied([]);
+    waits[0]!.fail('0 of 1 replicas are ready');
+    await vi.advanceTimersByTimeAsync(5000);
+    waits[1]!.fail('0 of 1 replicas are ready');
+    await settle();
+    health.onEvent({ type: 'cluster', state: 'reachable' });
+    await settle();
+    waits[2]!.ready();
+    await settle();
+    expect(said).toEqual(['0 of 1 replicas are ready', 'healthy']);
+  });
 
-it('ends with the second crash in a row, and comes back with a process that is ready', async () => {
-  health.onApplied([]);
-  waits[0]!.ready();
-  await settle();
-  health.onEvent(exited);
-  health.onEvent(exited);
-  await settle();
-  health.onEvent({ type: 'process', pod: 'p', state: 'ready' });
-  await settle();
-  waits.at(-1)!.ready();
-  await settle();
-  expect(said).toEqual(['healthy', crash, 'healthy']);
-});
+  it('reports the second crash in a row, and health again when the process is ready', async () => {
+    health.onApplied([]);
+    waits[0]!.ready();
+    await settle();
+    health.onEvent(exited);
+    health.onEvent(exited);
+    await settle();
+    health.onEvent({ type: 'process', pod: 'p', state: 'ready' });
+    await settle();
+    waits.at(-1)!.ready();
+    await settle();
+    expect(said).toEqual(['healthy', crash, 'healthy']);
+  });
 
-it('does not count one death twice that is told again on a new connection', async () => {
-  health.onApplied([]);
-  health.onEvent({ ...exited, pid: 7 } as LoopEvent);
-  health.onEvent({ ...exited, pid: 7 } as LoopEvent);
-  waits[0]!.ready();
-  await settle();
-  expect(said).toEqual(['healthy']);
-});
+  it('counts a crash once that the agent repeats on reconnect', async () => {
+    health.onApplied([]);
+    health.onEvent({ ...exited, pid: 7 } as LoopEvent);
+    health.onEvent({ ...exited, pid: 7 } as LoopEvent);
+    waits[0]!.ready();
+    await settle();
+    expect(said).toEqual(['healthy']);
+  });
 
-it('does not come back by a pod’s status alone, which shows no crash: by another binary, or a minute without one', async () => {
-  health.onApplied([]);
-  waits[0]!.ready();
-  await settle();
-  health.onEvent(exited);
-  health.onEvent(exited);
-  await vi.advanceTimersByTimeAsync(6000);
-  waits.at(-1)!.ready();
-  await settle();
-  expect(said).toEqual(['healthy', crash]);
-  health.onEvent(delivered);
-  await settle();
-  waits.at(-1)!.ready();
-  await settle();
-  expect(said).toEqual(['healthy', crash, 'healthy']);
+  it('does not trust the status of a pod after crashes: it waits for another binary', async () => {
+    health.onApplied([]);
+    waits[0]!.ready();
+    await settle();
+    health.onEvent(exited);
+    health.onEvent(exited);
+    await vi.advanceTimersByTimeAsync(6000);
+    waits.at(-1)!.ready();
+    await settle();
+    expect(said).toEqual(['healthy', crash]);
+    health.onEvent(delivered);
+    await settle();
+    waits.at(-1)!.ready();
+    await settle();
+    expect(said).toEqual(['healthy', crash, 'healthy']);
+  });
+
+  it('reports health again where a process without a probe runs for long enough after its crashes', async () => {
+    health.onApplied([]);
+    waits[0]!.ready();
+    await settle();
+    health.onEvent(exited);
+    health.onEvent(exited);
+    health.onEvent({ type: 'process', pod: 'p', state: 'started' });
+    await vi.advanceTimersByTimeAsync(5000);
+    waits.at(-1)!.ready();
+    await vi.advanceTimersByTimeAsync(4999);
+    expect(said).toEqual(['healthy', crash]);
+    await vi.advanceTimersByTimeAsync(1);
+    waits.at(-1)!.ready();
+    await settle();
+    expect(said).toEqual(['healthy', crash, 'healthy']);
+  });
 });

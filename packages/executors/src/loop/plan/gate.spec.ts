@@ -2,52 +2,57 @@ import { describe, expect, it } from 'vitest';
 import { Gate, triggered } from './gate.js';
 
 const edit = (number: number, ...files: string[]) => ({ number, files, at: number });
-const gate = () =>
-  new Gate([
-    ['go', 'auto'],
-    ['yaml', 'manual'],
-  ]);
+const gate = Gate.of([
+  ['go', 'auto'],
+  ['yaml', 'manual'],
+]);
 
 describe('Gate', () => {
-  it('lets targets in mode auto run at once', () => expect(gate().admit(['go'], edit(1, 'a'))).toEqual(['go']));
+  it('lets targets in mode auto run at once', () => expect(gate.admit(['go'], edit(1, 'a')).admitted).toEqual(['go']));
 
-  it('collects edits of a paused target, and lets them go as one with the newest number', () => {
-    const g = gate();
-    g.pause(['go']);
-    expect(g.admit(['go'], edit(1, 'b'))).toEqual([]);
-    expect(g.admit(['go'], edit(2, 'a', 'b'))).toEqual([]);
-    expect(g.state('go')).toEqual({ mode: 'auto', paused: true, waiting: ['a', 'b'] });
-    expect([...g.resume(['go'], 9)]).toEqual([['go', { number: 2, files: ['a', 'b'], at: 9 }]]);
-    expect(g.state('go')).toEqual({ mode: 'auto', paused: false, waiting: [] });
-    expect(g.admit(['go'], edit(3, 'a'))).toEqual(['go']);
+  it('collects edits of a paused target, and releases them as one piece of work with the newest number', () => {
+    const first = gate.pause(['go']).admit(['go'], edit(1, 'b'));
+    expect(first.admitted).toEqual([]);
+    const second = first.gate.admit(['go'], edit(2, 'a', 'b'));
+    expect(second).toMatchObject({ admitted: [], collected: ['go'] });
+    expect(second.gate.state('go')).toEqual({ mode: 'auto', paused: true, waiting: ['a', 'b'] });
+    const resumed = second.gate.resume(['go'], 9);
+    expect([...resumed.released]).toEqual([['go', { number: 2, files: ['a', 'b'], at: 9 }]]);
+    expect(resumed.gate.state('go')).toEqual({ mode: 'auto', paused: false, waiting: [] });
+    expect(resumed.gate.admit(['go'], edit(3, 'a')).admitted).toEqual(['go']);
   });
 
-  it('lets nothing go on resume when nothing was edited', () => {
-    const g = gate();
-    g.pause(['go']);
-    expect(g.resume(['go'], 9).size).toBe(0);
+  it('releases nothing on resume when nothing was edited', () =>
+    expect(gate.pause(['go']).resume(['go'], 9).released.size).toBe(0));
+
+  it('keeps what has collected for a manual target until it is triggered, also over a pause and a resume', () => {
+    const edited = gate.admit(['go', 'yaml'], edit(1, 'x'));
+    expect(edited.admitted).toEqual(['go']);
+    const resumed = edited.gate.pause(['yaml']).resume(['yaml'], 5);
+    expect(resumed.released.size).toBe(0);
+    const after = resumed.gate.trigger('yaml', 9);
+    expect(after.work).toEqual({ number: 1, files: ['x'], at: 9 });
+    expect(after.gate.state('yaml').waiting).toEqual([]);
   });
 
-  it('keeps what collected for a manual target until it is triggered, over a pause and a resume too', () => {
-    const g = gate();
-    expect(g.admit(['go', 'yaml'], edit(1, 'x'))).toEqual(['go']);
-    g.pause(['yaml']);
-    expect(g.resume(['yaml'], 5).size).toBe(0);
-    expect(g.trigger('yaml', 9)).toEqual({ number: 1, files: ['x'], at: 9 });
-    expect(g.state('yaml').waiting).toEqual([]);
+  it('takes other modes, and releases what has collected for a target that is auto now, unless it is paused', () => {
+    const edited = gate.admit(['yaml'], edit(1, 'x')).gate;
+    const manual = edited.setModes({ yaml: 'manual', go: 'manual' }, 5);
+    expect(manual.released.size).toBe(0);
+    expect(manual.gate.state('go').mode).toBe('manual');
+    const auto = manual.gate.setModes({}, 9);
+    expect([...auto.released]).toEqual([['yaml', { number: 1, files: ['x'], at: 9 }]]);
+    const paused = auto.gate.pause(['go']).setModes({}, 9);
+    expect(paused.released.size).toBe(0);
+    expect(paused.gate.state('go').paused).toBe(true);
   });
 
-  it('takes other modes: what collected for a target that is auto now runs, unless it is paused', () => {
-    const g = gate();
-    g.admit(['yaml'], edit(1, 'x'));
-    expect(g.setModes({ yaml: 'manual', go: 'manual' }, 5).size).toBe(0);
-    expect(g.state('go').mode).toBe('manual');
-    expect([...g.setModes({}, 9)]).toEqual([['yaml', { number: 1, files: ['x'], at: 9 }]]);
-    g.pause(['go']);
-    expect(g.setModes({}, 9).size).toBe(0);
-    expect(g.state('go').paused).toBe(true);
-  });
+  it('triggers a target that nothing has collected for', () =>
+    expect(gate.trigger('go', 9).work).toEqual({ number: triggered, files: [], at: 9 }));
 
-  it('triggers a target that nothing collected for', () =>
-    expect(gate().trigger('go', 9)).toEqual({ number: triggered, files: [], at: 9 }));
+  it('is not changed itself by any of that', () => {
+    gate.pause(['go']).admit(['go', 'yaml'], edit(1, 'x'));
+    expect(gate.state('go')).toEqual({ mode: 'auto', paused: false, waiting: [] });
+    expect(gate.state('yaml').waiting).toEqual([]);
+  });
 });

@@ -54,7 +54,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     if (!changed.size) at = performance.now();
     changed.add(file);
     clearTimeout(timer);
-    timer = setTimeout(() => void flush(), quietMs);
+    timer = setTimeout(() => void flush().catch((error) => options.onError?.(error)), quietMs);
   };
   const flush = async () => {
     const edit = { files: [...changed].sort(), at };
@@ -81,7 +81,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     () => {
       clearTimeout(timer);
       lookingAgain.forEach(clearTimeout);
-      void watcher.close();
+      watcher.close().catch(() => {});
     },
     { once: true },
   );

@@ -1,0 +1,127 @@
+import type { DeliveredImages } from '../deploy/deliver-images.js';
+import type { Emit } from '../events/events.js';
+import type { Forwards } from '../forwards/forwards.js';
+import type { PodKeeper } from '../pods/pod-keeper.js';
+import type { WorkloadPods } from '../pods/workload-pods.js';
+import { handOverOnce } from './hand-over-once.js';
+import type { Health } from './observe/health.js';
+import type { LoopOptions, LoopParts } from './options.js';
+import type { ScheduleEvent } from './plan/schedule.js';
+import { fluxTarget } from './targets/flux.js';
+import { goBuildTarget } from './targets/go-build.js';
+import { imageBuildTarget } from './targets/image-build.js';
+import { kustomizeBuildTarget } from './targets/kustomize-build.js';
+import type { LoopTarget } from './targets/loop-target.js';
+import { otherTarget } from './targets/other.js';
+import type { RetryNotice } from './targets/retry-with-notice.js';
+import { secretsTarget } from './targets/secrets.js';
+import { valueCell, type ValueCell } from './value-cell.js';
+
+export interface ProjectTargetsParts extends Pick<LoopParts, 'cluster' | 'runner' | 'signal' | 'onApplying'> {
+  /** The options as they are at the time. */
+  options: () => LoopOptions;
+  /** How long to retry transient failures (ms). */
+  patienceMs: number;
+  pods: WorkloadPods;
+  forwards: Forwards;
+  health: Health;
+  emit: Emit;
+  /** Tells the schedule what has been made and delivered. */
+  on: (event: ScheduleEvent) => void;
+}
+
+interface Context extends ProjectTargetsParts {
+  patience: RetryNotice;
+  /** Prints progress of a target. */
+  say: (target: string) => (message: string) => void;
+  /** Where the images are, once they have been delivered. */
+  images: ValueCell<DeliveredImages>;
+  /** The keeper of the pods, once the workload has been applied. */
+  keeper: ValueCell<PodKeeper>;
+}
+
+/** The targets of a project's loop, and how each of them works with the cluster. */
+export function projectTargets(parts: ProjectTargetsParts): LoopTarget<unknown>[] {
+  const { options, emit, runner, patienceMs } = parts;
+  const context: Context = {
+    ...parts,
+    patience: { emit, forMs: patienceMs },
+    say: (target) => (message) => emit({ type: 'progress', target, message }),
+    images: valueCell(),
+    keeper: valueCell(),
+  };
+  const { flux = [], secrets = [], others = [] } = options();
+  return [
+    ...flux.map(({ target }) => fluxTargetOf(target, context)),
+    ...secrets.map(({ target }) => secretsTargetOf(target, context)),
+    ...others.map((other) => otherTarget(other, runner)),
+    goBuildTargetOf(context),
+    imageBuildTargetOf(context),
+    kustomizeBuildTargetOf(context),
+  ];
+}
+
+function fluxTargetOf(target: string, { cluster, options, patience, say }: Context): LoopTarget<unknown> {
+  const now = () => options().flux!.find((one) => one.target === target)!;
+  return fluxTarget({ cluster, now, patience, onLine: say(target) });
+}
+
+function secretsTargetOf(target: string, { cluster, options, patience, emit }: Context): LoopTarget<unknown> {
+  const now = () => options().secrets!.find((one) => one.target === target)!;
+  return secretsTarget({
+    ...{ cluster, now, patience },
+    onApplied: (changes, dependents) => emit({ type: 'secrets', target, changes, ...dependents }),
+  });
+}
+
+function goBuildTargetOf({ options, runner, keeper, pods, on, say }: Context): LoopTarget<unknown> {
+  const { targets, env, goBuild: build } = options();
+  const target = targets.goBuild;
+  return goBuildTarget({
+    ...{ target, build, runner, env },
+    keeper: (until) => keeper.get(until),
+    currentKeeper: () => pods.current,
+    onBuilt: () => on({ type: 'built' }),
+    onOutput: say(target),
+  });
+}
+
+function imageBuildTargetOf({ cluster, options, runner, patience, images, on }: Context): LoopTarget<unknown> {
+  const { targets, env } = options();
+  return imageBuildTarget({
+    ...{ target: targets.imageBuild, cluster, runner, env, patience },
+    deploy: () => options().deploy,
+    onDelivered: (delivered) => {
+      images.set(delivered);
+      on({ type: 'images-delivered' });
+    },
+  });
+}
+
+function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
+  const { cluster, options, runner, patience, images, keeper, pods, forwards, health, emit, on, say, signal } = context;
+  const { targets, deploy, kustomization } = options();
+  const target = targets.kustomizeBuild;
+  const handOver = handOverOnce({ cluster, project: deploy.project, say: say(target), signal });
+  return kustomizeBuildTarget({
+    ...{ target, cluster, runner, patience, kustomization },
+    deploy: () => options().deploy,
+    images: (until) => images.get(until),
+    timeoutMs: () => options().timeoutMs,
+    onRendered: () => on({ type: 'rendered' }),
+    beforeApply: async ({ workload }) => {
+      context.onApplying?.();
+      await handOver(workload);
+    },
+    onWorkload: async (prepared) => {
+      keeper.set(await pods.keep(prepared));
+      forwards.onApplied(prepared.workload, prepared.objects);
+    },
+    onApplied: (applied) => {
+      emit({ type: 'applied', changes: applied.changes });
+      if (deploy.debug) emit({ type: 'debug', state: 'on', changes: applied.relaxed });
+      on({ type: 'applied' });
+      health.onApplied(applied.objects);
+    },
+  });
+}
