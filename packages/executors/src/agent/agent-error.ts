@@ -1,6 +1,6 @@
 import { NxKubeError, type Culprit } from '@nx-kube/cluster';
 
-/** The codes of packages/agent/PROTOCOL.md, and `closed`: the stream ended before the answer came. */
+/** The error codes of packages/agent/PROTOCOL.md, and `closed`: the stream ended before the answer came. */
 export type AgentErrorCode =
   | 'base-mismatch'
   | 'digest-mismatch'
@@ -30,17 +30,17 @@ const kinds: Record<AgentErrorCode, { culprit: Culprit; next?: string }> = {
   superseded: { culprit: 'configuration', next: 'Run only one development loop for a workload at a time.' },
   cancelled: { culprit: 'configuration' },
   'exec-failed': { culprit: 'user-code', next: 'Check that the binary can be started in the image.' },
-  stopping: { culprit: 'cluster', next: 'Wait for the new pod; it is brought up to date when it is there.' },
+  stopping: { culprit: 'cluster', next: 'Wait for the new pod; it receives the current binary when it starts.' },
   io: { culprit: 'cluster' },
   'no-supervisor': {
     culprit: 'cluster',
     next: "Check that the container's command starts with the agent, and look at the container's log.",
   },
   protocol: { culprit: 'bug' },
-  closed: { culprit: 'cluster', next: 'Connect again; the old process goes on.' },
+  closed: { culprit: 'cluster', next: 'Connect again; the old process keeps running.' },
 };
 
-/** A refusal or failure reported by the agent. `code` is for deciding, the message for reading. */
+/** A refusal or failure that the agent reported. Code decides by `code`; people read the message. */
 export class AgentError extends NxKubeError {
   constructor(
     readonly code: AgentErrorCode,

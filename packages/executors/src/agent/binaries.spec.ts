@@ -6,8 +6,8 @@ import { binaryPlatform } from '../image/build/binary-platform.js';
 import { agentBinary, packBinary } from './binaries.js';
 import { scratch } from './local-agent.spec.fixture.js';
 
-describe('the binaries of @nx-kube/agent', () => {
-  it('are found by platform', async () => {
+describe('agentBinary and packBinary', () => {
+  it('the agent and the packer are found by platform', async () => {
     const folder = await scratch();
     for (const [platform, name] of [
       ['linux-arm64', 'nx-kube-agent'],
@@ -26,7 +26,7 @@ describe('the binaries of @nx-kube/agent', () => {
     );
   });
 
-  it('that are missing are named, with what to do', async () => {
+  it('a missing binary is named, with the next step', async () => {
     const folder = await scratch();
     const missing = (name: string, platform: string) =>
       expect.objectContaining({
@@ -55,14 +55,14 @@ function segments(elf: Buffer): number[] {
   return Array.from({ length: count }, (_, i) => elf.readUInt32LE(at + i * size));
 }
 
-describe.each(['amd64', 'arm64'] as const)('the agent for linux/%s, as it is built,', (architecture) => {
+describe.each(['amd64', 'arm64'] as const)('the built agent for linux/%s', (architecture) => {
   const path = agentBinary(architecture);
 
-  it('is for that platform', async () => {
+  it('the agent is an executable for its platform', async () => {
     expect(await binaryPlatform(path)).toEqual({ os: 'linux', architecture });
   });
 
-  it('is static, so that it runs in an image that holds nothing', async () => {
+  it('the agent is static, so that it runs in an empty image', async () => {
     const [dynamic, interpreter, load] = [2, 3, 1];
     const found = segments(await readFile(path));
     expect(found).toContain(load);
@@ -70,7 +70,7 @@ describe.each(['amd64', 'arm64'] as const)('the agent for linux/%s, as it is bui
     expect(found).not.toContain(dynamic);
   });
 
-  it('has at most 5 MB', async () => {
+  it('the agent has at most 5 MB', async () => {
     expect((await readFile(path)).length).toBeLessThanOrEqual(5_000_000);
   });
 });

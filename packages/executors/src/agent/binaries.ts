@@ -10,7 +10,7 @@ const operatingSystems: Partial<Record<NodeJS.Platform, string>> = {
 };
 const architectures: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64', arm64: 'arm64' };
 
-/** Where `@nx-kube/agent` keeps its binaries. */
+/** Absolute path of the folder with the binaries of `@nx-kube/agent`. */
 function distribution(): string {
   return join(dirname(createRequire(import.meta.url).resolve('@nx-kube/agent/package.json')), 'dist');
 }
@@ -27,12 +27,20 @@ function find(directory: string, platform: string, name: string): string {
   );
 }
 
-/** The agent for a node's platform: an absolute path. @throws NxKubeError when there is none. */
+/**
+ * Finds the agent for a node's architecture. Returns its absolute path.
+ *
+ * @throws NxKubeError (configuration) when the package holds no such binary
+ */
 export function agentBinary(arch: 'amd64' | 'arm64', directory = distribution()): string {
   return find(directory, `linux-${arch}`, 'nx-kube-agent');
 }
 
-/** The packer for this machine: an absolute path. @throws NxKubeError when there is none. */
+/**
+ * Finds the packer for this machine. Returns its absolute path.
+ *
+ * @throws NxKubeError (configuration) when the package holds no such binary
+ */
 export function packBinary(
   directory = distribution(),
   { platform, arch }: { platform: NodeJS.Platform; arch: NodeJS.Architecture } = process,

@@ -1,10 +1,10 @@
-/** The frames of packages/agent/PROTOCOL.md: 4 bytes of length, 1 byte of type, the payload. */
+/** The frames of packages/agent/PROTOCOL.md: 4 bytes of length, 1 byte of type, then the payload. */
 
 export const frameType = { control: 1, data: 2 } as const;
 
 const headSize = 5;
 const maxPayload = 64 * 1024;
-/** The most data to send in a frame: so that all of it, too, is at most 64 KiB, as is best for an exec's messages. */
+/** Most data (bytes) in a frame. With its header, the frame fits into 64 KiB, the best size for an exec's messages. */
 export const maxData = maxPayload - headSize;
 
 export interface Frame {
@@ -21,8 +21,9 @@ export function encodeFrame(type: number, payload: Uint8Array): Buffer {
 }
 
 /**
- * Takes frames out of chunks that begin and end anywhere.
- * @throws RangeError for what cannot be a frame.
+ * Decodes frames from chunks that begin and end anywhere. Drops a frame that is cut off at the end.
+ *
+ * @throws RangeError when a length is beyond the largest frame
  */
 export async function* decodeFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame> {
   let rest: Buffer = Buffer.alloc(0);
@@ -31,7 +32,7 @@ export async function* decodeFrames(chunks: AsyncIterable<Uint8Array>): AsyncGen
     while (rest.length >= headSize) {
       const end = headSize + rest.readUInt32BE(0);
       const type = rest.readUInt8(4);
-      if (end > headSize + maxPayload) throw new RangeError(`a frame of ${end - headSize} bytes`);
+      if (end > headSize + maxPayload) throw new RangeError(`a frame has ${end - headSize} bytes`);
       if (rest.length < end) break;
       yield { type, payload: rest.subarray(headSize, end) };
       rest = rest.subarray(end);

@@ -7,21 +7,21 @@ import { onTestFinished } from 'vitest';
 import { agentBinary } from './binaries.js';
 import type { ByteStream } from './session.js';
 
-/** A folder of the test's own. */
+/** Makes a temporary folder for one test, and returns its path. */
 export async function scratch(): Promise<string> {
-  // Short, as it holds a socket.
+  // The path is short because the folder holds a unix socket, whose path is limited to about 100 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'agent'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** An agent as it runs in a pod, but on this machine: until the test is finished. It is the one that `nx run agent:build` made. */
+/** An agent that runs on this machine as it would in a pod, until the test ends. `nx run agent:build` has built it. */
 export class LocalAgent {
   #output = '';
   #written = () => {};
 
   private constructor(
-    /** What is mounted at /nx-kube in a pod. */
+    /** The folder that is mounted at /nx-kube in a pod. */
     readonly volume: string,
     readonly process: ChildProcess,
   ) {
@@ -45,12 +45,12 @@ export class LocalAgent {
     return started;
   }
 
-  /** Waits until the process, or the agent, has written a text. */
+  /** Resolves when the process or the agent has written `text`. */
   async wrote(text: string): Promise<void> {
     while (!this.#output.includes(text)) await new Promise<void>((resolve) => (this.#written = resolve));
   }
 
-  /** Like an exec into the container. */
+  /** Opens a session, like an exec into the container. */
   exec(): ByteStream {
     const session = spawn(join(this.volume, 'agent'), ['session'], { stdio: ['pipe', 'pipe', 'inherit'] });
     session.stdin.on('error', () => {});
@@ -68,13 +68,13 @@ export class LocalAgent {
     await once(this.process, 'exit');
   }
 
-  /** What a delivery left in the volume that should not be there. */
+  /** Names of files that a delivery left in the volume by mistake. */
   async leftovers(): Promise<string[]> {
     return (await readdir(this.volume)).filter((name) => !['agent', 'agent.sock', 'live'].includes(name));
   }
 }
 
-/** A binary that says something, and then waits to be stopped. */
+/** Writes a script that prints its name and then runs until it is stopped. Returns its path. */
 export async function script(folder: string, name: string): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, `#!/bin/sh\necho 'this is ${name}'\nexec sleep 1000\n`);

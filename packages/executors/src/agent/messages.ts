@@ -1,4 +1,7 @@
-/** The JSON of the session protocol (packages/agent/PROTOCOL.md). Durations are milliseconds, digests `sha256:<hex>`. */
+/**
+ * The JSON messages of the session protocol (packages/agent/PROTOCOL.md). Durations are in ms, digests are
+ * `sha256:<hex>`.
+ */
 
 /** A pod's readinessProbe, with named ports resolved to numbers. The agent polls it every 20 ms after a start. */
 export type ReadinessProbe =
@@ -7,7 +10,7 @@ export type ReadinessProbe =
         port: number;
         /** Default `/`. */
         path?: string;
-        /** Default `HTTP`. With `HTTPS` it is only checked that something listens. */
+        /** Default `HTTP`. With `HTTPS` the agent only checks that the port accepts connections. */
         scheme?: 'HTTP' | 'HTTPS';
         /** Default: loopback, then the pod's own addresses. */
         host?: string;
@@ -16,30 +19,30 @@ export type ReadinessProbe =
     }
   | { tcpSocket: { port: number; host?: string } };
 
-/** How a process ended: `code` when it exited by itself, `signal` (such as `SIGKILL`) when it was killed. */
+/** How a process ended: `code` when it exited by itself, `signal` (such as `SIGKILL`) when a signal killed it. */
 export interface ProcessExit {
   code?: number;
   signal?: string;
-  /** The last lines it wrote to stdout and stderr, oldest first; they start at the panic if there was one. */
+  /** The last lines of stdout and stderr, oldest first. After a panic, they start at the panic. */
   lastLines: string[];
 }
 
 export interface RunningBinary {
-  /** SHA-256 of the binary that is, or was last, running. */
+  /** SHA-256 of the binary of the running process, or of the last one. */
   digest: string;
   size: number;
-  /** The process that is, or was last, running. */
+  /** Id of the running process, or of the last one. */
   pid: number;
-  /** The image's own binary, or the one delivered to the volume. */
+  /** `image`: the image's own binary. `live`: the binary delivered to the volume. */
   source: 'image' | 'live';
   state: 'running' | 'stopping' | 'backoff';
   /** RFC 3339, UTC. */
   startedAt: string;
-  /** How the process before this one ended (in `backoff`: this one). */
+  /** How the previous process ended; in `backoff`, how this process ended. */
   lastExit?: ProcessExit & { at: string };
-  /** How long it took to be ready by the probe; absent while it is not known to be. */
+  /** Time (ms) from start to the first success of the probe. Absent until then. */
   readyMs?: number;
-  /** Why the image's binary runs although the volume holds a live one. */
+  /** Why the image's binary runs although the volume holds a delivered one. */
   fallback?: string;
 }
 
@@ -47,7 +50,7 @@ export interface AgentHello {
   version: string;
   goos: string;
   goarch: string;
-  /** What is delivered runs under a debugger; the image's own binary does not. */
+  /** A delivered binary runs under a debugger. The image's own binary does not. */
   debugs?: boolean;
   running: RunningBinary;
 }
@@ -65,25 +68,25 @@ export type AgentEvent =
   | ({
       event: 'exited';
       pid: number;
-      /** Until the next start; absent when the exit was expected, as a new process is started at once. */
+      /** Time (ms) until the next start. Absent when the exit was expected: a new process then starts at once. */
       backoffMs?: number;
-      /** Stopped for a delivery or a restart. */
+      /** The agent stopped the process for a delivery or a restart. */
       expected: boolean;
     } & ProcessExit)
-  | { event: 'ready'; pid: number; /** Since the process was started. */ ms: number };
+  | { event: 'ready'; pid: number; /** Since the start of the process. */ ms: number };
 
 export interface Delivered {
   pid: number;
   digest: string;
-  /** Bytes of the pack sent, without framing. */
+  /** Bytes of the pack that were sent, without framing. */
   bytesSent: number;
-  /** From the request to the last byte received, by the agent's clock. */
+  /** Time (ms) from the request to the last byte received, by the agent's clock. */
   transferMs: number;
-  /** From the last byte received to the binary verified and installed. */
+  /** Time (ms) from the last byte received until the binary was verified and installed. */
   applyMs: number;
-  /** From SIGTERM to the old process's end; 0 when none was running. */
+  /** Time (ms) from SIGTERM to the end of the old process; 0 when none was running. */
   stopMs: number;
-  /** To start the new process (not until it is ready). */
+  /** Time (ms) to start the new process, not until it is ready. */
   startMs: number;
 }
 

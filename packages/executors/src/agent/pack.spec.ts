@@ -14,7 +14,7 @@ async function bytesOf(packed: Pack): Promise<Buffer> {
 
 const digest = (content: Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
-/** Bytes that cannot be compressed, the same ones for the same seed. */
+/** Bytes that do not compress; the same seed gives the same bytes. */
 function noise(seed: string, length: number): Buffer {
   const parts = [];
   for (let i = 0; i * 32 < length; i++) parts.push(createHash('sha256').update(`${seed} ${i}`).digest());
@@ -32,31 +32,31 @@ describe('pack', () => {
     return { oldPath, path, old, content };
   }
 
-  it('gives the whole with its digest and size', async () => {
+  it('a pack without a base holds the whole binary, with its digest and size', async () => {
     const { path, content } = await files();
     const packed = pack({ path });
     expect(await packed.header).toEqual({ digest: digest(content), size: content.length });
     expect(await packed.begin).toEqual({ size: content.length });
     expect((await bytesOf(packed)).length).toBeGreaterThan(content.length);
-    // As incompressible as it is, it comes with little around it, and not the digest.
+    // Incompressible content gets little overhead, and the digest is not among the bytes.
     expect((await bytesOf(packed)).length).toBeLessThan(content.length + 100);
     expect((await bytesOf(packed)).includes('sha256:')).toBe(false);
   });
 
-  it('gives the difference to a base, with the digest of that', async () => {
+  it('a pack with a base holds the difference and the digest of the base', async () => {
     const { path, oldPath, old, content } = await files();
     const packed = pack({ path, base: { path: oldPath } });
     expect(await packed.header).toEqual({ digest: digest(content), size: content.length, baseDigest: digest(old) });
     expect((await bytesOf(packed)).length).toBeLessThan(1000);
   });
 
-  it('takes the digest of the base on trust', async () => {
+  it('the given digest of a base is trusted', async () => {
     const { path, oldPath } = await files();
     const packed = pack({ path, base: { path: oldPath, digest: 'sha256:known' } });
     expect(await packed.header).toMatchObject({ baseDigest: 'sha256:known' });
   });
 
-  it('can be read by several, whenever they begin', async () => {
+  it('several readers get the same bytes, whenever they begin', async () => {
     const { path } = await files();
     const packed = pack({ path });
     const [one, other] = await Promise.all([bytesOf(packed), bytesOf(packed)]);
@@ -64,7 +64,7 @@ describe('pack', () => {
     expect((await bytesOf(packed)).equals(one)).toBe(true);
   });
 
-  it('can be prepared before the file is there', async () => {
+  it('a pack is prepared before its file exists', async () => {
     const folder = await scratch();
     const { oldPath, content } = await files();
     const prepared = preparePack({ base: { path: oldPath } });
@@ -73,7 +73,7 @@ describe('pack', () => {
     expect(await prepared.pack(path).header).toMatchObject({ digest: digest(content) });
   });
 
-  it('says which file cannot be read, to all readers', async () => {
+  it('every reader learns which file cannot be read', async () => {
     const { path, oldPath } = await files();
     for (const packed of [pack({ path: '/not/there' }), pack({ path, base: { path: '/not/there' } })]) {
       const failure = expect.objectContaining({
@@ -88,7 +88,7 @@ describe('pack', () => {
     await expect(pack({ path: join(oldPath, '..') }).header).rejects.toThrow('not a regular file');
   });
 
-  it('ends with the signal', async () => {
+  it('the signal ends the packer', async () => {
     const { oldPath, path } = await files();
     const controller = new AbortController();
     const prepared = preparePack({ base: { path: oldPath }, signal: controller.signal });

@@ -4,11 +4,11 @@ import { execa } from 'execa';
 import { packBinary } from './binaries.js';
 import { replayable, type Replayable } from './replayable.js';
 
-/** What an agent has to know before it is sent a pack. */
+/** What the agent must know before it receives a pack. */
 export interface PackBegin {
-  /** Of the new binary, in bytes. */
+  /** Size (bytes) of the new binary. */
   size: number;
-  /** SHA-256 of the binary that the agent must hold; absent when the whole is packed. */
+  /** SHA-256 of the binary that the agent must hold. Absent when the pack holds the whole binary. */
   baseDigest?: string;
 }
 
@@ -17,44 +17,46 @@ export interface PackHeader extends PackBegin {
   digest: string;
 }
 
-/** One binary, packed once, for any number of sessions. */
+/** One binary, packed once for any number of sessions. */
 export interface Pack {
-  /** Known at once, and so before the digest, which is made while packing. Rejects with a NxKubeError when packing fails. */
+  /** Known before the digest, which is computed while packing. Rejects with an NxKubeError when packing fails. */
   readonly begin: Promise<PackBegin>;
-  /** Known when all is packed, which does not wait for anyone to read it. Rejects with a NxKubeError when packing fails. */
+  /** Known when packing has ended, also without a reader. Rejects with an NxKubeError when packing fails. */
   readonly header: Promise<PackHeader>;
-  /** The packed bytes from their beginning, as they are produced. Each call gives an iterator of its own. */
+  /** The packed bytes from their beginning, as they are produced. Each call returns an iterator of its own. */
   bytes(): AsyncIterable<Uint8Array>;
 }
 
 export interface PackBase {
   path: string;
-  /** SHA-256 of the file at `path`, if known (from the header of an earlier pack, or the agent's hello); else it is computed. */
+  /**
+   * SHA-256 of the file at `path`, from an earlier pack's header or the agent's hello. Default: computed from the file.
+   */
   digest?: string;
 }
 
 export interface PackOptions {
-  /** The binary to pack. It must not be written to until the pack has ended; replacing it by another file does no harm. */
+  /** The binary to pack. Until packing has ended, it must not be written to; another file may replace it. */
   path: string;
-  /** The binary that the pod holds. Only the difference is packed. Default: none, the whole is packed. */
+  /** The binary that the pod holds; then only the difference is packed. Default: none, the whole binary is packed. */
   base?: PackBase;
-  /** Ends the packer. */
+  /** Stops the packer. */
   signal?: AbortSignal;
 }
 
-/** Starts to pack a binary. */
+/** Starts to pack a binary, and returns the pack before packing has ended. */
 export function pack({ path, base, signal }: PackOptions): Pack {
   return preparePack({ base, signal }).pack(path);
 }
 
 export interface PreparedPack {
-  /** Packs the binary at `path`, once it is built. May be called once. */
+  /** Packs the binary at `path` after it is built. May be called once. */
   pack(path: string): Pack;
-  /** Ends the packer if `pack` was never called. */
+  /** Stops the packer if `pack` was not called. */
   cancel(): void;
 }
 
-/** Starts the packer, and has it read the base, while the new binary is still being built. */
+/** Starts the packer, which reads the base while the new binary is still being built. */
 export function preparePack({ base, signal }: { base?: PackBase; signal?: AbortSignal }): PreparedPack {
   const args = base ? ['--base', base.path, ...(base.digest ? ['--base-digest', base.digest] : [])] : [];
   const packer = execa(packBinary(), args, {
@@ -63,7 +65,7 @@ export function preparePack({ base, signal }: { base?: PackBase; signal?: AbortS
     cancelSignal: signal,
     reject: false,
   });
-  // Where it has ended early, its exit code and what it wrote say why.
+  // Ignore EPIPE: when the packer ends early, its exit code and stderr hold the reason.
   packer.stdin.on('error', () => {});
   return {
     pack(path) {
@@ -81,20 +83,20 @@ export function preparePack({ base, signal }: { base?: PackBase; signal?: AbortS
   };
 }
 
-const rebuild = { next: 'Build the binary, and leave it and the base in place until it is delivered.' };
+const rebuild = { next: 'Build the binary, and keep it and its base in place until the delivery has ended.' };
 
 const packingFailed = (path: string, stderr: string) =>
-  `Packing ${path} failed: ${stderr.split('\n', 3).join('\n').trim() || 'the packer ended'}.`;
+  `Packing ${path} failed: ${stderr.split('\n', 3).join('\n').trim() || 'the packer exited without a message'}.`;
 
-/** How long a digest is that ends the packer's output. */
+/** Length of the digest at the end of the packer's output. */
 const digestLength = 'sha256:'.length + 64;
 
-/** The packer writes a line of JSON, the pack, and the digest. */
+/** Splits the packer's output: a line of JSON, the pack, and the digest. */
 function takeApart(output: Replayable): Pack {
   const line = readLine(output());
   const begin = line.then(({ text }) => JSON.parse(text) as PackBegin);
   const header = readEnd(output()).then(async (digest) => ({ ...(await begin), digest }));
-  // Who only reads the bytes gets the error from there.
+  // A reader of the bytes alone gets the error from `bytes`, so these two must not be unhandled.
   inBackground(begin, failureIsReported);
   inBackground(header, failureIsReported);
   return {
@@ -106,7 +108,7 @@ function takeApart(output: Replayable): Pack {
       for await (const chunk of output()) {
         const known = Buffer.concat([held, chunk.subarray(skip)]);
         skip = Math.max(0, skip - chunk.length);
-        // The last bytes so far may be of the digest.
+        // The last bytes received may belong to the digest.
         const end = Math.max(0, known.length - digestLength);
         if (end > 0) yield known.subarray(0, end);
         held = known.subarray(end);

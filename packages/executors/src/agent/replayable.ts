@@ -1,10 +1,13 @@
 import { failureIsReported } from '@nx-kube/cluster';
-/** Gives, with each call, all of a stream from its beginning on, and what is still to come when it comes. */
+/**
+ * Each call returns the whole stream from its beginning: the chunks read so far, then each new chunk when it arrives.
+ */
 export type Replayable = () => AsyncIterable<Uint8Array>;
 
 /**
- * Keeps what a stream gives for any number of readers. It is read at once, however slow they are.
- * @param finish awaited after the stream's end; if it rejects, so do all readers, once they have read everything
+ * Records a stream for any number of readers. The stream is read at its own pace, however slow the readers are.
+ *
+ * @param finish awaited after the stream's end; when it rejects, all readers reject after the last chunk
  */
 export function replayable(stream: AsyncIterable<Uint8Array>, finish: () => Promise<void>): Replayable {
   const chunks: Uint8Array[] = [];
@@ -26,7 +29,7 @@ export function replayable(stream: AsyncIterable<Uint8Array>, finish: () => Prom
     wake();
   };
   read()
-    // What ended the process says more than that its output broke off.
+    // The exit of the process explains more than the broken stream, so `finish` gives the reason.
     .catch(failureIsReported)
     .then(finish)
     .then(

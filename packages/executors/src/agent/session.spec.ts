@@ -17,7 +17,7 @@ const digest = async (path: string) =>
 
 const failure = (code: AgentErrorCode) => expect.objectContaining({ name: 'NxKubeError', code });
 
-/** A pack that gives its first bytes and then, until it is told, no more. */
+/** A pack that gives its first bytes, and the others only after `go` is called. */
 function endless(of: Pack): Pack & { go: () => void } {
   let go = () => {};
   const going = new Promise<void>((resolve) => (go = resolve));
@@ -35,7 +35,7 @@ function endless(of: Pack): Pack & { go: () => void } {
   };
 }
 
-/** A stream that says what it is told to, and takes whatever is written. */
+/** A stream that plays `output` and accepts all writes. */
 function scripted(...output: Uint8Array[]): ByteStream {
   return {
     write: () => Promise.resolve(),
@@ -46,7 +46,7 @@ function scripted(...output: Uint8Array[]): ByteStream {
   };
 }
 
-/** A stream to an agent that says hello and then nothing more. What is written to it is kept. */
+/** A stream to an agent that answers the hello and nothing else. It records what is written. */
 function silentAgent() {
   const written: Buffer[] = [];
   let end = () => {};
@@ -61,7 +61,7 @@ function silentAgent() {
   };
   return {
     stream,
-    /** The types of requests, and the texts of data, in the order in which they were written. */
+    /** The types of requests and the texts of data, in the order of writing. */
     frames: () =>
       written.map((frame) => {
         const payload = frame.toString('utf8', 5);
@@ -70,7 +70,7 @@ function silentAgent() {
   };
 }
 
-/** A pack of texts that come when they are let out. */
+/** A pack of texts; each comes when its promise resolves. */
 function packOf(...texts: (string | Promise<string>)[]): Pack {
   return {
     begin: Promise.resolve({ size: 1 }),
@@ -83,8 +83,8 @@ function packOf(...texts: (string | Promise<string>)[]): Pack {
 
 const control = (message: object) => encodeFrame(frameType.control, Buffer.from(JSON.stringify(message)));
 
-describe('a session with an agent', () => {
-  it('begins with what runs', async () => {
+describe('AgentSession', () => {
+  it('a session begins with a report of the running binary', async () => {
     const agent = await LocalAgent.start('sleep', '1000');
     const { hello } = await openSession(agent.exec());
     const { version } = JSON.parse(await readFile(new URL('../../../agent/package.json', import.meta.url), 'utf8')) as {
@@ -103,7 +103,7 @@ describe('a session with an agent', () => {
     expect(Date.now() - Date.parse(hello.running.startedAt)).toBeLessThan(30_000);
   });
 
-  it('delivers a binary whole, and the next one as its difference', async () => {
+  it('a session delivers the first binary whole and the next one as a difference', async () => {
     const folder = await scratch();
     const agent = await LocalAgent.start('sleep', '1000');
     const events: AgentEvent[] = [];
@@ -132,10 +132,11 @@ describe('a session with an agent', () => {
     expect(again.hello.running).toMatchObject({ source: 'live', digest: difference.digest });
   });
 
-  it('shares one pack with other sessions', async () => {
+  it('several sessions deliver the same pack', async () => {
     const path = await script(await scratch(), 'shared');
     const packed = pack({ path });
-    // One after the other: a program that is still being written while another is started is busy.
+    // Start them one after the other: an agent file that is still written while another process forks cannot run
+    // (ETXTBSY).
     const agents: LocalAgent[] = [];
     while (agents.length < 3) agents.push(await LocalAgent.start('sleep', '1000'));
     const delivered = await Promise.all(agents.map(async (agent) => (await openSession(agent.exec())).deliver(packed)));
@@ -143,7 +144,7 @@ describe('a session with an agent', () => {
     await Promise.all(agents.map((agent) => agent.wrote('this is shared')));
   });
 
-  it('refuses a difference to what the pod does not have, and takes the whole then', async () => {
+  it('the agent refuses a difference to an unknown base, and then takes the whole binary', async () => {
     const folder = await scratch();
     const agent = await LocalAgent.start('sleep', '1000');
     const session = await openSession(agent.exec());
@@ -152,20 +153,20 @@ describe('a session with an agent', () => {
     expect(await session.deliver(pack({ path }))).toMatchObject({ digest: await digest(path) });
   });
 
-  it('refuses what it did not want before all has been sent', async () => {
+  it('a refusal ends a delivery before all bytes are sent', async () => {
     const folder = await scratch();
     const session = await openSession((await LocalAgent.start('sleep', '1000')).exec());
     const packed = endless(
       pack({ path: await script(folder, 'new'), base: { path: await script(folder, 'unknown') } }),
     );
     await expect(session.deliver(packed)).rejects.toEqual(failure('base-mismatch'));
-    // What it would still give is not sent after the next delivery's request.
+    // The rest of the refused pack must not follow the next delivery's request.
     const next = session.deliver(pack({ path: await script(folder, 'next') }));
     packed.go();
     await next;
   });
 
-  it('lets a newer delivery take over', async () => {
+  it('a newer delivery supersedes an older one', async () => {
     const folder = await scratch();
     const session = await openSession((await LocalAgent.start('sleep', '1000')).exec());
     const older = endless(pack({ path: await script(folder, 'older') }));
@@ -176,7 +177,7 @@ describe('a session with an agent', () => {
     await superseded;
   });
 
-  it('cancels a delivery that is under way, and the old process goes on', async () => {
+  it('an aborted delivery leaves the old process running', async () => {
     const agent = await LocalAgent.start('sleep', '1000');
     const session = await openSession(agent.exec());
     const controller = new AbortController();
@@ -193,7 +194,7 @@ describe('a session with an agent', () => {
     expect(await agent.leftovers()).toEqual([]);
   });
 
-  it('does not begin a delivery that was cancelled before', async () => {
+  it('a delivery that is aborted before its start is not begun', async () => {
     const session = await openSession((await LocalAgent.start('sleep', '1000')).exec());
     const packed: Pack = {
       begin: new Promise(() => {}),
@@ -208,7 +209,7 @@ describe('a session with an agent', () => {
     await expect(waiting).rejects.toEqual(failure('cancelled'));
   });
 
-  it('gives up a delivery whose pack fails, with the reason', async () => {
+  it('a delivery rejects with the reason when its pack fails', async () => {
     const agent = await LocalAgent.start('sleep', '1000');
     const session = await openSession(agent.exec());
     const good = pack({ path: await script(await scratch(), 'new') });
@@ -225,7 +226,7 @@ describe('a session with an agent', () => {
     await expect(session.deliver(pack({ path: '/not/there' }))).rejects.toThrow('/not/there');
   });
 
-  it('sends nothing of a delivery after the request of a newer one', async () => {
+  it('a session sends no bytes of a delivery after the request of a newer one', async () => {
     const { stream, frames } = silentAgent();
     const session = await openSession(stream);
     let go = (_: string) => {};
@@ -240,7 +241,7 @@ describe('a session with an agent', () => {
     expect(frames()).toEqual(['hello', 'deliver', 'old', 'deliver', 'new', 'end']);
   });
 
-  it('cancels a delivery whose pack fails', async () => {
+  it('a session cancels a delivery when its pack fails', async () => {
     const { stream, frames } = silentAgent();
     const session = await openSession(stream);
     await expect(session.deliver(packOf('part', Promise.reject(new Error('broken'))))).rejects.toThrow('broken');
@@ -249,7 +250,7 @@ describe('a session with an agent', () => {
     await session.closed;
   });
 
-  it('restarts the process', async () => {
+  it('a session restarts the process', async () => {
     const agent = await LocalAgent.start('sleep', '1000');
     const session = await openSession(agent.exec());
     const restarted = await session.restart({ graceMs: 5000 });
@@ -258,7 +259,7 @@ describe('a session with an agent', () => {
     await expect(session.restart({ signal: AbortSignal.abort() })).rejects.toEqual(failure('cancelled'));
   });
 
-  it('tells when the process is ready', async () => {
+  it('a session reports when the process is ready', async () => {
     const server = createServer((connection) => connection.end()).listen(0, '127.0.0.1');
     onTestFinished(() => void server.close());
     const { port } = await new Promise<AddressInfo>((resolve) =>
@@ -272,7 +273,7 @@ describe('a session with an agent', () => {
     expect(ready).toMatchObject({ ms: expect.any(Number), pid: expect.any(Number) });
   });
 
-  it('tells how a process ended and when it is started again', async () => {
+  it('a session reports how a process ended and when it restarts', async () => {
     const agent = await LocalAgent.start('/bin/sh', '-c', 'echo so it ends; exit 5');
     const ends: AgentEvent[] = [];
     await new Promise<void>((resolve, reject) => {
@@ -289,7 +290,7 @@ describe('a session with an agent', () => {
     );
   });
 
-  it('ends with the container: what waits is told so', async () => {
+  it('pending calls reject when the container ends', async () => {
     const agent = await LocalAgent.start('sleep', '1000');
     const session = await openSession(agent.exec());
     const packed = endless(pack({ path: await script(await scratch(), 'new') }));
@@ -301,7 +302,7 @@ describe('a session with an agent', () => {
     await expect(session.deliver(packed)).rejects.toEqual(failure('closed'));
   });
 
-  it('is closed by its signal', async () => {
+  it('the signal closes the session', async () => {
     const agent = await LocalAgent.start('sleep', '1000');
     const controller = new AbortController();
     const session = await openSession(agent.exec(), { signal: controller.signal });
@@ -310,25 +311,25 @@ describe('a session with an agent', () => {
     await expect(openSession(agent.exec(), { signal: AbortSignal.abort() })).rejects.toEqual(failure('closed'));
   });
 
-  it('is not opened where there is no supervisor', async () => {
+  it('a session is not opened without a supervisor', async () => {
     const refusal = control({ type: 'error', code: 'no-supervisor', message: 'it does not answer' });
     const opening = openSession(scripted(refusal));
     await expect(opening).rejects.toEqual(failure('no-supervisor'));
     await expect(opening).rejects.toMatchObject({
-      message: 'The agent: it does not answer.',
+      message: 'The agent reports: it does not answer.',
       next: expect.any(String),
     });
     await expect(opening).rejects.toBeInstanceOf(AgentError);
   });
 
-  it('is not opened with what is no agent', async () => {
+  it('a session is not opened when the answer is not from an agent', async () => {
     for (const output of ['exec: "/nx-kube/agent": no such file', '\0\0\0\x01\x01{', '\0\0\0\x01\x02x']) {
       await expect(openSession(scripted(Buffer.from(output)))).rejects.toEqual(failure('protocol'));
     }
     await expect(openSession(scripted())).rejects.toEqual(failure('closed'));
   });
 
-  it('ends when the stream breaks, with the cause', async () => {
+  it('a session ends with the cause when the stream breaks', async () => {
     const cause = new Error('the network is gone');
     const stream = scripted();
     const broken: ByteStream = {

@@ -6,15 +6,15 @@ import type { Pack } from './pack.js';
 
 /** A duplex byte stream to `agent session`: an exec into the container, or a local child process in tests. */
 export interface ByteStream {
-  /** Resolves when more may be written (back-pressure); rejects when the stream is closed. */
+  /** Resolves when the stream accepts more data (back-pressure). Rejects when the stream is closed. */
   write(chunk: Uint8Array): Promise<void>;
-  /** What the agent writes; ends when the stream closes, throws when it breaks. */
+  /** What the agent writes. Ends when the stream closes, throws when the stream breaks. */
   readonly output: AsyncIterable<Uint8Array>;
   close(): void;
 }
 
 export interface SessionOptions {
-  /** Polled by the agent after each start from now on, for `ready` events; also now, if the process is not known to be ready. */
+  /** Probe for `ready` events. The agent polls it after each start, and at once if the process is not yet ready. */
   probe?: ReadinessProbe;
   /** Closes the session. */
   signal?: AbortSignal;
@@ -22,30 +22,35 @@ export interface SessionOptions {
 }
 
 export interface DeliverOptions {
-  /** Time between SIGTERM and SIGKILL for the old process. Default 10000. */
+  /** Grace period (ms) between SIGTERM and SIGKILL for the old process. Default 10000. */
   graceMs?: number;
   /** Replaces the session's probe. */
   probe?: ReadinessProbe;
-  /** Cancels the delivery unless all of it has been sent: the old process goes on, and the call rejects with `cancelled`. */
+  /**
+   * Cancels the delivery unless all of it has been sent. The old process keeps running, the call rejects with
+   * `cancelled`.
+   */
   signal?: AbortSignal;
 }
 
 export interface RestartOptions extends Omit<DeliverOptions, 'signal'> {
-  /** Ends the wait, with `cancelled`; what was asked for still happens. */
+  /** Ends the wait with `cancelled`. The restart still happens. */
   signal?: AbortSignal;
 }
 
 export interface AgentSession {
-  /** What the agent reported on connecting; it is not kept current (events are). */
+  /** What the agent reported on connecting. Later changes arrive as events. */
   readonly hello: AgentHello;
   /**
-   * Sends a pack and waits until its process is started. A newer call on this or another session supersedes one that is not complete.
-   * @throws AgentError; its code `base-mismatch` means: send a pack without a base.
+   * Sends a pack and waits until the agent has started its process. A newer call, on any session, supersedes an
+   * incomplete one.
+   *
+   * @throws AgentError; with code `base-mismatch`, send a pack without a base
    */
   deliver(pack: Pack, options?: DeliverOptions): Promise<Delivered>;
   /** Stops the process and starts the same binary again; resets the back-off. */
   restart(options?: RestartOptions): Promise<Restarted>;
-  /** Resolves when the stream has ended, for whatever reason. */
+  /** Resolves when the stream has ended, for any reason. Never rejects. */
   readonly closed: Promise<void>;
   close(): void;
 }
@@ -54,7 +59,8 @@ const protocol = 1;
 
 /**
  * Opens a session and waits for the agent's hello.
- * @throws AgentError with code `no-supervisor`, `protocol` or `closed`.
+ *
+ * @throws AgentError with code `no-supervisor`, `protocol` or `closed`
  */
 export async function openSession(stream: ByteStream, options: SessionOptions = {}): Promise<AgentSession> {
   const session = new Session(stream, options.onEvent);
@@ -74,21 +80,21 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Waits for the hello under this number, which no request has. */
+/** Id under which the session waits for the hello. No request has this id. */
 const helloId = 0;
 
 class Session implements AgentSession {
   hello!: AgentHello;
   readonly closed: Promise<void>;
 
-  /** Requests that have not been answered, by id. */
+  /** Requests without an answer yet, by id. */
   readonly #waiting = new Map<number, Waiting>();
   #lastId = helloId;
-  /** Frames are written one after the other, as each waits for its turn. */
+  /** End of the queue of writes: each frame waits for the previous one. */
   #written: Promise<void> = Promise.resolve();
-  /** Why nothing can be asked any more; set when the stream has ended. */
+  /** Reason why all requests now fail. Set when the stream has ended. */
   #end: AgentError | undefined;
-  /** Stops the sending of the last delivery's data. */
+  /** Stops sending the data of the last delivery. */
   #sending = new AbortController();
 
   constructor(
@@ -111,14 +117,14 @@ class Session implements AgentSession {
   async restart({ graceMs, probe, signal }: RestartOptions = {}): Promise<Restarted> {
     const id = ++this.#lastId;
     const answer = this.#ask(id, { type: 'restart', id, graceMs, probe });
-    const { pid, stopMs, startMs } = await unlessAborted(answer, signal, 'The restart is no longer waited for.');
+    const { pid, stopMs, startMs } = await unlessAborted(answer, signal, 'The wait for the restart was cancelled.');
     return { pid, stopMs, startMs } as Restarted;
   }
 
   async deliver(pack: Pack, { graceMs, probe, signal }: DeliverOptions = {}): Promise<Delivered> {
     const id = ++this.#lastId;
     const begin = await unlessAborted(pack.begin, signal, 'The delivery was cancelled before it began.');
-    // None of an earlier delivery's data may come after this one's request.
+    // Race: data of an earlier delivery must not follow this delivery's request.
     this.#sending.abort();
     const sending = (this.#sending = new AbortController());
 
@@ -132,7 +138,7 @@ class Session implements AgentSession {
     signal?.addEventListener('abort', cancel);
     try {
       const sent = { bytes: 0 };
-      // It may be refused before all is sent.
+      // The agent may refuse before all data is sent.
       await Promise.race([this.#send(id, pack, sending.signal, sent), answer]);
       signal?.removeEventListener('abort', cancel);
       const { pid, digest, transferMs, applyMs, stopMs, startMs } = await answer;
@@ -145,7 +151,7 @@ class Session implements AgentSession {
     }
   }
 
-  /** Sends a pack's data and its end, unless it is stopped. Counts the bytes in `sent`. */
+  /** Sends a pack's data and its end unless `stopped` aborts. Adds the bytes sent to `sent`. */
   async #send(id: number, pack: Pack, stopped: AbortSignal, sent: { bytes: number }): Promise<void> {
     for await (const chunk of pack.bytes()) {
       for (let from = 0; from < chunk.length; from += maxData) {
@@ -171,7 +177,7 @@ class Session implements AgentSession {
     inBackground(this.#write(encodeFrame(frameType.control, Buffer.from(JSON.stringify(request)))), failureIsABug);
   }
 
-  /** Writes when it is its turn, unless it is stopped by then. A failure ends the session, which is where it shows. */
+  /** Queues a frame, and drops it if `stopped` has aborted by its turn. A failed write ends the session. */
   #write(frame: Buffer, stopped?: AbortSignal): Promise<void> {
     this.#written = this.#written
       .then(() => (stopped?.aborted ? undefined : this.stream.write(frame)))
@@ -183,7 +189,7 @@ class Session implements AgentSession {
     let reason = new AgentError('closed', 'The connection to the agent has ended.');
     try {
       for await (const { type, payload } of decodeFrames(this.stream.output)) {
-        if (type !== frameType.control) throw new RangeError(`a frame of type ${type}`);
+        if (type !== frameType.control) throw new RangeError(`a frame has type ${type}`);
         const ended = this.#take(JSON.parse(payload.toString('utf8')));
         if (ended) reason = ended;
       }
@@ -191,8 +197,8 @@ class Session implements AgentSession {
       const broken = error instanceof RangeError || error instanceof SyntaxError;
       const what = error instanceof Error ? error.message : String(error);
       reason = broken
-        ? new AgentError('protocol', `The agent's answer cannot be understood: ${what}`, error)
-        : new AgentError('closed', `The connection to the agent broke: ${what}`, error);
+        ? new AgentError('protocol', `The agent's answer cannot be parsed: ${withStop(what)}`, error)
+        : new AgentError('closed', `The connection to the agent broke: ${withStop(what)}`, error);
     }
     this.#end = reason;
     this.#sending.abort();
@@ -201,7 +207,7 @@ class Session implements AgentSession {
     this.#waiting.clear();
   }
 
-  /** Gives the reason if the agent ends the session. */
+  /** Handles a message. Returns the reason if the agent ends the session with it. */
   #take(message: Record<string, unknown> & { type?: string; id?: number }): AgentError | undefined {
     const { type, id = helloId, ...content } = message;
     if (type === 'event') {
@@ -209,7 +215,8 @@ class Session implements AgentSession {
       return undefined;
     }
     if (type === 'error') {
-      const error = new AgentError(content['code'] as AgentErrorCode, `The agent: ${String(content['message'])}.`);
+      const text = withStop(String(content['message']));
+      const error = new AgentError(content['code'] as AgentErrorCode, `The agent reports: ${text}`);
       if (id === helloId) return error;
       this.#waiting.get(id)?.reject(error);
     } else {
@@ -220,7 +227,10 @@ class Session implements AgentSession {
   }
 }
 
-/** Waits, but not beyond the abort. */
+/** Ends a text with exactly one full stop. */
+const withStop = (text: string) => text.replace(/\.?$/, '.');
+
+/** Waits for a promise until the signal aborts. @throws AgentError with code `cancelled` on the abort */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined, message: string): Promise<T> {
   if (!signal) return promise;
   return new Promise((resolve, reject) => {

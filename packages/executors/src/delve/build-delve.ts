@@ -7,25 +7,25 @@ import type { Outcome } from '../process/outcome.js';
 import { runCommand } from '../process/run.js';
 import { requireGoVersion, supportedByDelve, type GoVersions } from './go-versions.js';
 
-/** The newest when this was released; it debugs programs of Go 1.25 to 1.27. */
+/** The newest Delve at the time of this release. It debugs programs of Go 1.25 to 1.27. */
 export const defaultDelveVersion = '1.27.2';
 const delveModule = 'github.com/go-delve/delve';
 
 export interface DelveBuild {
-  /** Folder of the project: its Go is the one that matters. */
+  /** Folder of the project, whose Go version must be supported. */
   directory: string;
-  /** Absolute path of the program. What is known of it is written beside it, as `delve.json`. */
+  /** Absolute path of the program. `delve.json` beside it records its version and Go versions. */
   output: string;
-  /** Of the module, without `v`. Default: 1.27.2. */
+  /** Version of the module, without `v`. Default: 1.27.2. */
   version?: string;
-  /** Default: this machine's. */
+  /** GOARCH of the program. Default: this machine's. */
   goarch?: string;
 }
 
-/** What is known of a built Delve. */
+/** The content of `delve.json`, beside a built Delve. */
 export interface DelveInfo {
   version: string;
-  /** Absent where this Delve does not say. */
+  /** Supported Go versions. Absent when the source of this Delve does not state them. */
   go?: GoVersions;
 }
 
@@ -34,7 +34,7 @@ export type DelveBuildResult = Outcome<{ path: string }>;
 /**
  * Builds Delve from its Go module: static, for Linux, the same bytes on every machine.
  *
- * @throws NxKubeError (configuration) where this Delve cannot debug what the project's Go makes
+ * @throws NxKubeError (configuration) when the version is malformed, or Delve does not support the project's Go version
  */
 export async function buildDelve(
   build: DelveBuild,
@@ -43,7 +43,7 @@ export async function buildDelve(
   const { directory, output, version = defaultDelveVersion, goarch } = build;
   const go = await requireCommand('go', 'Install Go from https://go.dev/dl and put its bin folder on PATH.');
   if (!/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version)) {
-    throw new NxKubeError('configuration', `"version": "${version}" is no version of Delve`, {
+    throw new NxKubeError('configuration', `"version": "${version}" is not a Delve version.`, {
       next: `Write it in full and without "v", such as ${defaultDelveVersion}.`,
     });
   }
@@ -54,7 +54,7 @@ export async function buildDelve(
     const run = async (args: string[], env: Record<string, string> = {}) => {
       const result = await runCommand(go, args, {
         cwd: work,
-        // The user's flags and workspace are for the user's code.
+        // The user's flags and workspace are meant for the user's code, not for Delve.
         env: { GOWORK: 'off', GOFLAGS: '', ...env },
         signal,
         onLine: (line) => {
@@ -79,8 +79,8 @@ export async function buildDelve(
     if (info.go) requireGoVersion(version, info.go, await projectGoVersion(directory, signal));
 
     diagnostics.length = 0;
-    // `go install` builds a module by its own go.sum. For another platform it puts the program into a folder of GOPATH, and
-    // refuses GOBIN: so GOPATH is set, and its module cache kept.
+    // `go install` builds a module by its own go.sum. For another platform it installs into a folder of GOPATH and
+    // refuses GOBIN. So GOPATH is set, and the user's module cache stays in use.
     const modCache = (await run(['env', 'GOMODCACHE'])).stdout.trim();
     diagnostics.length = 0;
     const install = await run(
@@ -97,7 +97,7 @@ export async function buildDelve(
     if (install.exitCode !== 0) return fail(install.cancelled);
 
     await mkdir(dirname(output), { recursive: true });
-    // Another place for each run: the file may be in use.
+    // Copy to a file of this process, then rename: another process may be running the old program.
     const temporary = `${output}.${process.pid}`;
     await copyFile(await programIn(join(work, 'bin')), temporary);
     await rename(temporary, output);
@@ -108,13 +108,13 @@ export async function buildDelve(
   }
 }
 
-/** What the project is built by: a toolchain that its go.mod names counts. */
+/** Go version that builds the project, as `go env GOVERSION` prints it. The toolchain line of go.mod counts. */
 export async function projectGoVersion(directory: string, signal?: AbortSignal): Promise<string> {
   const go = await requireCommand('go', 'Install Go from https://go.dev/dl and put its bin folder on PATH.');
   return (await runCommand(go, ['env', 'GOVERSION'], { cwd: directory, signal })).stdout.trim();
 }
 
-/** @param delve absolute path of the program */
+/** Reads what `buildDelve` recorded. @param delve absolute path of the program */
 export async function readDelveInfo(delve: string): Promise<DelveInfo> {
   return JSON.parse(await readFile(infoPath(delve), 'utf8')) as DelveInfo;
 }
@@ -123,7 +123,7 @@ function infoPath(delve: string): string {
   return join(dirname(delve), 'delve.json');
 }
 
-/** `bin/dlv`, or `bin/linux_arm64/dlv`. */
+/** Path of the program in GOPATH: `bin/dlv`, or `bin/linux_arm64/dlv` for another platform. */
 async function programIn(bin: string): Promise<string> {
   const files = await readdir(bin, { recursive: true, withFileTypes: true });
   const file = files.find((entry) => entry.isFile() && entry.name === 'dlv')!;

@@ -1,12 +1,14 @@
 import { NxKubeError } from '@nx-kube/cluster';
 
-/** The versions of Go, as `1.25`, whose programs a Delve can debug. */
+/** Range of Go versions (such as `1.25`) whose programs a Delve can debug. */
 export interface GoVersions {
   min: string;
   max: string;
 }
 
-/** What a Delve knows, read from its own source (`pkg/goversion/compat.go`); undefined where it does not say. Pure. */
+/**
+ * Reads the range from Delve's `pkg/goversion/compat.go`. Returns undefined when the source does not state it. Pure.
+ */
 export function supportedByDelve(source: string): GoVersions | undefined {
   const number = (name: string) => new RegExp(`\\b${name}\\s*=\\s*(\\d+)`).exec(source)?.[1];
   const version = (end: 'Min' | 'Max') => {
@@ -19,14 +21,15 @@ export function supportedByDelve(source: string): GoVersions | undefined {
 }
 
 /**
- * Delve refuses programs of a Go that it does not know, or shows them wrongly. That would only be seen in the pod.
+ * Checks that Delve supports a Go version. Delve refuses programs of other versions or shows them wrongly, and the user
+ * would notice only in the pod.
  *
- * @param goVersion as `go env GOVERSION` says it: `go1.26.8`
- * @throws NxKubeError (configuration) where this Delve cannot debug what this Go makes
+ * @param goVersion as `go env GOVERSION` prints it, such as `go1.26.8`
+ * @throws NxKubeError (configuration) when this Delve does not support this Go version
  */
 export function requireGoVersion(delve: string, { min, max }: GoVersions, goVersion: string): void {
   const [, major, minor] = /^(?:devel )?go(\d+)\.(\d+)/.exec(goVersion) ?? [];
-  // A Go of someone's own making: nobody can tell.
+  // A custom build of Go may have no version number; then nothing can be checked.
   if (!major || !minor) return;
   const order = (version: string) => {
     const [majorOf, minorOf] = version.split('.').map(Number);
@@ -40,7 +43,7 @@ export function requireGoVersion(delve: string, { min, max }: GoVersions, goVers
       : ['is too new for', 'Use a newer Go, or set "version" of the target delve-build to an older one'];
   throw new NxKubeError(
     'configuration',
-    `Delve ${delve} ${age} ${goVersion}: it can debug programs of Go ${min} to ${max}`,
-    { next: `${next}; https://github.com/go-delve/delve/releases says which Go each knows.` },
+    `Delve ${delve} ${age} ${goVersion}: it can debug programs of Go ${min} to ${max}.`,
+    { next: `${next}; https://github.com/go-delve/delve/releases lists the Go versions of each.` },
   );
 }

@@ -2,10 +2,10 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { defaultLdflags, type GoBuild } from '../go/arguments.js';
 
 /**
- * A binary without debug information cannot be debugged, and where the compiler has optimized, lines and variables are missing.
+ * Checks that a build keeps debug information and does not optimize: otherwise the debugger misses lines and variables.
  *
- * @param target that builds it
- * @throws NxKubeError (configuration)
+ * @param target name of the target that builds the binary
+ * @throws NxKubeError (configuration) when the flags strip or optimize
  */
 export function requireDebuggable({ ldflags = defaultLdflags, gcflags = '' }: GoBuild, target: string): void {
   const words = (flags: string | string[]) => [flags].flat().join(' ').split(/\s+/);
@@ -13,7 +13,7 @@ export function requireDebuggable({ ldflags = defaultLdflags, gcflags = '' }: Go
   const optimizes = !words(gcflags).some((flag) => /(^|=)-N$/.test(flag));
   if (!strips && !optimizes) return;
   const problem = strips ? 'leaves out the debug information ("ldflags")' : 'optimizes ("gcflags")';
-  throw new NxKubeError('configuration', `${target} ${problem}: there is nothing for the debugger to show`, {
+  throw new NxKubeError('configuration', `${target} ${problem}: the debugger has nothing to show.`, {
     next: 'Run dev with --configuration debug; in it go-build has "gcflags": "all=-N -l" and "ldflags": "".',
   });
 }

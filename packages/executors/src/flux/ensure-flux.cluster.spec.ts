@@ -40,7 +40,9 @@ const controller = (name: string): Ref => ({
   name,
 });
 
-/** A controller that the cluster runs, as the CLI labels it; without pods it is ready at once, and with one never. */
+/**
+ * Creates a Deployment with the labels that the CLI sets. With 0 replicas it is ready at once, with more it never is.
+ */
 async function putController(cluster: Cluster, name: string, version: string, replicas = 0): Promise<void> {
   const labels = { app: name, 'app.kubernetes.io/part-of': 'flux', 'app.kubernetes.io/version': version };
   await create(cluster, {
@@ -58,7 +60,7 @@ async function putController(cluster: Cluster, name: string, version: string, re
   });
 }
 
-/** A program in place of the CLI that writes down how it was called, and answers. */
+/** Puts a stand-in for the CLI on PATH. It records its arguments and its token, then runs `answer`. */
 async function standIn(answer: string): Promise<void> {
   await putPrograms(root, {});
   const script = `[ "$1" = --version ] && { echo flux version ${fluxVersion}; exit; }
@@ -71,25 +73,25 @@ ${answer}
   vi.stubEnv('PATH', `${root}:${path}`);
 }
 
-describe('the real flux CLI', () => {
-  it('is not run where the cluster has the wanted version', async () => {
+describe('ensureFlux with the real CLI', () => {
+  it('the CLI is not run when the cluster has the wanted version', async () => {
     for (const name of fluxComponents) await putController(test.cluster, name, `v${fluxVersion}`);
     const lines: string[] = [];
     expect(await ensure(setup(), { lines })).toEqual({ version: fluxVersion, changed: false });
     expect(lines).toEqual([]);
   });
 
-  it('finds that the cluster will do, and fails with its own message for a version that it cannot download', async () => {
+  it('the CLI checks the cluster, and its own message explains why a version cannot be downloaded', async () => {
     vi.stubEnv('HTTPS_PROXY', 'http://127.0.0.1:1');
     const lines: string[] = [];
     const text = await messageOf({ ...setup(), version: '2.3.0' }, { lines });
     expect(lines).toContain('✔ prerequisites checks passed');
     expect(text).toMatch(/^flux install failed:\n/);
     expect(text).toMatch(/✗ .*(github\.com|GitHub).*127\.0\.0\.1:1/s);
-    expect(text).toContain('→ Mend what it names');
+    expect(text).toContain('→ Fix what it names');
   });
 
-  it('is not waited for longer than the time-out, and the controller that is not ready is named', async () => {
+  it('the wait ends at the time-out and names the controller that is not ready', async () => {
     for (const name of fluxComponents) await remove(test.cluster, controller(name));
     const [last, ...others] = [...fluxComponents].reverse();
     for (const name of others) await putController(test.cluster, name, `v${fluxVersion}`);
@@ -99,44 +101,44 @@ describe('the real flux CLI', () => {
   });
 });
 
-describe('what is checked first', () => {
-  it('is the age of the version', async () => {
+describe('ensureFlux, before it changes the cluster', () => {
+  it('a version that is too old is refused', async () => {
     expect(await messageOf({ ...setup(), version: '2.2.3' })).toContain(
-      '"version": "2.2.3" is too old: at least 2.3.0 is needed',
+      '"version": "2.2.3" is too old: at least 2.3.0 is needed.',
     );
   });
 
-  it('is the file of the key', async () => {
+  it('a missing key file is refused', async () => {
     const bootstrap = { provider: 'git', url: 'ssh://git@example.com/f.git', privateKeyFile: `${root}/none` } as const;
     expect(await messageOf({ ...setup(), bootstrap })).toBe(
-      `bootstrap.privateKeyFile: there is no file ${root}/none\n  → Correct the option; it is relative to the workspace root.`,
+      `"bootstrap.privateKeyFile": the file ${root}/none does not exist.\n  → Correct the path; it is relative to the workspace root.`,
     );
   });
 
-  it('is the version', async () => {
+  it('a malformed version is refused', async () => {
     expect(await messageOf({ ...setup(), version: 'newest' })).toBe(
-      `"version": "newest" is not a version of Flux\n  → Set the option "version" to one such as ${fluxVersion}.`,
+      `"version": "newest" is not a Flux version.\n  → Set the option "version" to one such as ${fluxVersion}.`,
     );
   });
 
-  it('is the token, by the name of its variable', async () => {
+  it('a missing token is refused by the name of its variable', async () => {
     const bootstrap = { provider: 'github', owner: 'me', repository: 'fleet' } as const;
     expect(await messageOf({ ...setup(), bootstrap })).toBe(
-      'flux bootstrap github needs a token in the environment variable GITHUB_TOKEN\n  → Export GITHUB_TOKEN, or name another variable in "bootstrap.tokenVariable".',
+      'flux bootstrap github needs a token in the environment variable GITHUB_TOKEN.\n  → Export GITHUB_TOKEN, or name another variable in "bootstrap.tokenVariable".',
     );
   });
 
-  it('is the CLI', async () => {
+  it('a missing CLI is refused', async () => {
     vi.stubEnv('PATH', '/nowhere');
     expect(await messageOf(setup())).toContain('flux is not on PATH (at least flux 2.3.0); needed by flux');
   });
 });
 
-describe('a bootstrap, with a recording stand-in for the CLI, since the real one needs GitHub', () => {
+describe('ensureFlux with a recording stand-in for the CLI, as a bootstrap needs GitHub', () => {
   const bootstrap = { provider: 'github', owner: 'me', repository: 'fleet', tokenVariable: 'MY_TOKEN' } as const;
   const env = { MY_TOKEN: 'ghp_planted_value' };
 
-  it('hands the token over by the environment only', async () => {
+  it('a bootstrap passes the token by the environment only', async () => {
     await standIn('echo "► connecting"');
     const lines: string[] = [];
     expect(await ensure({ ...setup(), bootstrap }, { env, lines })).toEqual({ version: fluxVersion, changed: true });
@@ -147,7 +149,7 @@ describe('a bootstrap, with a recording stand-in for the CLI, since the real one
     expect((await readFile(join(root, 'token'), 'utf8')).trim()).toBe(env.MY_TOKEN);
   });
 
-  it('shows what the CLI says of a failure, without the token', async () => {
+  it("a failed bootstrap shows the CLI's message without the token", async () => {
     await standIn(`echo "✗ 401 for ${env.MY_TOKEN}" >&2; exit 1`);
     const lines: string[] = [];
     const text = await messageOf({ ...setup(), bootstrap }, { env, lines });

@@ -9,22 +9,24 @@ import { tokenVariables, type FluxBootstrap, type FluxSetup } from './flux-optio
 import { fluxDeployments, isInstalled } from './installed.js';
 
 export interface EnsureFluxOptions {
-  /** The target, for messages. */
+  /** Name of the target, for messages. */
   target: string;
   stateDirectory: string;
-  /** How long the CLI, and then its controllers, may take, in ms. */
+  /** Time-out (ms) of the CLI, and then of the wait for its controllers. */
   timeoutMs: number;
   env: Record<string, string | undefined>;
   signal?: AbortSignal;
-  /** What the CLI says, line by line. */
+  /** Called with each line of the CLI's output. Tokens are redacted. */
   onLine?: (line: string) => void;
 }
 
 /**
- * Brings Flux to the wanted version with the real CLI, unless the cluster runs it, and waits until its controllers are ready. The CLI,
- * the token or key, and by the CLI the cluster are checked before anything else.
+ * Installs or bootstraps Flux with the real CLI, unless the cluster runs the wanted version. Then waits until its
+ * controllers are ready. The CLI, the token or key, and the cluster (by the CLI) are checked before any change.
  *
- * @throws NxKubeError: configuration for the CLI, version, token or key; cluster with the CLI's own message, or naming the controller
+ * @returns the version, and whether the CLI changed the cluster
+ * @throws NxKubeError: configuration for the CLI, version, token or key; cluster with the CLI's own message, or with
+ *   the name of the controller that is not ready
  */
 export async function ensureFlux(
   cluster: Cluster,
@@ -52,7 +54,7 @@ export async function ensureFlux(
       signal?.throwIfAborted();
       if (exitCode === 0) return;
       throw new NxKubeError('cluster', `flux ${what} failed:\n${redacted((stderr || stdout).trim())}`, {
-        next: 'Mend what it names, and run again.',
+        next: 'Fix what it names, and run again.',
       });
     };
     const { context } = cluster;
@@ -75,10 +77,10 @@ function wantedVersion({ version }: FluxSetup, ofCli: string | undefined): strin
   throw new NxKubeError(
     'configuration',
     version === undefined
-      ? 'the flux CLI does not know its version'
+      ? 'The flux CLI does not report its version.'
       : wanted
-        ? `"version": "${version}" is too old: at least ${floor} is needed`
-        : `"version": "${version}" is not a version of Flux`,
+        ? `"version": "${version}" is too old: at least ${floor} is needed.`
+        : `"version": "${version}" is not a Flux version.`,
     { next: `Set the option "version" to one such as ${coerce(ofCli)?.version ?? '2.9.5'}.` },
   );
 }
@@ -91,7 +93,7 @@ function tokenOf(
   if (token) return token;
   throw new NxKubeError(
     'configuration',
-    `flux bootstrap ${provider} needs a token in the environment variable ${tokenVariable}`,
+    `flux bootstrap ${provider} needs a token in the environment variable ${tokenVariable}.`,
     {
       next: `Export ${tokenVariable}, or name another variable in "bootstrap.tokenVariable".`,
     },
@@ -100,7 +102,7 @@ function tokenOf(
 
 async function requireKey({ privateKeyFile }: FluxBootstrap): Promise<void> {
   if (privateKeyFile === undefined || (await stat(privateKeyFile).catch(() => undefined))?.isFile()) return;
-  throw new NxKubeError('configuration', `bootstrap.privateKeyFile: there is no file ${privateKeyFile}`, {
-    next: 'Correct the option; it is relative to the workspace root.',
+  throw new NxKubeError('configuration', `"bootstrap.privateKeyFile": the file ${privateKeyFile} does not exist.`, {
+    next: 'Correct the path; it is relative to the workspace root.',
   });
 }

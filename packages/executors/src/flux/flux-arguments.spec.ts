@@ -30,22 +30,22 @@ const bootstraps: [FluxBootstrap, string][] = [
   ],
 ];
 
-describe('arguments of the flux CLI', () => {
-  it('ask whether the cluster will do', () => {
+describe('checkArguments and fluxArguments', () => {
+  it('the check asks whether the cluster meets the requirements', () => {
     expect(checkArguments(run).join(' ')).toBe('check --pre --context kind-dev --timeout 60s');
   });
 
-  it.each(installs)('install %j', (setup, words) => {
+  it.each(installs)('the setup %j is installed', (setup, words) => {
     expect(fluxArguments(setup, run).join(' ')).toBe(words);
   });
 
-  it.each(bootstraps)('bootstrap from %j', (bootstrap, words) => {
+  it.each(bootstraps)('the repository %j is bootstrapped', (bootstrap, words) => {
     const common = '--context kind-dev --namespace flux-system --timeout 60s';
     expect(fluxArguments({ namespace, bootstrap }, run).join(' ')).toBe(`${words} ${common}`);
   });
 });
 
-describe('the real flux CLI', () => {
+describe('fluxArguments with the real CLI', () => {
   let env: { PATH: string };
   beforeAll(async () => {
     env = { PATH: await pathWithFlux() };
@@ -56,13 +56,13 @@ describe('the real flux CLI', () => {
     ...installs.map(([setup]) => fluxArguments(setup, run)),
     ...bootstraps.map(([bootstrap]) => fluxArguments({ namespace, bootstrap, version: fluxVersion }, run)),
   ];
-  // Help is shown once all flags are known and have a value that they take.
-  it.each(all.map((args) => [args.join(' '), args] as const))('takes %s', async (_, args) => {
+  // The CLI shows its help only after it has accepted all flags and their values.
+  it.each(all.map((args) => [args.join(' '), args] as const))('the CLI accepts %s', async (_, args) => {
     const { stdout } = await execa('flux', [...args, '--help'], { env });
     expect(stdout).toContain('Usage:');
   });
 
-  it('exports what an install by them makes, labelled as the check for a version reads it', async () => {
+  it('the exported manifests have the labels from which the version is read', async () => {
     const args = fluxArguments({ namespace, version: fluxVersion, components: fluxComponents }, run);
     const { stdout } = await execa('flux', [...args, '--export'], { env });
     expect(stdout).toContain(`app.kubernetes.io/version: v${fluxVersion}`);

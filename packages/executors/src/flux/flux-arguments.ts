@@ -1,17 +1,21 @@
 import type { FluxBootstrap, FluxSetup } from './flux-options.js';
 
-/** What every call of the flux CLI is told. */
+/** Options of every call of the flux CLI. */
 export interface FluxCall {
   context: string;
+  /** Time-out (ms) of the CLI. */
   timeoutMs: number;
 }
 
-/** Arguments with which the flux CLI says whether it can install into the cluster; it writes nothing then. Pure. */
+/** Arguments of the flux CLI to check whether it can install into the cluster, without any write. Pure. */
 export function checkArguments({ context, timeoutMs }: FluxCall): string[] {
   return ['check', '--pre', '--context', context, '--timeout', seconds(timeoutMs)];
 }
 
-/** Arguments of the flux CLI; never a token, for everybody on the machine can read arguments. Pure. */
+/**
+ * Arguments of the flux CLI to install or bootstrap. They never hold a token: all users of a machine can read
+ * arguments. Pure.
+ */
 export function fluxArguments(
   { version, components, namespace, bootstrap }: FluxSetup,
   { context, timeoutMs }: FluxCall,
@@ -29,9 +33,9 @@ function bootstrapArguments(bootstrap: FluxBootstrap): string[] {
   const isGit = provider === 'git';
   const flags = [
     ...(personal ? ['--personal'] : []),
-    // Without it a repository behind https is changed to one behind ssh, which needs a key.
+    // Without this flag the CLI changes an https repository to ssh, which needs a key.
     ...(isGit && needsToken(bootstrap) ? ['--token-auth'] : []),
-    // Else it would ask whether the key may write to the repository, and there is nobody to answer.
+    // Without this flag the CLI asks whether the key may write to the repository, and waits for an answer.
     ...(isGit && !needsToken(bootstrap) ? ['--silent'] : []),
     ...(isGit && privateKeyFile ? ['--private-key-file', privateKeyFile] : []),
   ];
@@ -41,7 +45,7 @@ function bootstrapArguments(bootstrap: FluxBootstrap): string[] {
   return ['bootstrap', provider, ...given, ...flags];
 }
 
-/** A git repository behind ssh has a key instead. Pure. */
+/** Whether a bootstrap needs a token. A git repository over ssh uses a key instead. Pure. */
 export function needsToken({ provider, url = '' }: FluxBootstrap): boolean {
   return provider !== 'git' || url.startsWith('https:');
 }

@@ -6,14 +6,14 @@ import { realKustomize } from '../kustomize/kustomize.fixture.js';
 import { findCommand } from '../process/find.js';
 
 export const fluxVersion = '2.9.5';
-/** Those whose Go modules can be had wherever Go modules can; the CLI's own default has more. */
+/** Controllers whose Go modules are on any Go module proxy. The CLI's own default has more. */
 export const fluxComponents = ['source-controller', 'kustomize-controller', 'helm-controller'];
 
 /**
- * A PATH that begins with a real flux CLI, built from its Go module, once, outside of the work tree.
+ * Returns a PATH that begins with a real flux CLI. The CLI is built once from its Go module, outside of the work tree.
  *
- * The module lacks the manifests that a release of the CLI embeds: its makefile renders them from releases on GitHub. Here they are
- * rendered, by the same kustomizations, from the Go modules of the controllers.
+ * The module lacks the manifests that a release of the CLI embeds: its makefile renders them from releases on GitHub.
+ * Here the same kustomizations render them from the Go modules of the controllers.
  */
 export async function pathWithFlux(): Promise<string> {
   const cache = join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'nx-kube', 'test-tools');
@@ -33,7 +33,7 @@ export async function pathWithFlux(): Promise<string> {
         env: { CGO_ENABLED: '0', GOFLAGS: '' },
       });
       await rename(join(folder, 'bin'), bin).catch(async (error: unknown) => {
-        // Another run was faster.
+        // Race: another run may have put the folder in place first.
         if (!(await findCommand(join(bin, 'flux')))) throw error;
       });
     } finally {
@@ -43,7 +43,7 @@ export async function pathWithFlux(): Promise<string> {
   return [bin, process.env['PATH']].join(delimiter);
 }
 
-/** What `make` does in the CLI's repository (manifests/scripts/bundle.sh). */
+/** Does what `make` does in the CLI's repository (manifests/scripts/bundle.sh). */
 async function renderManifests(source: string): Promise<void> {
   const { KUSTOMIZE } = await realKustomize();
   const render = async (folder: string, output: string) => {
@@ -78,7 +78,7 @@ async function moduleFolder(module: string): Promise<string> {
   return (JSON.parse(stdout) as { Dir: string }).Dir;
 }
 
-/** The CRDs of the real controllers, as one YAML text. */
+/** Reads the CRDs of the real controllers, as one YAML text. */
 export async function fluxDefinitions(): Promise<string> {
   const versions = { 'kustomize-controller': 'v1.9.5', 'helm-controller': 'v1.6.4' };
   const texts = await Promise.all(

@@ -16,7 +16,7 @@ import { handOver, resumeFlux, suspendedBy } from './hand-over.js';
 import { fromSuspendedFlux } from './take-over.js';
 
 const test = useNamespace();
-/** CRDs that this file has put there, and not another one beside it. */
+/** CRDs that this spec has created. A spec that runs at the same time may have created the others. */
 let definitions: KubeObject[] = [];
 beforeAll(async () => {
   const changes = await apply(test.cluster, parseManifests(await fluxDefinitions(), 'CRDs of Flux'));
@@ -45,7 +45,7 @@ const workload = () => ref('v1', 'ConfigMap', 'workload');
 async function put({ apiVersion, kind, name, namespace }: Ref, more: object): Promise<void> {
   await create(test.cluster, { apiVersion, kind, metadata: { name, namespace }, ...more });
 }
-/** An object as Flux leaves it: with the labels of what reconciles it. */
+/** Creates the workload as Flux leaves it: with the labels of its reconcilers. */
 async function putWorkload(reconcilers: Ref[]): Promise<void> {
   await remove(test.cluster, workload());
   const labels = Object.fromEntries(
@@ -75,8 +75,8 @@ beforeEach(async () => {
   await put(helmRelease('apps'), { spec: { interval, chartRef: { kind: 'OCIRepository', name: 'chart' } } });
 });
 
-describe('handing a workload over from Flux', () => {
-  it('suspends the Kustomization and the HelmRelease that reconcile it, and notes who did', async () => {
+describe('handOver and resumeFlux', () => {
+  it('the Kustomization and the HelmRelease of a workload are suspended, with the project in an annotation', async () => {
     await putWorkload([kustomization('apps'), helmRelease('apps')]);
     expect(await hand()).toEqual({
       suspended: [named(kustomization('apps')), named(helmRelease('apps'))],
@@ -87,7 +87,7 @@ describe('handing a workload over from Flux', () => {
     expect(await stateOf(kustomization('others'))).toEqual({ suspend: undefined, by: undefined });
   });
 
-  it('writes nothing the second time, nor for a workload that Flux has nothing to do with', async () => {
+  it('a second hand-over writes nothing', async () => {
     await putWorkload([kustomization('apps')]);
     await hand();
     test.writes();
@@ -95,7 +95,7 @@ describe('handing a workload over from Flux', () => {
     expect(test.writes()).toEqual([]);
   });
 
-  it('leaves alone what somebody else has suspended, and what is gone', async () => {
+  it('a reconciler that another user suspended, or that is gone, is left alone', async () => {
     await patch(test.cluster, kustomization('apps'), { spec: { suspend: true } });
     await putWorkload([kustomization('apps'), helmRelease('gone')]);
     expect(await hand()).toEqual({ suspended: [], resumed: [] });
@@ -103,7 +103,7 @@ describe('handing a workload over from Flux', () => {
     expect(await stateOf(kustomization('apps'))).toEqual({ suspend: true, by: undefined });
   });
 
-  it('is undone for all that the project has suspended', async () => {
+  it('all reconcilers that the project suspended are resumed', async () => {
     await putWorkload([kustomization('apps'), helmRelease('apps')]);
     await hand();
     expect(await resumeFlux(test.cluster, 'another')).toEqual([]);
@@ -112,7 +112,7 @@ describe('handing a workload over from Flux', () => {
     expect(await stateOf(helmRelease('apps'))).toEqual({ suspend: false, by: undefined });
   });
 
-  it('is mended by the next run after a crash: what does not reconcile the workload any more is resumed', async () => {
+  it('the run after a crash resumes reconcilers that no longer reconcile the workload', async () => {
     await putWorkload([kustomization('apps')]);
     await hand();
     await putWorkload([kustomization('others')]);
@@ -124,8 +124,8 @@ describe('handing a workload over from Flux', () => {
   });
 });
 
-describe('a workload that is gone', () => {
-  it('is not brought back by Flux: what is held stays suspended', async () => {
+describe('handOver of a deleted workload', () => {
+  it('a suspended reconciler stays suspended while its workload is deleted, so that Flux does not restore it', async () => {
     await putWorkload([kustomization('apps')]);
     await hand();
     await remove(test.cluster, workload());
@@ -133,7 +133,7 @@ describe('a workload that is gone', () => {
     expect(await stateOf(kustomization('apps'))).toEqual({ suspend: true, by: project });
   });
 
-  it('is known to what has applied it', async () => {
+  it('the reconciler of a deleted workload is found by its inventory', async () => {
     await remove(test.cluster, workload());
     const entries = [{ id: `${test.namespace}_workload__ConfigMap`, v: 'v1' }];
     await patch(
@@ -146,7 +146,7 @@ describe('a workload that is gone', () => {
   });
 });
 
-describe('fields that Flux owns', () => {
+describe('fromSuspendedFlux', () => {
   const object = (data: object): KubeObject => {
     const { apiVersion, kind, name, namespace } = workload();
     return { apiVersion, kind, metadata: { name, namespace: namespace! }, data };
@@ -158,13 +158,13 @@ describe('fields that Flux owns', () => {
     await apply(test.cluster, [object({ color: 'red' })], { fieldManager: 'kustomize-controller' });
   });
 
-  it('are taken over once it is suspended, and not before', async () => {
+  it('fields of Flux are taken over only after its reconciler is suspended', async () => {
     expect(await takeOver({ color: 'blue' })).toContain('conflict with "kustomize-controller"');
     await hand();
     expect(await takeOver({ color: 'blue' })).toMatchObject([{ action: 'configured', fields: ['data.color'] }]);
   });
 
-  it('are not taken over together with those of others', async () => {
+  it('no field is taken over when another field manager conflicts, too', async () => {
     await apply(test.cluster, [object({ shape: 'round' })], { fieldManager: 'the-other' });
     await hand();
     expect(await takeOver({ color: 'blue', shape: 'flat' })).toContain('conflict with "the-other"');

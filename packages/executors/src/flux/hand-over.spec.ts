@@ -22,17 +22,71 @@ function labelled(name?: string): KubeObject {
 }
 const applied = 'ocm-system_manager_apps_Deployment';
 
-describe('what reconciles a workload', () => {
+describe('planHandOver', () => {
   it.each([
-    ['is what its labels name', labelled('a'), [kustomization('a'), kustomization('b')], ['a'], []],
-    ['is what its labels name, whatever others say', labelled('a'), [kustomization('b', { applied })], ['a'], []],
-    ['is who says so, where it has no labels', labelled(), [kustomization('a', { applied })], ['a'], []],
-    ['is who says so, where it is gone', undefined, [kustomization('a', { applied })], ['a'], []],
-    ['is nobody who applied another', labelled(), [kustomization('a', { applied: `${applied}s` })], [], []],
-    ['is not what is held for nothing', labelled('a'), [kustomization('b', { held: true })], ['a'], ['b']],
-    ['is held no more where it has lost its labels', labelled(), [kustomization('a', { held: true })], [], ['a']],
-    ['may be all that is held, while it is gone', undefined, [kustomization('a', { held: true })], [], []],
-    ['stays held where it was made anew', labelled(), [kustomization('a', { held: true, applied })], ['a'], []],
+    [
+      'the labels of a workload name its reconciler',
+      labelled('a'),
+      [kustomization('a'), kustomization('b')],
+      ['a'],
+      [],
+    ],
+    [
+      'the labels of a workload win over the inventory of a reconciler',
+      labelled('a'),
+      [kustomization('b', { applied })],
+      ['a'],
+      [],
+    ],
+    [
+      'the inventory names the reconciler of a workload without labels',
+      labelled(),
+      [kustomization('a', { applied })],
+      ['a'],
+      [],
+    ],
+    [
+      'the inventory names the reconciler of a deleted workload',
+      undefined,
+      [kustomization('a', { applied })],
+      ['a'],
+      [],
+    ],
+    [
+      'an inventory with another workload does not count',
+      labelled(),
+      [kustomization('a', { applied: `${applied}s` })],
+      [],
+      [],
+    ],
+    [
+      'a suspended reconciler of another workload is resumed',
+      labelled('a'),
+      [kustomization('b', { held: true })],
+      ['a'],
+      ['b'],
+    ],
+    [
+      'a suspended reconciler is resumed when the workload has lost its labels',
+      labelled(),
+      [kustomization('a', { held: true })],
+      [],
+      ['a'],
+    ],
+    [
+      'a suspended reconciler stays suspended while the workload is deleted',
+      undefined,
+      [kustomization('a', { held: true })],
+      [],
+      [],
+    ],
+    [
+      'a suspended reconciler stays suspended when the workload was created again',
+      labelled(),
+      [kustomization('a', { held: true, applied })],
+      ['a'],
+      [],
+    ],
   ])('%s', (_, live, reconcilers, wanted, obsolete) => {
     const plan = planHandOver({ project, workload, live, reconcilers });
     expect(plan.wanted.map(({ name }) => name)).toEqual(wanted);
@@ -40,7 +94,7 @@ describe('what reconciles a workload', () => {
   });
 });
 
-/** A cluster in which Kustomizations may be read and changed one by one, but not listed. */
+/** A scripted cluster that allows to read and change Kustomizations one by one, but not to list them. */
 function withoutLists(reconciler: KubeObject): { cluster: Cluster; writes: string[] } {
   const writes: string[] = [];
   const answer = ({ method, path }: ApiRequest): unknown => {
@@ -60,18 +114,18 @@ function withoutLists(reconciler: KubeObject): { cluster: Cluster; writes: strin
   return { cluster, writes };
 }
 
-describe('a hand-over (in a scripted cluster) where Kustomizations may not be listed', () => {
-  it('is refused, for nobody would find what is to be resumed', async () => {
+describe('handOver in a scripted cluster that does not allow to list Kustomizations', () => {
+  it('a hand-over is refused, as no later run could find the Kustomization to resume it', async () => {
     const { cluster, writes } = withoutLists(kustomization('apps'));
     const error = await handOver(cluster, { project, workload }).catch((caught: unknown) => caught);
     expect(explain(error)).toBe(
-      'Kustomization/fleet/apps reconciles Deployment/ocm-system/manager, and is not suspended: objects of the kind Kustomization may not be listed in all namespaces, which resuming it later needs\n' +
-        '  → Ask for the right to list them, or suspend it yourself: flux suspend kustomization apps -n fleet',
+      'Kustomization/fleet/apps reconciles Deployment/ocm-system/manager and was not suspended: you may not list objects of the kind Kustomization in all namespaces, which is needed to resume it later.\n' +
+        '  → Ask for the right to list them, or suspend it yourself: flux suspend kustomization apps -n fleet.',
     );
     expect(writes).toEqual([]);
   });
 
-  it('is done where somebody has suspended it', async () => {
+  it('a hand-over needs no list when another user has suspended the Kustomization', async () => {
     const suspended = { ...kustomization('apps'), spec: { suspend: true } };
     const { cluster, writes } = withoutLists(suspended);
     expect(await handOver(cluster, { project, workload })).toEqual({ suspended: [], resumed: [] });

@@ -12,20 +12,21 @@ import {
 } from '@nx-kube/cluster';
 import { hasApplied, reconcilerKinds, reconcilersOf } from './reconcilers.js';
 
-/** Which project's loop suspended a Kustomization or HelmRelease. */
+/** Annotation on a Kustomization or HelmRelease: the project whose loop suspended it. */
 export const suspendedBy = 'nx-kube.dev/suspended-by';
 
 export interface HandOver {
-  /** `Kind/namespace/name`. */
+  /** Subjects (`Kind/namespace/name`) of the reconcilers that were suspended. */
   suspended: string[];
+  /** Subjects of the reconcilers that were resumed. */
   resumed: string[];
 }
 
 /**
- * Has Flux leave a workload alone: suspends what reconciles it, and notes on it that this project did. What the project holds from
- * an earlier run, and does not reconcile the workload, is resumed. What somebody else has suspended stays as it is.
+ * Suspends the Flux reconcilers of a workload, and records the project in an annotation on them. Resumes those that the
+ * project suspended in an earlier run and that do not reconcile the workload. Leaves alone what another user suspended.
  *
- * @throws NxKubeError (configuration) where what reconciles it could be suspended, but not be found again to be resumed
+ * @throws NxKubeError (configuration) when a reconciler could be suspended, but not be found later to resume it
  */
 export async function handOver(
   cluster: Cluster,
@@ -39,7 +40,7 @@ export async function handOver(
   const suspended: string[] = [];
   for (const ref of wanted) {
     const reconciler = await read(cluster, ref, { signal });
-    // The labels may be left over from a reconciler that is gone.
+    // The labels may name a reconciler that was deleted.
     if (!reconciler || reconciler['spec']?.suspend) continue;
     if (listed.refused.includes(ref.kind)) throw refusedError(ref, workload);
     const annotations = { [suspendedBy]: project };
@@ -50,8 +51,8 @@ export async function handOver(
 }
 
 /**
- * What reconciles a workload, and what a project holds for nothing. Labels of the workload decide; where it has none, for it is gone or
- * was made anew without them, what the reconcilers say themselves. Pure.
+ * Decides which reconcilers to suspend (`wanted`) and which to resume (`obsolete`). The labels of the workload decide.
+ * When it has none, because it was deleted or created again, the inventories of the reconcilers decide. Pure.
  */
 export function planHandOver({ project, workload, live, reconcilers }: HandOverState): {
   wanted: Ref[];
@@ -63,20 +64,20 @@ export function planHandOver({ project, workload, live, reconcilers }: HandOverS
     : reconcilers.filter((object) => hasApplied(object, workload)).map((object) => refOf(object));
   const names = wanted.map(subject);
   const held = reconcilers.filter((object) => isHeldBy(project, object) && !names.includes(subject(object)));
-  // While the workload is gone its labels are, too: what is held may still reconcile it, and would bring it back.
+  // Without the workload there are no labels: a suspended reconciler may still be its own, and would restore it.
   return { wanted, obsolete: live ? held : [] };
 }
 
 interface HandOverState {
   project: string;
   workload: Ref;
-  /** The workload as it is, if it is there. */
+  /** The workload in the cluster. Absent when it is deleted. */
   live?: KubeObject;
-  /** All in the cluster. */
+  /** All reconcilers in the cluster. */
   reconcilers: readonly KubeObject[];
 }
 
-/** Has Flux go on with all that the project has suspended. @returns `Kind/namespace/name` of each */
+/** Resumes all reconcilers that the project has suspended. @returns `Kind/namespace/name` of each */
 export async function resumeFlux(cluster: Cluster, project: string, signal?: AbortSignal): Promise<string[]> {
   const { objects } = await listReconcilers(cluster, signal);
   return await resumeAll(
@@ -98,7 +99,7 @@ async function resumeAll(cluster: Cluster, held: readonly KubeObject[], signal?:
   return held.map(subject);
 }
 
-/** Everywhere, for a workload may have moved to another namespace since. A cluster without Flux has none. */
+/** Lists all namespaces, as a workload may have moved since. Without Flux in the cluster the list is empty. */
 async function listReconcilers(
   cluster: Cluster,
   signal?: AbortSignal,
@@ -119,14 +120,14 @@ async function listReconcilers(
   return { objects: all.flat(), refused };
 }
 
-/** To suspend it all the same would leave it suspended for good: nobody would find it to resume it. */
+/** The error for a reconciler that would stay suspended for good, as no later run could find it. */
 function refusedError(reconciler: Ref, workload: Ref): NxKubeError {
   const { kind, namespace, name } = reconciler;
   return new NxKubeError(
     'configuration',
-    `${subject(reconciler)} reconciles ${subject(workload)}, and is not suspended: objects of the kind ${kind} may not be listed in all namespaces, which resuming it later needs`,
+    `${subject(reconciler)} reconciles ${subject(workload)} and was not suspended: you may not list objects of the kind ${kind} in all namespaces, which is needed to resume it later.`,
     {
-      next: `Ask for the right to list them, or suspend it yourself: flux suspend ${kind.toLowerCase()} ${name} -n ${namespace}`,
+      next: `Ask for the right to list them, or suspend it yourself: flux suspend ${kind.toLowerCase()} ${name} -n ${namespace}.`,
     },
   );
 }

@@ -1,7 +1,7 @@
 import { list, read, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { defaultComponents, type FluxSetup } from './flux-options.js';
 
-/** The Deployments of the controllers in a namespace. */
+/** Lists the Deployments of the Flux controllers in a namespace. */
 export async function fluxDeployments(
   cluster: Cluster,
   namespace: string,
@@ -11,7 +11,9 @@ export async function fluxDeployments(
   return await list(cluster, { apiVersion: 'apps/v1', kind: 'Deployment', namespace, labelSelector, signal });
 }
 
-/** Whether the cluster runs what is wanted, of one version, and for a bootstrap is reconciled from a repository. */
+/**
+ * Whether the cluster runs all wanted controllers in the wanted version and, for a bootstrap, reconciles a repository.
+ */
 export async function isInstalled(
   cluster: Cluster,
   { version, components = defaultComponents, namespace, bootstrap }: FluxSetup & { version: string },

@@ -1,12 +1,12 @@
 import { ApiError, read, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
 import { reconcilersOf } from './reconcilers.js';
 
-/** The names under which controllers of Flux own fields. */
+/** Field managers of the Flux controllers. */
 const managersOfFlux = ['kustomize-controller', 'helm-controller'];
 
 /**
- * For `apply`: takes over the fields that Flux owns in an object, once all that reconciles it is suspended. Before, Flux would take
- * them back.
+ * Option `takeOver` of `apply`: allows to take over the fields of Flux after all reconcilers of the object are
+ * suspended. An active reconciler would take the fields back.
  */
 export function fromSuspendedFlux(
   cluster: Cluster,
@@ -15,7 +15,7 @@ export function fromSuspendedFlux(
   const isSuspended = async (ref: Ref): Promise<boolean> => {
     try {
       const reconciler = await read(cluster, ref, { signal });
-      // The labels may be left over from one that is gone.
+      // The labels may name a reconciler that was deleted.
       return !reconciler || reconciler['spec']?.suspend === true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) return false;

@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { duration, size } from './units.js';
 
-it('writes durations and sizes for people', () => {
-  expect([duration(180.4), duration(4240)]).toEqual(['180 ms', '4.2 s']);
-  expect([size(1234), size(79_100_000)]).toEqual(['1.2 kB', '79.1 MB']);
+describe('duration and size', () => {
+  it('durations and sizes are printed with readable units', () => {
+    expect([duration(180.4), duration(4240)]).toEqual(['180 ms', '4.2 s']);
+    expect([size(1234), size(79_100_000)]).toEqual(['1.2 kB', '79.1 MB']);
+  });
 });

@@ -3,10 +3,10 @@ import { goArguments, goEnvironment, type GoBuild } from './arguments.js';
 
 const build = (options: Partial<GoBuild> = {}): GoBuild => ({ directory: '/p', output: '/p/bin/manager', ...options });
 
-describe('arguments of go build', () => {
+describe('goArguments', () => {
   const defaults = ['build', '-o', '/p/bin/manager', '-buildvcs=false', '-ldflags=-s -w', '--', '.'];
 
-  it('strips symbols and leaves the commit out by default', () => {
+  it('a default build strips symbols and leaves the commit out', () => {
     expect(goArguments(build())).toEqual(defaults);
   });
 
@@ -18,12 +18,12 @@ describe('arguments of go build', () => {
     ['asmflags stay one argument', { asmflags: ['-D', 'X'] }, '-asmflags=-D X'],
     ['trimpath is passed on', { trimpath: true }, '-trimpath'],
     ['race is passed on', { race: true }, '-race'],
-    ['the commit is stamped when asked for', { buildvcs: true }, '-buildvcs=true'],
+    ['the commit is stamped on request', { buildvcs: true }, '-buildvcs=true'],
   ])('%s', (_, options, argument) => {
     expect(goArguments(build(options))).toContain(argument);
   });
 
-  it('leaves out flags that are set to nothing', () => {
+  it('empty flags are left out', () => {
     expect(goArguments(build({ ldflags: '', tags: [], gcflags: [] })).join(' ')).not.toMatch(/ldflags|tags|gcflags/);
   });
 
@@ -35,22 +35,22 @@ describe('arguments of go build', () => {
     ['../other', '../other'],
     ['/abs/dir', '/abs/dir'],
     ['-o', './-o'],
-  ])('takes main %s for the path %s, not for a package of the standard library', (main, path) => {
+  ])('main %s is the path %s, not a package of the standard library', (main, path) => {
     expect(goArguments(build({ main })).slice(-2)).toEqual(['--', path]);
   });
 });
 
-describe('environment of go build', () => {
-  it('is a static linux build by default, for the architecture that go itself takes', () => {
+describe('goEnvironment', () => {
+  it("a default build is static, for Linux and Go's own default architecture", () => {
     expect(goEnvironment(build(), {})).toEqual({ CGO_ENABLED: '0', GOOS: 'linux' });
   });
 
   it.each<[string, Partial<GoBuild>, Record<string, string>, Record<string, string>]>([
     ['an inherited CGO_ENABLED stays', {}, { CGO_ENABLED: '1' }, { CGO_ENABLED: '1' }],
     ['the race detector needs cgo', { race: true }, { CGO_ENABLED: '0' }, { CGO_ENABLED: '1' }],
-    ['the option env beats everything', { race: true, env: { CGO_ENABLED: '0' } }, {}, { CGO_ENABLED: '0' }],
+    ['the option env wins over everything else', { race: true, env: { CGO_ENABLED: '0' } }, {}, { CGO_ENABLED: '0' }],
     ['goos and goarch are set', { goos: 'freebsd', goarch: 'arm64' }, {}, { GOOS: 'freebsd', GOARCH: 'arm64' }],
-    ['an inherited GOOS does not count', {}, { GOOS: 'darwin' }, { GOOS: 'linux' }],
+    ['an inherited GOOS is ignored', {}, { GOOS: 'darwin' }, { GOOS: 'linux' }],
   ])('%s', (_, options, inherited, expected) => {
     expect(goEnvironment(build(options), inherited)).toMatchObject(expected);
   });

@@ -1,41 +1,43 @@
-/** What is built and how, with every default filled in by the caller or by the comments here. Paths are absolute. */
+/** Options of a Go build. All paths are absolute. */
 export interface GoBuild {
-  /** Folder that go runs in: the one with `go.mod`. */
+  /** Folder in which go runs: the one with `go.mod`. */
   directory: string;
-  /** Paths in the compiler's messages are made relative to this folder, so that a terminal there can open them. Default: `directory`. */
+  /**
+   * Folder that paths in compiler messages become relative to, so that a terminal can open them. Default: `directory`.
+   */
   root?: string;
-  /** Package to build, as go takes it, relative to `directory`. Default: `.`. */
+  /** Package to build, relative to `directory`, as go takes it. Default: `.`. */
   main?: string;
-  /** The binary. Always the same path for the same build, so that go can skip the link when nothing changed. */
+  /** Path of the binary. The same build must keep the same path: go then skips the link when nothing changed. */
   output: string;
-  /** Default: none. */
+  /** Build tags. Default: none. */
   tags?: string[];
-  /** Handed to the linker as one argument; a list is joined by spaces. Default: `-s -w`. */
+  /** Linker flags, passed as one argument. A list is joined by spaces. Default: `-s -w`. */
   ldflags?: string | string[];
-  /** As `ldflags`, for the compiler. Default: none. */
+  /** Compiler flags, like `ldflags`. Default: none. */
   gcflags?: string | string[];
-  /** As `ldflags`, for the assembler. Default: none. */
+  /** Assembler flags, like `ldflags`. Default: none. */
   asmflags?: string | string[];
-  /** Added to the environment last: what is set here beats `goos`, `goarch` and the default of CGO_ENABLED. */
+  /** Environment variables for go. They win over `goos`, `goarch` and the default of CGO_ENABLED. */
   env?: Record<string, string>;
-  /** Default: `linux`, for that is what pods run. */
+  /** GOOS. Default: `linux`, the system of pods. */
   goos?: string;
-  /** Default: what go itself takes: GOARCH of the environment or `go env`, else this machine's. */
+  /** GOARCH. Default: GOARCH of the environment or `go env`, else this machine's. */
   goarch?: string;
-  /** Build with the race detector; needs a C compiler and a C library in the image. Default: false. */
+  /** Builds with the race detector, which needs a C compiler here and a C library in the image. Default: false. */
   race?: boolean;
-  /** Default: false, for changing it rebuilds every dependency. */
+  /** Removes file system paths from the binary. Default: false, as a change of it rebuilds every dependency. */
   trimpath?: boolean;
-  /** Stamp the commit into the binary. Default: false, for the binary would differ at each commit. */
+  /** Stamps the commit into the binary. Default: false, as the binary would differ at each commit. */
   buildvcs?: boolean;
 }
 
 export const defaultLdflags = '-s -w';
 
 /**
- * The arguments of go. Pure.
+ * Arguments of `go build`. Pure.
  *
- * @param verbose have go name each package that it compiles
+ * @param verbose makes go print each package that it compiles
  */
 export function goArguments(build: GoBuild, { verbose = false } = {}): string[] {
   const flags = (name: string, value: string | string[] | undefined) => {
@@ -60,9 +62,9 @@ export function goArguments(build: GoBuild, { verbose = false } = {}): string[] 
 }
 
 /**
- * What is added to the environment of go. Pure.
+ * Variables to add to the environment of go. Pure.
  *
- * @param inherited the environment that this is added to
+ * @param inherited the environment to which they are added
  */
 export function goEnvironment(build: GoBuild, inherited: Record<string, string | undefined>): Record<string, string> {
   const cgo = build.race ? '1' : (inherited['CGO_ENABLED'] ?? '0');
@@ -74,7 +76,7 @@ export function goEnvironment(build: GoBuild, inherited: Record<string, string |
   };
 }
 
-/** Go takes `cmd/manager` for a package of its standard library; a path in the project has to start with a dot. */
+/** Path of a package as go takes it. Without a leading dot, go looks for `cmd/manager` in the standard library. */
 export function packagePath(main: string): string {
   return /^(\.{1,2}(\/|$)|\/)/.test(main) ? main : `./${main}`;
 }

@@ -13,22 +13,25 @@ import { countPackages, isPackage, type GoProgress } from './progress.js';
 export type { GoBuild } from './arguments.js';
 export type { GoProgress } from './progress.js';
 
-/** `path` is the binary; on failure `diagnostics` is the compiler's text, unchanged but for where its paths start. */
+/**
+ * Result of a Go build. `path` is the binary. On failure `diagnostics` is the compiler's text, unchanged except for the
+ * base of its paths.
+ */
 export type GoBuildResult = Outcome<{ path: string }>;
 
 export interface BuildGoOptions {
   /** Stops go and every compiler and linker it started. */
   signal?: AbortSignal;
-  /** Each line go writes, once, as it comes: progress and diagnostics. */
+  /** Called once with each line that go writes: progress and diagnostics. */
   onOutput?: (line: string) => void;
-  /** Called as packages are compiled. It costs a listing of all packages, so leave it out where every moment counts. */
+  /** Called for each compiled package. It needs a list of all packages, so omit it where speed matters. */
   onProgress?: (progress: GoProgress) => void;
 }
 
 /**
  * Builds a Go program with the user's own go and build cache.
  *
- * @throws NxKubeError (configuration) if go is missing, or `output` or `main` cannot be what they are said to be
+ * @throws NxKubeError (configuration) when go is missing, `output` is a folder, or `main` is not a program
  */
 export async function buildGo(
   build: GoBuild,
@@ -39,7 +42,7 @@ export async function buildGo(
   const before = await fingerprint(build.output);
   const { directory, root = directory } = build;
 
-  // A go that is stopped leaves its work folder behind, as large as a half-linked binary: it gets one that is removed here.
+  // A go that is killed leaves its work folder behind, as large as a half-linked binary. This one is removed below.
   const work = await mkdtemp(join(process.env['GOTMPDIR'] || tmpdir(), 'nx-kube-go-'));
   try {
     const diagnostics: string[] = [];
@@ -86,8 +89,8 @@ async function prepareOutput(output: string): Promise<void> {
   await mkdir(dirname(output), { recursive: true });
   const found = await stat(output).catch(() => undefined);
   if (found?.isDirectory()) {
-    throw new NxKubeError('configuration', `"output": ${output} is a folder`, {
-      next: 'Name the file that the binary is to be, such as bin/manager.',
+    throw new NxKubeError('configuration', `"output": ${output} is a folder.`, {
+      next: 'Set it to the path of a file, such as bin/manager.',
     });
   }
 }
@@ -100,14 +103,17 @@ async function fingerprint(path: string): Promise<string> {
 }
 
 /**
- * Where go cannot rename the linked binary to its place (another file system) it copies. A copy cut short has the build id of
- * a whole one at its start, so the next build would take it for up to date.
+ * Removes a binary that an aborted build may have written in part. To another file system go copies the linked binary
+ * instead of renaming it. A partial copy starts with the build id of a whole one: the next build would keep it.
  */
 async function dropHalfWritten(output: string, before: string): Promise<void> {
   if ((await fingerprint(output)) !== before) await rm(output, { force: true });
 }
 
-/** Built with `-o`, a package that is not `main` gives an archive, without any complaint. */
+/**
+ * Checks that the output is a program: for a package other than `main`, `go build -o` writes an archive without an
+ * error.
+ */
 async function requireProgram({ output, main = '.' }: GoBuild): Promise<void> {
   const file = await open(output).catch(() => undefined);
   try {
@@ -117,7 +123,7 @@ async function requireProgram({ output, main = '.' }: GoBuild): Promise<void> {
     await file?.close();
   }
   await rm(output, { force: true });
-  throw new NxKubeError('configuration', `"main": ${main} is not a program: its package is not called main`, {
-    next: 'Point "main" at the folder that has func main, such as ./cmd/manager.',
+  throw new NxKubeError('configuration', `"main": ${main} is not a program: its package is not called main.`, {
+    next: 'Set "main" to the folder with func main, such as ./cmd/manager.',
   });
 }

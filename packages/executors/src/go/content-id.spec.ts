@@ -8,21 +8,21 @@ import { scratch } from '../agent/local-agent.spec.fixture.js';
 import { contentId } from './content-id.js';
 
 describe('contentId', () => {
-  it("is the content part of Go's build id", async () => {
+  it('the id of a Go binary is the content part of its build id', async () => {
     for (const binary of [agentBinary('amd64'), agentBinary('arm64'), packBinary()]) {
       const buildId = execFileSync('go', ['tool', 'buildid', binary], { encoding: 'utf8' }).trim();
       expect(await contentId(binary)).toBe(`go:${buildId.split('/')[3]}`);
     }
   });
 
-  it('is the same for a copy, and another for another binary', async () => {
+  it('a copy has the same id, and another binary has another', async () => {
     const copy = join(await scratch(), 'copy');
     await copyFile(packBinary(), copy);
     expect(await contentId(copy)).toBe(await contentId(packBinary()));
     expect(await contentId(agentBinary('amd64'))).not.toBe(await contentId(agentBinary('arm64')));
   });
 
-  it('is found between the marks that files other than ELF have', async () => {
+  it('the build id of other formats than ELF is found between its marks', async () => {
     const file = join(await scratch(), 'mach-o');
     const parts = ['action_of_it-0123456', 'action_of_main-01234', 'content_of_main-0123', 'content_of_it-012345'];
     await writeFile(
@@ -32,7 +32,7 @@ describe('contentId', () => {
     expect(await contentId(file)).toBe('go:content_of_it-012345');
   });
 
-  it('is the SHA-256 of what has no build id, or one that was set by hand', async () => {
+  it('the id of a file without a build id, or with one set by hand, is its SHA-256', async () => {
     const folder = await scratch();
     const sha256 = (content: Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
     const byHand = Buffer.from('MZ \xff Go build ID: "release-1"\n \xff', 'latin1');
@@ -54,7 +54,7 @@ describe('contentId', () => {
     }
   });
 
-  it('rejects for a file that is not there', async () => {
+  it('a missing file rejects', async () => {
     await expect(contentId('/not/there')).rejects.toThrow('/not/there');
   });
 });

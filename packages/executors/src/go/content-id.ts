@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 
 /**
- * Tells "same content" without reading all of a file: `go:<content part of Go's build id>` for a binary made by `go build`, else
- * `sha256:<hex>`. Compare two ids of the same output only; a change made after the link (such as `strip`) is not seen.
+ * Identifies the content of a file without reading all of it: `go:<content part of Go's build id>` for a binary of
+ * `go build`, else `sha256:<hex>`. Compare ids of the same output only. A change after the link, such as `strip`, is
+ * not detected. Rejects when the file cannot be read.
  */
 export async function contentId(path: string): Promise<string> {
   const file = await open(path);
@@ -16,8 +17,8 @@ export async function contentId(path: string): Promise<string> {
 }
 
 /**
- * `go build` gives a program the id action/action of main/content of main/content; each part is a hash. An id that was set by hand
- * (`-ldflags=-buildid=`) says nothing about the content.
+ * The content part of a build id. `go build` writes "action/action of main/content of main/content", each a hash. An id
+ * set by hand (`-ldflags=-buildid=`) does not identify the content: then the result is undefined.
  */
 function contentPart(buildId: string | undefined): string | undefined {
   const parts = buildId?.split('/') ?? [];
@@ -30,7 +31,7 @@ async function goBuildId(file: FileHandle): Promise<string | undefined> {
   return markedBuildId(await read(file, 0, 32 * 1024));
 }
 
-/** Mach-O and PE files have it near the beginning of their code, between marks. */
+/** The build id of a Mach-O or PE file: near the beginning of its code, between marks. */
 function markedBuildId(beginning: Buffer): string | undefined {
   const mark = Buffer.from('\xff Go build ID: "', 'latin1');
   const begin = beginning.indexOf(mark);
@@ -38,7 +39,7 @@ function markedBuildId(beginning: Buffer): string | undefined {
   return end < 0 ? undefined : beginning.toString('latin1', begin + mark.length, end);
 }
 
-/** ELF files have it in a note of Go's own. Only the 64-bit little-endian kind is looked into. */
+/** The build id of an ELF file: in Go's own note. Only 64-bit little-endian files are read. */
 async function elfBuildId(file: FileHandle, head: Buffer): Promise<string | undefined> {
   const [is64Bit, isLittleEndian] = [head[4] === 2, head[5] === 1];
   if (!is64Bit || !isLittleEndian) return undefined;
@@ -72,7 +73,7 @@ function goNote(notes: Buffer): string | undefined {
   return undefined;
 }
 
-/** Fewer bytes where the file ends before. */
+/** Reads up to `length` bytes, fewer at the end of the file. */
 async function read(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
   const { bytesRead } = await file.read(buffer, 0, length, position);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isProgress, rebasePosition } from './diagnostics.js';
 
-describe('positions in what go says', () => {
+describe('rebasePosition', () => {
   it.each([
     ['./main.go:5:24: undefined: x', 'apps/one/main.go:5:24: undefined: x'],
     ['pkg/a/a.go:4:6: F redeclared in this block', 'apps/one/pkg/a/a.go:4:6: F redeclared in this block'],
@@ -14,13 +14,15 @@ describe('positions in what go says', () => {
     ['go: errors parsing go.mod:', 'go: errors parsing go.mod:'],
     ['\tgo get example.com/nope/z', '\tgo get example.com/nope/z'],
     ['package x: see main.go:5', 'package x: see main.go:5'],
-  ])('%j is %j where the project is apps/one', (line, expected) => {
+  ])('the line %j becomes %j for the project apps/one', (line, expected) => {
     expect(rebasePosition(line, '/w/apps/one', '/w')).toBe(expected);
     expect(rebasePosition(line, '/w/apps/one', '/w/apps/one')).toBe(line);
   });
 });
 
-it('tells that go is busy from that something is wrong', () => {
-  expect(isProgress('go: downloading example.com/x v1.2.3')).toBe(true);
-  expect(isProgress('go: errors parsing go.mod:')).toBe(false);
+describe('isProgress', () => {
+  it('a line of progress differs from a line of an error', () => {
+    expect(isProgress('go: downloading example.com/x v1.2.3')).toBe(true);
+    expect(isProgress('go: errors parsing go.mod:')).toBe(false);
+  });
 });

@@ -1,20 +1,20 @@
 import { runCommand } from '../process/run.js';
 
-/** How far a build is. `total` is unknown at first. */
+/** Progress of a build, in packages. `total` is absent until it is known. */
 export interface GoProgress {
   compiled: number;
   total?: number;
 }
 
-/** With `-v` go writes the import path of each package that it compiles: one word, no position, no blank. */
+/** Whether a line of `go build -v` is the import path of a compiled package: one word without a position. */
 export function isPackage(line: string): boolean {
   return /^[\w.~/-]+$/.test(line);
 }
 
 /**
- * Counts the packages that a build may have to compile, for a first build that takes minutes.
+ * Counts the packages that a build may have to compile.
  *
- * @returns undefined where go cannot tell, such as for a package that does not parse
+ * @returns undefined when go cannot list them, such as for a package that does not parse
  */
 export async function countPackages(
   go: string,

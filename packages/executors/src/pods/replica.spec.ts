@@ -131,13 +131,13 @@ describe('one run of the container (with a fake link)', () => {
   it('that refuses a binary is named, with what to do, and is not sent it again', async () => {
     const { link, served, replica: one } = replica('old');
     const serving = one.serve();
-    (await link.delivery(0)).end(new AgentError('wrong-architecture', 'The agent: the binary is for linux/arm64.'));
+    (await link.delivery(0)).end(new AgentError('wrong-architecture', 'The agent reports: the binary is for linux/arm64.'));
     await serving;
     expect(served).toEqual([]);
     expect(one.served).toMatchObject({
       error: {
         culprit: 'configuration',
-        message: 'Pod/demo/a-1: The agent: the binary is for linux/arm64.',
+        message: 'Pod/demo/a-1: The agent reports: the binary is for linux/arm64.',
         next: "Set `goos` and `goarch` to the node's platform.",
       },
     });

@@ -24,7 +24,7 @@ describe('delve-build', () => {
   it.each(['v1.27.2', '1.27', 'latest', '1.27.2 -toolexec=x'])('refuses the version "%s"', async (version) => {
     expect(await delveBuild({ version }, project.context('delve-build'))).toEqual({ success: false });
     expect(project.output()).toBe(
-      `"version": "${version}" is no version of Delve\n  → Write it in full and without "v", such as 1.27.2.\n`,
+      `"version": "${version}" is not a Delve version.\n  → Write it in full and without "v", such as 1.27.2.\n`,
     );
   });
 });

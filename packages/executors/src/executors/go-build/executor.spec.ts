@@ -37,7 +37,7 @@ describe('go-build', () => {
   it('prints a mistake in the options with its next step', async () => {
     expect(await goBuild({ output: '.' }, executorContext(root, 'apps/one'))).toEqual({ success: false });
     expect(output()).toBe(
-      `"output": ${root}/apps/one is a folder\n  → Name the file that the binary is to be, such as bin/manager.\n`,
+      `"output": ${root}/apps/one is a folder.\n  → Set it to the path of a file, such as bin/manager.\n`,
     );
   });
 
