@@ -145,7 +145,7 @@ describe('nx run <project>:doctor', () => {
     workspace.write('greeter-controller/config/beside/kustomization.yaml', 'resources: [none.yaml]\n');
     expect((await doctor()).by('other objects')).toMatchObject({
       verdict: 'warn',
-      message: expect.stringMatching(/^component beside: .*, so the rights for them are not asked about$/),
+      message: expect.stringMatching(/^Component beside: .*, so the rights for them are not asked about$/),
     });
     configure({});
   });

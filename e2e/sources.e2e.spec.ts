@@ -155,7 +155,7 @@ describe('objects of other sources, in dev', () => {
     workspace.edit(`${folder}/chart/templates/map.yaml`, '{{ .Values.color }}', '{{ .Values.color ');
     const broken = await loop!.entry(target);
     expect(broken['outcome']).toBe('failed');
-    expect(broken['message']).toMatch(/helm release beside .*chart\): parse error at .*map\.yaml/s);
+    expect(broken['message']).toMatch(/Helm release beside .*chart\): parse error at .*map\.yaml/s);
     workspace.edit(`${folder}/chart/templates/map.yaml`, '{{ .Values.color ', '{{ .Values.color }}');
     expect(await loop!.entry(target)).toMatchObject({ outcome: 'unchanged' });
   });
@@ -236,7 +236,7 @@ describe('objects of other sources, in kustomize-apply', () => {
     configure({ components: { none: { path: 'config/none' } } });
     const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-apply`], env);
     expect(exitCode).toBe(1);
-    expect(all).toContain(`component none: ${workspace.path(folder, 'config/none')} has no kustomization.yaml`);
+    expect(all).toContain(`Component none: ${workspace.path(folder, 'config/none')} has no kustomization.yaml.`);
   });
 
   it('need helm only where there are charts, and say so before anything is done', async () => {

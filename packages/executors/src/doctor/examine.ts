@@ -73,7 +73,9 @@ async function examineRights(cluster: Cluster, examination: Examination): Promis
   } catch (error) {
     signal?.throwIfAborted();
     const { message, next } = failureOf('other objects', error);
-    diagnoses.push(warn('other objects', `${message}, so the rights for them are not asked about`, next!));
+    diagnoses.push(
+      warn('other objects', `${message.replace(/\.$/, '')}, so the rights for them are not asked about`, next!),
+    );
   }
   const [types, reconcilers] = await Promise.all([typesOf(cluster, objects), reconcilerTypes(cluster)]);
   const rights = rightsFor({

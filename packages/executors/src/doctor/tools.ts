@@ -41,6 +41,6 @@ async function whyNotBuilding(wanted: BuilderName | undefined, signal?: AbortSig
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
-    return explain(error).split('\n')[0];
+    return explain(error).split('\n')[0]!.replace(/\.$/, '');
   }
 }

@@ -1,17 +1,17 @@
 import { NxKubeError } from '@nx-kube/cluster';
 import { findCommand, requireCommand } from '../process/find.js';
 
-/** A program that renders kustomizations, and the arguments that come first. */
+/** A program that renders kustomizations, and its first arguments. */
 export interface Kustomize {
   command: string;
   args: string[];
 }
 
 /**
- * `kustomize build` or `kubectl kustomize`, whichever is there; the environment variables KUSTOMIZE and KUBECTL name another
- * program than the one on PATH.
+ * Finds `kustomize build` or `kubectl kustomize` on PATH. The environment variables KUSTOMIZE and KUBECTL, in this
+ * order, name another program.
  *
- * @throws NxKubeError (configuration) where there is neither
+ * @throws NxKubeError (configuration) when there is no such program
  */
 export async function findKustomize(env: Record<string, string | undefined> = process.env): Promise<Kustomize> {
   for (const [variable, first] of [
@@ -31,7 +31,7 @@ export async function findKustomize(env: Record<string, string | undefined> = pr
     const command = await findCommand(name);
     if (command) return { command, args: [first] };
   }
-  throw new NxKubeError('configuration', 'neither kustomize nor kubectl is on PATH', {
-    next: 'Install one of them: https://kubectl.docs.kubernetes.io/installation/kustomize',
+  throw new NxKubeError('configuration', 'Neither kustomize nor kubectl is on PATH.', {
+    next: 'Follow https://kubectl.docs.kubernetes.io/installation/kustomize to install kustomize.',
   });
 }

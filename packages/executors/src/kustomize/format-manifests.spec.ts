@@ -16,7 +16,7 @@ const configMap = (data: Record<string, unknown>): KubeObject => ({
   data,
 });
 
-/** Strings that some reader of YAML takes for something else, or that are hard to write. */
+/** Strings that some YAML readers do not read as strings, or that are hard to write. */
 const strings = [
   ...['yes', 'No', 'ON', 'off', 'y', 'N', 'true', 'False', 'null', 'NULL', '~', '', 'nan', 'inf', '.NaN', '.inf', '-.Inf'],
   ...['0644', '0o14', '0O14', '-0o7', '08', '0777_7', '0x1F', '0X1F', '0b11', '0B11', '-0b11', '1_000', '1__0', '+1', '-0'],
@@ -28,8 +28,8 @@ const strings = [
   ...['tab\tx', 'a\r\nb', '\r', 'é☃', '😀', '\u0000', '\u0007', '\u001b', '\u007f', '\u00a0', '\u2028', '\ufeff', 'x'.repeat(3000)],
 ]; // prettier-ignore
 
-describe('manifests as text', () => {
-  it.each([...strings, ...strings.map((text) => `${text}\n`)])('keep the string %j a string', (text) => {
+describe('formatManifests', () => {
+  it.each([...strings, ...strings.map((text) => `${text}\n`)])('the string %j stays a string', (text) => {
     const object = configMap({
       value: text,
       list: [text, [text]],
@@ -42,7 +42,7 @@ describe('manifests as text', () => {
   });
 
   it.each([0, -1, 420, 1.5, -0.1, 1e21, 1e-7, 1.5e300, 2 ** 53 - 1, true, false, null, [], {}, [[]], [{}]])(
-    'keep the value %j',
+    'the value %j stays the same',
     (value) => {
       const object = configMap({ value, list: [value] });
       expect(parseManifests(formatManifests([object]), 'text')).toEqual([object]);
@@ -50,7 +50,7 @@ describe('manifests as text', () => {
     },
   );
 
-  it('leave plain words, paths and images without quotes, and lines unfolded', () => {
+  it('plain words, paths and images have no quotes, and lines are not folded', () => {
     const long = `word ${'and more '.repeat(40)}end`;
     expect(
       formatManifests([configMap({ a: 'plain', b: '/manager', c: 'ghcr.io/a/b:v1.2', d: long, e: 'x\ny\n' })]),
@@ -59,7 +59,7 @@ describe('manifests as text', () => {
     );
   });
 
-  it('are in the order of apply, then by kind, namespace and name, whatever order they came in', () => {
+  it('objects are sorted by apply order, kind, namespace and name', () => {
     const object = (kind: string, name: string, namespace?: string): KubeObject => ({
       apiVersion: 'v1',
       kind,
@@ -92,13 +92,13 @@ describe('manifests as text', () => {
     ]);
   });
 
-  it('are the same text whatever order the keys came in', () => {
+  it('the order of keys has no effect on the text', () => {
     const reversed = { metadata: { name: 'a' }, data: { b: 1, a: 2 }, kind: 'ConfigMap', apiVersion: 'v1' };
     expect(formatManifests([reversed])).toBe(formatManifests([configMap({ a: 2, b: 1 })]));
   });
 });
 
-describe('manifests read by the tools of Kubernetes', () => {
+describe('formatManifests with kustomize as the reader', () => {
   let folder: string;
   let env: Record<string, string>;
   beforeAll(async () => {
@@ -107,8 +107,8 @@ describe('manifests read by the tools of Kubernetes', () => {
   }, 600_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('are what they were', async () => {
-    // kustomize itself cannot write what YAML has no plain form for.
+  it('kustomize reads the same objects', async () => {
+    // kustomize cannot write strings that have no plain form in YAML.
     const writable = strings.filter((text) => !/[\u0000-\u0008\u000b-\u001f\u007f-\u00a0\u2028\ufeff]/.test(text)); // eslint-disable-line no-control-regex
     const data = Object.fromEntries(writable.map((text, i) => [`k${i}`, text]));
     const keys = Object.fromEntries(['y', 'yes', '0644', '1e3', '2001-1-1', 'null', '0X1F'].map((key) => [key, key]));

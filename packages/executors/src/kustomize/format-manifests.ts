@@ -2,8 +2,9 @@ import { stages, type KubeObject } from '@nx-kube/cluster';
 import { CORE_SCHEMA, dump, Type } from 'js-yaml';
 
 /**
- * Objects as one YAML stream that is the same text for the same objects: in the order in which they are applied, then by
- * kind, namespace and name; keys sorted; nothing folded. Reading it gives the same objects, by YAML 1.1 as by 1.2. Pure.
+ * Formats objects as one YAML stream, so that the same objects give the same text. Objects are in apply order, then by
+ * kind, namespace and name. Keys are sorted and lines are not folded. YAML 1.1 and 1.2 read the same objects from it.
+ * Pure.
  */
 export function formatManifests(objects: readonly KubeObject[]): string {
   return stages(objects, ({ kind }) => kind)
@@ -21,15 +22,15 @@ function bySubject(a: KubeObject, b: KubeObject): number {
   );
 }
 
-/** By code units: a locale would make the order a matter of the machine. */
+/** Compares by code units, as a locale would make the order depend on the machine. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**
- * What js-yaml puts in quotes is what some type of its schema would read as no string. This type claims every string that
- * any reader might: YAML 1.1 has more words for true and false, octals (`0644`), hexadecimals (`0X1F`), numbers in base 60
- * and dates. So only what starts as a word or a path, and is no such word, goes without quotes.
+ * A type that claims every string that some YAML reader may misread. js-yaml quotes strings that a type of its schema
+ * claims. YAML 1.1 has more words for true and false, octals (`0644`), hexadecimals (`0X1F`), numbers in base 60 and
+ * dates. So only strings that start as a word or a path, and are no such word, have no quotes.
  */
 const ambiguous = new Type('tag:nx-kube,2026:ambiguous', {
   kind: 'scalar',

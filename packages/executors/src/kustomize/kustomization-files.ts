@@ -1,12 +1,15 @@
 import { posix } from 'node:path';
 
-/** The names that kustomize accepts for its file. */
+/** File names that kustomize accepts. */
 export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
 
-/** Paths as in this file are relative to one root, with slashes. What a kustomization refers to; undefined where there is no such file. */
+/**
+ * References of a kustomization file, or undefined when it does not exist. Paths are relative to one root, with
+ * slashes.
+ */
 export type ReadReferences = (file: string) => string[] | undefined;
 
-/** A directory's kustomization. */
+/** Reads the kustomization of a directory. Returns undefined when there is none. */
 export function readKustomization(
   read: ReadReferences,
   directory: string,
@@ -20,14 +23,13 @@ export function readKustomization(
 }
 
 /**
- * Every file that rendering the kustomization in `directory` reads, its bases and components included, found by reading
- * kustomizations only. What is referred to and missing is among them: its arrival changes the result. What lies outside of the root is
- * left out.
+ * Lists all files that kustomize reads to render `directory`, with its bases and components. Only kustomizations are
+ * read. Missing files are listed, too, as their creation changes the result. Files outside of the root are left out.
  */
 export function kustomizationFiles(read: ReadReferences, directory: string): string[] {
   const files = new Set<string>();
   const visited = new Set<string>();
-  /** Whether there is a kustomization. */
+  /** Adds the files of a kustomization. Returns whether there is one. */
   const visit = (at: string): boolean => {
     if (visited.has(at)) return true;
     const found = readKustomization(read, at);
@@ -37,7 +39,7 @@ export function kustomizationFiles(read: ReadReferences, directory: string): str
     for (const reference of found.references) {
       const path = posix.join(at, reference).replace(/\/$/, '');
       if (path === '..' || path.startsWith('../') || posix.isAbsolute(reference)) continue;
-      // Nearly all references are manifests: their names save looking for a kustomization in them.
+      // Most references are manifests: their extension saves the look-up of a kustomization in them.
       if (/\.(ya?ml|json)$/.test(path) || !visit(path)) files.add(path);
     }
     return true;

@@ -7,9 +7,10 @@ import { findCommand } from '../process/find.js';
 const version = 'v5.7.1';
 
 /**
- * Absolute path of a real kustomize. Where neither kustomize nor kubectl is on PATH one is built, once, outside of the work tree.
+ * Finds a real kustomize. If neither kustomize nor kubectl is on PATH, kustomize is built once, outside of the work
+ * tree.
  *
- * @returns what to set in the environment
+ * @returns variables to set in the environment
  */
 export async function realKustomize(): Promise<Record<string, string>> {
   if ((await findCommand('kustomize')) ?? (await findCommand('kubectl'))) return {};

@@ -1,11 +1,11 @@
-/** What kustomize wrote to standard error. */
+/** The messages of kustomize on standard error. */
 export interface KustomizeMessages {
   warnings: string[];
-  /** Without the words that each program puts before it. */
+  /** The error, without the prefix of the program. */
   error: string;
 }
 
-/** Tells warnings from the error. Pure. */
+/** Splits standard error into warnings and the error. Pure. */
 export function readMessages(stderr: string): KustomizeMessages {
   const lines = stderr.split('\n').filter(Boolean);
   const isWarning = (line: string) => /^(# )?warning:/i.test(line);
@@ -15,13 +15,15 @@ export function readMessages(stderr: string): KustomizeMessages {
   };
 }
 
-/** `Error: …` of kustomize, `error: …` of kubectl, and of some builds of kubectl a line of their log, with the error quoted. */
+/**
+ * Removes `Error: ` of kustomize, `error: ` of kubectl, or the log line of some kubectl builds that quotes the error.
+ */
 function withoutPrefix(text: string): string {
   const [, quoted] = /^E\d{4} .*\] "command failed" err=("(?:[^"\\]|\\.)*")$/s.exec(text) ?? [];
   try {
     if (quoted) return JSON.parse(quoted) as string;
   } catch {
-    // Go escapes some characters in ways that JSON does not know: then the line as it is.
+    // Go escapes some characters in ways that JSON does not know. Then the line stays as it is.
   }
   return text.replace(/^error: /i, '');
 }

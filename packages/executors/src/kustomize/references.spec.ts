@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { references } from './references.js';
 
 describe('references', () => {
-  it('are the paths in every field that has some', () => {
+  it('the paths of all fields are references', () => {
     const document = load(`
 resources: [../crd, a.yaml, 'https://example.com/x.yaml', 'github.com/org/repo//dir?ref=v1', 'git@host:org/repo.git']
 bases: [../../base]
@@ -70,5 +70,5 @@ images: [{ name: controller, newTag: v1 }]
     [[1]],
     [{ resources: 'a.yaml' }],
     [{ resources: [1, null], patches: [null] }],
-  ])('of %j are none', (document) => expect(references(document)).toEqual([]));
+  ])('the document %j has no references', (document) => expect(references(document)).toEqual([]));
 });

@@ -1,6 +1,6 @@
 type Fields = Record<string, unknown>;
 
-/** Fields that list paths, or documents in line. */
+/** Fields that list paths or inline documents. */
 const lists = [
   'resources',
   'bases',
@@ -17,10 +17,10 @@ const lists = [
 const withPath = ['patches', 'patchesJson6902', 'replacements'];
 
 /**
- * The paths that a kustomization refers to, as written: files, directories, and whatever else could be one. Addresses of
- * other machines and documents in line are left out. Pure.
+ * Lists the paths in a kustomization, as written: files, directories and anything else that may be a path. Remote
+ * addresses and inline documents are left out. Pure.
  *
- * @param document the parsed kustomization; anything that is not one has no references
+ * @param document the parsed kustomization; anything else has no references
  */
 export function references(document: unknown): string[] {
   if (!isFields(document)) return [];
@@ -34,7 +34,7 @@ export function references(document: unknown): string[] {
   return [...new Set(found.filter((path): path is string => typeof path === 'string' && isLocal(path)))];
 }
 
-/** `files` are `path` or `key=path`. */
+/** Paths of a generator. Entries of `files` are `path` or `key=path`. */
 function generatorSources(generator: unknown): unknown[] {
   if (!isFields(generator)) return [];
   const files = array(generator['files']).map((file) =>
@@ -47,7 +47,10 @@ function helmValues(chart: unknown): unknown[] {
   return isFields(chart) ? [chart['valuesFile'], ...array(chart['additionalValuesFiles'])] : [];
 }
 
-/** One line, and neither a URL nor what kustomize takes for a git repository (`host//path?ref=`, `git@host:path`). */
+/**
+ * Whether a reference is a path: one line that is neither a URL nor a git repository (`host//path?ref=`,
+ * `git@host:path`).
+ */
 function isLocal(path: string): boolean {
   return path !== '' && !/\n|^[\w+.-]+:|^git@|^github\.com\/|\/\/|\?(ref|version|timeout|submodules)=/.test(path);
 }

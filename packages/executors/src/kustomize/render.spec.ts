@@ -50,8 +50,8 @@ const output = () => join(root, 'dist/manifests.yaml');
 const render = (signal?: AbortSignal) =>
   renderManifests({ path: join(root, 'config/default'), output: output() }, { signal });
 
-describe('rendering a kustomization', () => {
-  it('writes all objects, sorted, with every value as it was', async () => {
+describe('renderManifests', () => {
+  it('all objects are written in order, with unchanged values', async () => {
     const result = await render();
     expect(result).toMatchObject({ ok: true, path: output(), changed: true, warnings: [] });
     const written = parseManifests(await readFile(output(), 'utf8'), 'output');
@@ -65,14 +65,14 @@ describe('rendering a kustomization', () => {
     expect(written[1]!['spec'].template.spec.volumes[0].configMap.defaultMode).toBe(0o644);
   });
 
-  it('does not touch a file that has the content already', async () => {
+  it('a file with the same content is not touched', async () => {
     await render();
     const { ino, mtimeMs } = await stat(output());
     expect(await render()).toMatchObject({ ok: true, changed: false });
     expect(await stat(output())).toMatchObject({ ino, mtimeMs });
   });
 
-  it('writes the same bytes when only order and comments changed', async () => {
+  it('a change of order and comments gives the same bytes', async () => {
     await render();
     const before = await readFile(output(), 'utf8');
     await write('config/base/objects.yaml', `# swapped\n${objects.split('---').reverse().join('\n---\n')}`);
@@ -80,12 +80,12 @@ describe('rendering a kustomization', () => {
     expect(await readFile(output(), 'utf8')).toBe(before);
   });
 
-  it('leaves nothing but the file', async () => {
+  it('no temporary file stays behind', async () => {
     await render();
     expect(await readdir(dirname(output()))).toEqual(['manifests.yaml']);
   });
 
-  it('may name files outside of its folder only when allowed to', async () => {
+  it('files outside of the folder need the option loadRestrictor', async () => {
     await write('config/default/kustomization.yaml', 'resources: [../base/objects.yaml]\n');
     expect(await render()).toMatchObject({ ok: false });
     const options = { path: join(root, 'config/default'), output: output() };
@@ -93,8 +93,8 @@ describe('rendering a kustomization', () => {
   });
 });
 
-describe('a kustomization that cannot be rendered', () => {
-  it('is reported with its file and what kustomize said, and the last output stays', async () => {
+describe('renderManifests of a broken kustomization', () => {
+  it('a failure is reported with the file and the message of kustomize, and the last output stays', async () => {
     await render();
     const before = await readFile(output(), 'utf8');
     await write('config/base/kustomization.yaml', 'resources: [nowhere.yaml]\n');
@@ -106,7 +106,7 @@ describe('a kustomization that cannot be rendered', () => {
     expect(await readFile(output(), 'utf8')).toBe(before);
   });
 
-  it('is reported where kustomize is content but an object is not one', async () => {
+  it('an invalid object is reported when kustomize accepts it', async () => {
     await write(
       'config/base/objects.yaml',
       'apiVersion: v1\nkind: Thing\nmetadata: {name: a}\nn: 9223372036854775807\n',
@@ -117,20 +117,20 @@ describe('a kustomization that cannot be rendered', () => {
     });
   });
 
-  it('may be none', async () => {
+  it('a folder without a kustomization is refused', async () => {
     await expect(renderManifests({ path: root, output: output() })).rejects.toMatchObject({
       culprit: 'configuration',
-      message: `${root} has no kustomization.yaml`,
+      message: `${root} has no kustomization.yaml.`,
     });
   });
 
-  it('is left alone when told to stop', async () => {
+  it('an abort writes nothing', async () => {
     expect(await render(AbortSignal.abort())).toMatchObject({ ok: false, cancelled: true });
     await expect(stat(output())).rejects.toThrow('ENOENT');
   });
 });
 
-describe('the program that renders', () => {
+describe('findKustomize', () => {
   const program = async (name: string) => {
     await write(`bin/${name}`, '');
     await chmod(join(root, 'bin', name), 0o755);
@@ -141,14 +141,14 @@ describe('the program that renders', () => {
     vi.stubEnv('KUSTOMIZE', '');
   });
 
-  it('is kustomize, else kubectl', async () => {
+  it('kustomize is preferred to kubectl', async () => {
     const kubectl = await program('kubectl');
     expect(await findKustomize()).toEqual({ command: kubectl, args: ['kustomize'] });
     const kustomize = await program('kustomize');
     expect(await findKustomize()).toEqual({ command: kustomize, args: ['build'] });
   });
 
-  it('is the one that the environment names', async () => {
+  it('the environment variables win over PATH', async () => {
     await program('kustomize');
     const other = await program('other');
     expect(await findKustomize({ KUBECTL: other })).toEqual({ command: other, args: ['kustomize'] });
@@ -158,7 +158,7 @@ describe('the program that renders', () => {
     });
   });
 
-  it('is missing', async () => {
-    await expect(findKustomize()).rejects.toThrow('neither kustomize nor kubectl is on PATH');
+  it('a missing program is reported', async () => {
+    await expect(findKustomize()).rejects.toThrow('Neither kustomize nor kubectl is on PATH.');
   });
 });

@@ -9,32 +9,34 @@ import { kustomizationNames } from './kustomization-files.js';
 import { readMessages } from './messages.js';
 import { writeIfChanged } from './write-if-changed.js';
 
-/** A kustomization and where its objects go. Paths are absolute. */
+/** A kustomization and its output. Paths are absolute. */
 export interface Render {
   /** Folder with a `kustomization.yaml`. */
   path: string;
   /** The YAML file to write. */
   output: string;
-  /** Let kustomize run helm for `helmCharts`. Default: false. */
+  /** Whether kustomize may run helm for `helmCharts`. Default: false. */
   enableHelm?: boolean;
-  /** Whether files outside of the kustomization's folder may be named. Default: kustomize's own, `LoadRestrictionsRootOnly`. */
+  /**
+   * Whether files outside of the kustomization's folder are allowed. Default: kustomize's, `LoadRestrictionsRootOnly`.
+   */
   loadRestrictor?: 'LoadRestrictionsRootOnly' | 'LoadRestrictionsNone';
 }
 
-/** On failure `diagnostics` is what kustomize said, after the name of the file it was about. */
+/** Result of rendering. On failure `diagnostics` is the path of the file and the message of kustomize. */
 export type RenderResult = Outcome<{
   path: string;
   objects: KubeObject[];
-  /** False where the file already had this content; it was not touched then. */
+  /** False when the file already had this content; then it was not touched. */
   changed: boolean;
-  /** What kustomize warned of. */
+  /** Warnings of kustomize. */
   warnings: string[];
 }>;
 
 /**
- * Renders a kustomization to one file, sorted and stable: the same objects are the same bytes, whichever kustomize made them.
+ * Renders a kustomization to one sorted file: the same objects give the same bytes with any version of kustomize.
  *
- * @throws NxKubeError (configuration) where there is no kustomize or no kustomization
+ * @throws NxKubeError (configuration) when there is no kustomize or no kustomization
  */
 export async function renderManifests(
   render: Render,
@@ -70,7 +72,7 @@ async function kustomizationIn(folder: string): Promise<string> {
     const file = join(folder, name);
     if (await stat(file).catch(() => undefined)) return file;
   }
-  throw new NxKubeError('configuration', `${folder} has no kustomization.yaml`, {
+  throw new NxKubeError('configuration', `${folder} has no kustomization.yaml.`, {
     next: 'Set the option "path" to the folder of the kustomization to render.',
   });
 }

@@ -2,10 +2,10 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file by one with this text, at once, and only if it differs: who watches or reads it sees the old or the new
- * text, and no event where there is nothing new.
+ * Replaces a file if its text differs. The new file is renamed into place: a reader sees the old or the new text, never
+ * a part, and a watcher gets no event without a change.
  *
- * @returns whether it differed
+ * @returns whether the text differed
  */
 export async function writeIfChanged(path: string, text: string): Promise<boolean> {
   if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return false;

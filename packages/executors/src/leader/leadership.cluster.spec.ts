@@ -30,7 +30,7 @@ afterAll(async () => {
   await cluster.close();
 });
 
-/** The Lease as a process in a pod has it since `acquired`. */
+/** The Lease as a process in a pod writes it, acquired and renewed at these times (ms since the epoch). */
 const heldBy = (holderIdentity: string, acquired = started, renewed = acquired): KubeObject => ({
   apiVersion: ref.apiVersion,
   kind: ref.kind,
@@ -57,8 +57,8 @@ async function next(): Promise<LeaseEvent> {
   return events.shift()!;
 }
 
-describe('who leads', () => {
-  it('is told with the time it took, where the former process gave the Lease back', async () => {
+describe('Leadership', () => {
+  it('a new leader is reported with its time after the former process gave the Lease back', async () => {
     await create(cluster, heldBy('pod-a_1', started - 60 * second));
     const leadership = follow();
     await write(heldBy(''));
@@ -70,7 +70,7 @@ describe('who leads', () => {
     });
   });
 
-  it('is waited for where the former process did not, which is said at once', async () => {
+  it('the wait for an expiry is reported at once when the former process kept the Lease', async () => {
     await create(cluster, heldBy('pod-a_1', started - 60 * second));
     const leadership = follow();
     await leadership.synced;
@@ -80,7 +80,7 @@ describe('who leads', () => {
     expect(await next()).toMatchObject({ state: 'leads', pod: 'pod-a', ms: 16_000, former: 'expired' });
   });
 
-  it('need not be waited for where the loop is to release it', async () => {
+  it('the Lease of a former process is released on request', async () => {
     await create(cluster, heldBy('pod-a_1', started - 60 * second));
     const leadership = follow(true);
     await leadership.synced;
@@ -93,23 +93,23 @@ describe('who leads', () => {
   });
 
   it.each([
-    ['whose former process was not met', [process('pod-a', started)]],
+    ['whose former process was never observed', [process('pod-a', started)]],
     [
-      'where another container may hold it',
+      'in which another container may hold it',
       [
         process('pod-a', started - 90 * second, { alone: false, fresh: false }),
         process('pod-a', started, { alone: false }),
       ],
     ],
-    ['that came under the name of another', [-30, 0].map((s) => process('pod-a', started + s * second))],
+    ['that has the name of a former pod', [-30, 0].map((s) => process('pod-a', started + s * second))],
     [
-      'whose container was started anew',
+      'whose container has restarted',
       [
         process('pod-a', started - 90 * second, { container: 'run before', fresh: false }),
         process('pod-a', started, { fresh: false }),
       ],
     ],
-  ])('is waited for all the same in a pod %s', async (_, processes) => {
+  ])('the Lease is not released in a pod %s', async (_, processes) => {
     await create(cluster, heldBy('pod-a_1', started - 60 * second));
     const leadership = follow(true);
     await leadership.synced;
@@ -118,7 +118,7 @@ describe('who leads', () => {
     expect((await read(cluster, ref))!['spec'].holderIdentity).toBe('pod-a_1');
   });
 
-  it('is not waited for from one that has renewed it since', async () => {
+  it('no wait is reported for a holder that has renewed the Lease since', async () => {
     await create(cluster, heldBy('pod-a_1', started - 60 * second, started + second));
     const leadership = follow(true);
     await leadership.synced;
@@ -129,7 +129,7 @@ describe('who leads', () => {
     expect(await next()).toMatchObject({ state: 'leads' });
   });
 
-  it('is no news where the process led already when it was met, nor of one on standby', async () => {
+  it('a process that led already, or is on standby, is not reported', async () => {
     await create(cluster, heldBy('pod-a_1', started + second));
     const leadership = follow();
     await leadership.synced;

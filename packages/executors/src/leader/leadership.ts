@@ -19,9 +19,9 @@ export type LeaseEvent = LoopEvent & { type: 'lease' };
 
 export interface LeadershipOptions {
   cluster: Cluster;
-  /** Where the Leases are: the workload's namespace. */
+  /** Namespace of the Leases: that of the workload. */
   namespace: string;
-  /** End the tenure of a process that is gone, so that its successor need not wait until it expires. */
+  /** Whether to release the Lease of a process that has ended, so that its successor need not wait for the expiry. */
   release: boolean;
   emit: (event: LeaseEvent) => void;
   signal: AbortSignal;
@@ -30,52 +30,53 @@ export interface LeadershipOptions {
 /** A process in the target container of a pod. */
 export interface StartedProcess {
   pod: string;
-  /** The container's run: another one after each restart of the container. */
+  /** Id of the container's run. It changes with each restart of the container. */
   container: string;
-  /** Whether no other container of the pod could have a Lease too. */
+  /** Whether no other container of the pod could hold a Lease. */
   alone: boolean;
-  /** By the clock of the pod's node, in ms since the epoch. */
+  /** Start of the process (ms since the epoch), by the clock of the pod's node. */
   startedAt: number;
-  /** It has just been started, after the one before it in this container had ended; it was not met while it ran. */
+  /** Whether the process was observed to start after its predecessor in this container ended, not found running. */
   fresh: boolean;
 }
 
 interface Known extends StartedProcess {
-  /** When the process before it in the same container was started; undefined where that is not known. */
+  /** Start of the predecessor in the same container (ms since the epoch). Absent when it is not known. */
   formerAt?: number;
 }
 
 /**
- * Says how long each new process takes to lead, and what it waits for: a process that ends without giving its Lease back keeps its
- * successors idle until the Lease expires.
+ * Reports how long each new process takes to become the leader, and what it waits for. A process that ends without
+ * giving its Lease back keeps its successors idle until the Lease expires.
  *
- * A tenure in a pod that began, and was last renewed, before the pod's process was started belongs to a process that is gone. It is
- * ended only where that is certain: the agent has seen the former process end, and the tenure began during its life, by the one
- * clock of their node, in a pod where nothing else runs.
+ * A tenure is over when it began, and was last renewed, before the start of the process that now runs in the pod.
+ *
+ * Invariant: a tenure is released only when its holder has certainly ended. The agent has observed that end, the tenure
+ * began during that process's life by the clock of the same node, and no other container runs in the pod.
  */
 export class Leadership {
   readonly #watcher: Watcher;
-  /** By Lease, as seen last; null where nobody had it. */
+  /** Last observed tenure by Lease. Null when nobody held the Lease. */
   readonly #tenures = new Map<string, Tenure | null>();
-  /** By pod. */
+  /** Last known process by pod. */
   readonly #processes = new Map<string, Known>();
-  /** Pods whose process has been started and may come to lead. */
+  /** Pods whose process has started and may become the leader. */
   readonly #candidates = new Set<string>();
-  /** By Lease: the last process that was found to be gone and to hold it. */
+  /** By Lease: the last holder that was found to have ended. */
   readonly #seen = new Map<string, string>();
-  /** Leases whose last tenure was ended here. */
+  /** Leases whose last tenure was released here. */
   readonly #released = new Set<string>();
 
   constructor(private readonly options: LeadershipOptions) {
     const { cluster, namespace, signal } = options;
     const leases = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, signal };
-    // Who may not see Leases is told nothing of them.
+    // Without the right to watch Leases, nothing is reported about them.
     this.#watcher = watch(cluster, leases, (event) => {
       if ('object' in event && event.type !== 'deleted') this.#onLease(event.object);
     });
   }
 
-  /** Resolves when the Leases that are there now are known. @throws ApiError where they may not be watched */
+  /** Resolves when the existing Leases are known. @throws ApiError when they may not be watched */
   get synced(): Promise<void> {
     return this.#watcher.synced;
   }
@@ -92,16 +93,16 @@ export class Leadership {
       if (!holder) continue;
       if (this.#isOver(holder, tenure)) inBackground(this.#onFormer(holder, lease), failureIsABug);
       else if (fresh && holder === pod) this.#leads(pod, lease, tenure, null);
-      // Another one leads, or this one did before it was met.
+      // Another process leads, or this one did before it was observed.
       else this.#candidates.delete(pod);
     }
   }
 
-  /** The container's run has ended, or the pod is on its way out. */
+  /** Call when the container's run has ended, or the pod is being deleted. */
   onGone(pod: string): void {
     this.#candidates.delete(pod);
     const known = this.#processes.get(pod);
-    // A pod that comes under the same name may be on another node, with another clock.
+    // A new pod of the same name may run on another node, with another clock.
     if (known) this.#processes.set(pod, { ...known, container: '' });
   }
 
@@ -122,7 +123,7 @@ export class Leadership {
     return acquiredAt < startedAt && renewedAt < startedAt;
   }
 
-  /** Whether a tenure that is over may be ended: nobody else can be the holder. */
+  /** Whether a tenure that is over may be released, because only the predecessor can be its holder. */
   #isOfFormer(pod: string, { acquiredAt }: Tenure): boolean {
     const { alone, fresh, formerAt } = this.#processes.get(pod)!;
     return alone && fresh && formerAt !== undefined && formerAt <= acquiredAt;
@@ -131,7 +132,7 @@ export class Leadership {
   #leads(pod: string, lease: KubeObject, { acquiredAt }: Tenure, former: Tenure | null | undefined): void {
     const name = subject(lease);
     const released = this.#released.delete(name);
-    // The others are on standby: that one of them leads some day has nothing to do with its start.
+    // The others are on standby: if one of them leads later, that time says nothing about its start.
     this.#candidates.clear();
     this.options.emit({
       type: 'lease',
@@ -147,7 +148,7 @@ export class Leadership {
     const { cluster, release, emit, signal } = this.options;
     const name = subject(held);
     try {
-      // What the watch has said may be older than the last word of the process that is gone.
+      // Race: the watch may be behind the last write of the process that ended.
       const lease = await read(cluster, refOf(held), { signal });
       const tenure = lease && tenureOf(lease);
       if (!tenure || !isHeldIn(pod, tenure) || !this.#isOver(pod, tenure)) return;
@@ -156,7 +157,7 @@ export class Leadership {
       if (!release || !this.#isOfFormer(pod, tenure))
         return emit({ type: 'lease', state: 'waiting', lease: name, pod });
       this.#released.add(name);
-      // Only what was read just now: a Lease that anybody has written to since stays as it is.
+      // Race: with the resource version, a Lease that was written since the read stays as it is (409).
       const { resourceVersion } = lease.metadata;
       await patch(cluster, refOf(lease), { metadata: { resourceVersion }, spec: { holderIdentity: '' } }, { signal });
     } catch (error) {

@@ -10,7 +10,7 @@ const lease = (spec: object): KubeObject => ({
 });
 
 describe('tenureOf', () => {
-  it('reads who has a Lease, and since when', () =>
+  it('the holder and its times are read from a Lease', () =>
     expect(
       tenureOf(
         lease({
@@ -25,19 +25,19 @@ describe('tenureOf', () => {
       renewedAt: Date.parse('2026-01-02T03:04:07.678Z'),
     }));
   it.each([{}, { holderIdentity: '', acquireTime: '2026-01-02T03:04:05.678901Z' }, { holderIdentity: 'p_1' }])(
-    'reads nobody from %j',
+    'the Lease %j has no holder',
     (spec) => expect(tenureOf(lease(spec))).toBeUndefined(),
   );
 });
 
 describe('isHeldIn', () => {
   const held = (holder: string) => ({ holder, acquiredAt: 0, renewedAt: 0 });
-  it('knows a process of the pod by its host name', () => {
+  it('a process of the pod is identified by its host name', () => {
     expect(isHeldIn('manager-7c5-x1', held('manager-7c5-x1_0b8f'))).toBe(true);
     expect(isHeldIn('manager-7c5-x', held('manager-7c5-x1_0b8f'))).toBe(false);
     expect(isHeldIn('manager-7c5-x1', held('manager-7c5-x1'))).toBe(false);
   });
-  it('knows the host name of a pod whose name is too long for one', () => {
+  it('the host name of a pod with a long name is shortened', () => {
     const pod = `${'a'.repeat(62)}-7c5`;
     expect(isHeldIn(pod, held(`${'a'.repeat(62)}_0b8f`))).toBe(true);
   });

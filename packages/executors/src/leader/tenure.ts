@@ -1,15 +1,18 @@
 import type { KubeObject } from '@nx-kube/cluster';
 
-/** Who has a Lease, as client-go's leader election writes it. */
+/** The holder of a Lease, as client-go's leader election writes it. */
 export interface Tenure {
-  /** `spec.holderIdentity`: host name and a random id, another one for each process. */
+  /** `spec.holderIdentity`: host name and a random id, which differs for each process. */
   holder: string;
-  /** By the clock of the holder's node, in ms since the epoch; and so is `renewedAt`. */
+  /** Time of acquisition (ms since the epoch), by the clock of the holder's node. */
   acquiredAt: number;
+  /** Time of the last renewal (ms since the epoch), by the same clock. */
   renewedAt: number;
 }
 
-/** Undefined where nobody has the Lease: it was given back, or never taken. Pure. */
+/**
+ * Reads the holder from a Lease. Returns undefined when there is none: the Lease was given back or never taken. Pure.
+ */
 export function tenureOf(lease: KubeObject): Tenure | undefined {
   const spec = (lease['spec'] ?? {}) as { holderIdentity?: string; acquireTime?: string; renewTime?: string };
   const { holderIdentity: holder, acquireTime, renewTime = acquireTime } = spec;
@@ -17,12 +20,12 @@ export function tenureOf(lease: KubeObject): Tenure | undefined {
   return { holder, acquiredAt: Date.parse(acquireTime), renewedAt: Date.parse(renewTime!) };
 }
 
-/** Whether the holder is a process in the pod, now or before. Pure. */
+/** Whether the holder is a present or former process of the pod. Pure. */
 export function isHeldIn(pod: string, { holder }: Tenure): boolean {
   return holder.slice(0, holder.lastIndexOf('_')) === hostNameOf(pod);
 }
 
-/** As the kubelet cuts a pod's name for its host name. */
+/** Host name of a pod: the kubelet shortens the pod's name to 63 characters. */
 function hostNameOf(pod: string): string {
   return pod.slice(0, 63).replace(/[-.]+$/, '');
 }

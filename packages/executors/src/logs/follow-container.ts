@@ -1,19 +1,19 @@
 import { waitUntil } from '@nx-kube/cluster';
 import { isNotFound, isTransient, logs, read, retry, type Cluster } from '@nx-kube/cluster';
 
-/** One run of one container. */
+/** A container whose log is read. */
 export interface LogSource {
   namespace: string;
   pod: string;
   container: string;
-  /** The runtime's id of the run. Default: that of the moment. */
+  /** Runtime id of the container's run. Default: the present run. */
   id?: string;
 }
 
-/** The end of a container shows in its pod's status after so long, in ms. */
+/** Time (ms) after which the end of a container shows in the status of its pod. */
 const statusWithinMs = 1500;
 
-/** What is read of a pod's status. */
+/** The fields of a container's status that are read here. */
 export interface ContainerStatus {
   name: string;
   containerID?: string;
@@ -21,21 +21,23 @@ export interface ContainerStatus {
 }
 
 export interface FollowOptions {
-  /** RFC 3339: only lines from then on. Default: all. */
+  /** Time (RFC 3339) of the first line to return. Default: all lines. */
   sinceTime?: string;
-  /** Only so many lines of what is there already. Default: all. */
+  /** Number of existing lines to return, the newest ones. Default: all. */
   tailLines?: number;
-  /** Wait for more. Default: true. */
+  /** Whether to wait for further lines. Default: true. */
   follow?: boolean;
   signal: AbortSignal;
 }
 
 /**
- * The lines of a container's log until this run of it ends. When the connection is cut it goes on where it was: the API takes
- * whole seconds only, so lines up to the last one seen are skipped by their time. A kubelet that is restarted ends a log as if the
- * container had ended, so the end is only believed where the container runs no more.
+ * Returns the lines of a container's log until this run of the container ends. After a broken connection it resumes at
+ * the last line. The API accepts whole seconds only, so lines up to the last one are skipped by their time.
  *
- * @throws ApiError that does not pass by itself
+ * A restarted kubelet ends a log as if the container had ended. So the end counts only when the container no longer
+ * runs.
+ *
+ * @throws ApiError that is not transient
  */
 export async function* followContainer(
   cluster: Cluster,
@@ -43,7 +45,7 @@ export async function* followContainer(
   { sinceTime, tailLines, follow = true, signal }: FollowOptions,
 ): AsyncGenerator<string, void> {
   const { namespace, pod, container } = source;
-  /** Time of the last line seen, and how many lines have just that time. */
+  /** Time of the last line, and the number of lines with this time. */
   let seen = { at: '', count: 0 };
   for (;;) {
     const resumed = seen.at !== '';
@@ -73,7 +75,7 @@ export async function* followContainer(
     } catch (error) {
       if (signal.aborted || isNotFound(error)) return;
       if (!isTransient(error)) throw error;
-      // Resolves once the server answers; the log is then asked for again.
+      // Wait until the server answers, then request the log again.
       await retry(() => cluster.request({ method: 'GET', path: '/version', signal }), {
         forMs: Number.MAX_SAFE_INTEGER,
         signal,
@@ -83,7 +85,7 @@ export async function* followContainer(
   }
 }
 
-/** Whether the run whose log has ended goes on all the same. */
+/** Whether the run still goes on after its log has ended. */
 async function stillRuns(
   cluster: Cluster,
   { namespace, pod, container, id }: LogSource,

@@ -6,9 +6,11 @@ import { followContainer, type ContainerStatus } from './follow-container.js';
 export interface FollowPodsOptions {
   namespace: string;
   labelSelector: string;
-  /** Default: every container that is not the agent's. */
+  /** Container to follow. Default: all containers except the agent's. */
   container?: string;
+  /** Time (RFC 3339) of the first line to return. Default: all lines. */
   sinceTime?: string;
+  /** Number of existing lines to return for each container. Default: all. */
   tailLines?: number;
   signal: AbortSignal;
   onLine: (pod: string, container: string, line: string) => void;
@@ -16,17 +18,18 @@ export interface FollowPodsOptions {
 }
 
 /**
- * Follows the logs of all pods that fit, those that come later and restarted containers too. Ends with the signal.
+ * Follows the logs of all matching pods, with pods and container runs that start later. Resolves when the signal
+ * aborts.
  *
  * @throws ApiError when pods may not be watched
  */
 export async function followPods(cluster: Cluster, options: FollowPodsOptions): Promise<void> {
   const { namespace, labelSelector, container, signal, onLine, onError, ...from } = options;
-  /** Runs of containers whose log is being, or has been, followed. */
+  /** Ids of the container runs whose log is or was followed. */
   const followed = new Set<string>();
   let started = false;
   const follow = async (pod: string, name: string, id: string) => {
-    // Of a pod that comes later every line is new.
+    // All lines of a pod that starts later are new.
     const since = started ? {} : from;
     try {
       const source = { namespace, pod, container: name, id };

@@ -5,10 +5,11 @@ import { followContainer, type ContainerStatus } from './follow-container.js';
 import type { FollowPodsOptions } from './follow-pods.js';
 
 /**
- * The logs of all pods that fit, as far as they are written, pod by pod. Containers that have not started have none.
+ * Reads the logs of all matching pods, pod by pod, without waiting for further lines. Skips containers that have not
+ * started.
  *
  * @returns the number of pods
- * @throws ApiError
+ * @throws ApiError when pods or logs may not be read
  */
 export async function readPods(cluster: Cluster, options: FollowPodsOptions): Promise<number> {
   const { namespace, labelSelector, container, signal, onLine, sinceTime, tailLines } = options;

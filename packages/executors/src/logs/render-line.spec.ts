@@ -22,5 +22,5 @@ describe('renderLine', () => {
     ['broken JSON', '{"msg":', '{"msg":'],
     ['JSON without a message', '{"a":1}', '{"a":1}'],
     ['an empty line', '', ''],
-  ])('renders %s', (_, line, rendered) => expect(renderLine(line)).toBe(rendered));
+  ])('the line of %s is rendered', (_, line, rendered) => expect(renderLine(line)).toBe(rendered));
 });

@@ -1,4 +1,4 @@
-/** A structured line as zap, slog and logr write it: which of their names a field has is data. */
+/** Field names of structured log lines, as zap, slog and logr write them. */
 const names = {
   level: ['level', 'severity', 'lvl', 'L'],
   time: ['ts', 'time', 'timestamp', 'T'],
@@ -9,8 +9,8 @@ const names = {
 };
 
 /**
- * A log line for a person: `LEVEL logger: message key=value …`, with a stack trace below. A line that is no JSON object with a
- * message stays as it is. Pure.
+ * Renders a structured log line for people: `LEVEL logger: message key=value …`, with the stack trace below. A line
+ * that is not a JSON object with a message stays the same. Pure.
  */
 export function renderLine(line: string): string {
   const fields = structured(line);
@@ -48,7 +48,7 @@ function structured(line: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Words as they are; whatever could be misread in quotes, or as JSON. */
+/** Formats a value: a word stays plain, everything else becomes JSON. */
 function plain(value: unknown): string {
   if (typeof value === 'string' && /^[^\s"=]+$/.test(value)) return value;
   return JSON.stringify(value);

@@ -131,7 +131,9 @@ describe('one run of the container (with a fake link)', () => {
   it('that refuses a binary is named, with what to do, and is not sent it again', async () => {
     const { link, served, replica: one } = replica('old');
     const serving = one.serve();
-    (await link.delivery(0)).end(new AgentError('wrong-architecture', 'The agent reports: the binary is for linux/arm64.'));
+    (await link.delivery(0)).end(
+      new AgentError('wrong-architecture', 'The agent reports: the binary is for linux/arm64.'),
+    );
     await serving;
     expect(served).toEqual([]);
     expect(one.served).toMatchObject({

@@ -1,6 +1,6 @@
 /**
- * What came of making something with an outside tool. `diagnostics` is what the tool said, for whoever wrote its input;
- * `cancelled` means that the caller's signal stopped it and nothing was changed.
+ * Result of making something with an external tool. `diagnostics` holds the messages of the tool, for the author of its
+ * input. `cancelled` means that the caller's signal stopped the tool, and nothing was changed.
  */
 export type Outcome<T> =
   | ({ ok: true; ms: number } & T)

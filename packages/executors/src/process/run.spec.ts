@@ -14,15 +14,15 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const node = (script: string) => [process.execPath, ['-e', script]] as const;
 
-/** Resolves with the first line that matches, and hands on every line. */
+/** Returns a callback for lines, and a promise of the first matching line. */
 function lineOf(pattern: RegExp): { line: Promise<string>; onLine: (line: string) => void } {
   let found!: (line: string) => void;
   const line = new Promise<string>((resolve) => (found = resolve));
   return { line, onLine: (text) => pattern.test(text) && found(text) };
 }
 
-describe('finding a command', () => {
-  it('takes the first executable file on PATH and passes over folders and plain files', async () => {
+describe('findCommand and requireCommand', () => {
+  it('the first executable file on PATH is found, not a folder or a plain file', async () => {
     await writeFile(join(folder, 'tool'), '');
     expect(await findCommand('tool', folder)).toBeUndefined();
     await chmod(join(folder, 'tool'), 0o755);
@@ -31,20 +31,20 @@ describe('finding a command', () => {
     expect(await findCommand(folder)).toBeUndefined();
   });
 
-  it('says what is missing and what to do', async () => {
+  it('a missing command is reported with the next step', async () => {
     await expect(requireCommand('no-such-tool', 'Install it.')).rejects.toMatchObject({
       culprit: 'configuration',
-      message: 'no-such-tool is not on PATH',
+      message: 'no-such-tool is not on PATH.',
       next: 'Install it.',
     });
     await expect(requireCommand('/no/such/tool', 'Install it.')).rejects.toThrow(
-      '/no/such/tool is not an executable file',
+      '/no/such/tool is not an executable file.',
     );
   });
 });
 
-describe('running a command', () => {
-  it('returns exit code, both streams and every line, and hands arguments over as they are', async () => {
+describe('runCommand', () => {
+  it('the result holds exit code, streams and lines, and arguments are passed unchanged', async () => {
     const lines: string[] = [];
     const script = 'console.log(process.argv[1]); console.error(process.env.GREETING); process.exitCode = 3';
     const result = await runCommand(process.execPath, ['-e', script, '$(id) "; *'], {
@@ -55,22 +55,22 @@ describe('running a command', () => {
     expect(lines.sort()).toEqual(['$(id) "; *', 'hello']);
   });
 
-  it('gives the input and closes it', async () => {
+  it('the input is written and then closed', async () => {
     const script = 'process.stdin.pipe(process.stdout)';
     expect((await runCommand(...node(script), { input: 'text' })).stdout).toBe('text');
   });
 
-  it('says that a file is no program', async () => {
+  it('a file that is not a program is refused', async () => {
     const path = join(folder, 'tool');
     await writeFile(path, '');
-    await expect(runCommand(path, [])).rejects.toThrow(`${path} cannot be started`);
+    await expect(runCommand(path, [])).rejects.toThrow(`${path} cannot be started: `);
   });
 
-  it('does not start at all once the signal has come', async () => {
+  it('a command does not start after the abort', async () => {
     expect(await runCommand('/no/such/tool', [], { signal: AbortSignal.abort() })).toMatchObject({ cancelled: true });
   });
 
-  it('stops children of the command too', async () => {
+  it('an abort stops the children of the command, too', async () => {
     const child = "const c = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);";
     const { line, onLine } = lineOf(/^\d+$/);
     const abort = new AbortController();
@@ -82,7 +82,7 @@ describe('running a command', () => {
     await expect.poll(() => isRunning(pid)).toBe(false);
   });
 
-  it('kills what ignores SIGTERM after the grace', async () => {
+  it('a command that ignores SIGTERM is killed after the grace period', async () => {
     const { line, onLine } = lineOf(/ready/);
     const abort = new AbortController();
     const script = "process.on('SIGTERM', () => {}); console.log('ready'); setInterval(() => {}, 1000)";

@@ -4,42 +4,45 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { execa } from 'execa';
 
 export interface RunOptions {
-  /** Absolute path. Default: the working directory. */
+  /** Absolute path of the folder to run in. Default: the working directory. */
   cwd?: string;
-  /** Added to the environment of this process; what is undefined is taken away. */
+  /** Variables to add to this process's environment. An undefined value removes a variable. */
   env?: Record<string, string | undefined>;
-  /** Written to standard input, which is then closed. Default: nothing, closed. */
+  /** Text for standard input, which is then closed. Default: empty. */
   input?: string;
-  /** Stops the command: SIGTERM to its whole process group, after `graceMs` SIGKILL. */
+  /** Stops the command: SIGTERM to its process group, then SIGKILL after `graceMs`. */
   signal?: AbortSignal;
-  /** Default: 1500 ms, so that a loop that is told to stop has stopped within 2 s. */
+  /** Grace period (ms) between SIGTERM and SIGKILL. Default: 1500, so that the loop stops within 2 s. */
   graceMs?: number;
-  /** Every line of both streams as it comes, without its line break. */
+  /** Called with each line of both streams, without the line break. */
   onLine?: (line: string) => void;
 }
 
-/** How a command ended. A failure is data here: only the caller knows whose it is. */
+/** How a command ended. A failure is not thrown, because only the caller knows who must act on it. */
 export interface RunResult {
-  /** Undefined if a signal ended it. */
+  /** Absent when a signal ended the command. */
   exitCode?: number;
-  /** It was stopped by `signal`, or was not even started because of it. */
+  /** Whether `signal` stopped the command, or kept it from starting. */
   cancelled: boolean;
   stdout: string;
   stderr: string;
   ms: number;
 }
 
-/** Process groups under way. They are sessions of their own, so no Ctrl-C of the terminal reaches them but through here. */
+/**
+ * Running process groups. Each is a session of its own, so a Ctrl-C in the terminal reaches it only through this
+ * process.
+ */
 const running = new Set<number>();
 
 process.on('exit', () => running.forEach((group) => kill(group, 'SIGKILL')));
 
 /**
- * Runs an outside command, by an argument array, never through a shell. It gets a process group of its own, so that
- * stopping it also stops what it started (`go build` starts compilers and linkers).
+ * Runs an external command with an argument array, never through a shell. The command gets its own process group, so
+ * that stopping it also stops its children, such as the compilers and linkers of `go build`.
  *
  * @param command absolute path, from `requireCommand`
- * @throws NxKubeError (configuration) if it cannot be started at all
+ * @throws NxKubeError (configuration) when the command cannot be started
  */
 export async function runCommand(
   command: string,
@@ -67,7 +70,7 @@ export async function runCommand(
     const result = await child;
     await Promise.all(lines);
     if (group === undefined) {
-      throw new NxKubeError('configuration', `${command} cannot be started: ${reasonOf(result.cause)}`, {
+      throw new NxKubeError('configuration', `${command} cannot be started: ${reasonOf(result.cause)}.`, {
         next: 'Check that the file is a program for this machine and that the working directory exists.',
         cause: result.cause,
       });
@@ -95,10 +98,10 @@ function kill(group: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
     process.kill(-group, signal);
   } catch {
-    // Nobody is left in the group: it ended by itself.
+    // The group has already ended by itself.
   }
 }
 
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return (cause instanceof Error ? cause.message : String(cause)).replace(/\.$/, '');
 }

@@ -4,10 +4,10 @@ import { runCommand } from '../process/run.js';
 import { findCandidates, type Candidate, type Program, type ToolName } from './tools.js';
 import type { VersionCache } from './version-cache.js';
 
-/** A program as it was found; all the states in which it can be. */
+/** A found program and its state. */
 export type Inspected = { program: string; path: string; floor: string } & (
   | { state: 'ok'; version: string }
-  /** It answers, but not with a version: a build from source. It is used. */
+  /** The program answers without a version, as a build from source does. It may be used. */
   | { state: 'unknown-version' }
   | { state: 'too-old'; version: string }
   | { state: 'broken'; reason: string }
@@ -15,17 +15,19 @@ export type Inspected = { program: string; path: string; floor: string } & (
 
 export interface InspectOptions {
   cache: VersionCache;
-  /** The only program of the tool to look at. */
+  /** Name of the only program to inspect. Default: all programs of the tool. */
   program?: string;
   signal?: AbortSignal;
 }
 
-/** No program takes so long to say its version, unless it hangs. */
-const patienceMs = 10_000;
+/** Time-out (ms) of asking a program for its version. */
+const timeoutMs = 10_000;
 
 /**
- * The program that will be used for a tool: the first that works and is new enough, else the first that is there.
- * Undefined where there is none.
+ * Inspects the programs of a tool, and chooses the one to use: the first that works and is new enough, else the first
+ * found.
+ *
+ * @returns undefined when no program is found
  */
 export async function inspectTool(name: ToolName, options: InspectOptions): Promise<Inspected | undefined> {
   const { program: wanted, ...rest } = options;
@@ -47,11 +49,11 @@ export function isUsable({ state }: Inspected): boolean {
 async function inspect({ program, path }: Candidate, { cache, signal }: InspectOptions): Promise<Inspected> {
   const { name, floor } = program;
   const kept = await cache.get(path);
-  // A refusal is never taken from the cache: behind an unchanged shim there may be another version by now.
+  // Only a good version is taken from the cache: a shim stays the same when the program behind it changes.
   if (kept !== undefined && !lt(kept, floor)) return { program: name, path, floor, state: 'ok', version: kept };
   const answer = await ask(program, path, signal);
   if ('reason' in answer) return { program: name, path, floor, state: 'broken', reason: answer.reason };
-  // Docker had versions such as 18.09.1, which are none to semver.
+  // Docker had versions such as 18.09.1, which semver does not accept.
   const version = coerce(answer.text.replace(/\.0+(?=\d)/g, '.'))?.version;
   if (!version) return { program: name, path, floor, state: 'unknown-version' };
   await cache.keep(path, version);
@@ -63,14 +65,14 @@ async function ask(
   path: string,
   outer?: AbortSignal,
 ): Promise<{ text: string } | { reason: string }> {
-  const patience = AbortSignal.timeout(patienceMs);
-  const signal = outer ? AbortSignal.any([outer, patience]) : patience;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = outer ? AbortSignal.any([outer, timeout]) : timeout;
   try {
-    // Else go would fetch another version of itself, as the go.mod of the working directory asks for.
+    // Without this, go would download the version that the go.mod of the working directory names.
     const env = { GOTOOLCHAIN: 'local' };
     const { exitCode, stdout, stderr, cancelled } = await runCommand(path, versionArgs, { env, signal });
     outer?.throwIfAborted();
-    if (cancelled) return { reason: `${versionArgs.join(' ')} did not answer within ${patienceMs / 1000} s` };
+    if (cancelled) return { reason: `${versionArgs.join(' ')} did not answer within ${timeoutMs / 1000} s` };
     if (exitCode === 0) return { text: versionText(stdout) };
     return { reason: (stderr || stdout).trim().split('\n')[0] || `exit code ${exitCode}` };
   } catch (error) {
@@ -79,7 +81,7 @@ async function ask(
   }
 }
 
-/** kubectl's answer, in which the first number is not the version; others print theirs first. */
+/** The version in a program's answer. The JSON of kubectl has other numbers before it. */
 function versionText(stdout: string): string {
   return /"gitVersion":\s*"([^"]*)"/.exec(stdout)?.[1] ?? stdout;
 }

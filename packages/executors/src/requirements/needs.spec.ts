@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { needsOf } from './needs.js';
 
-describe('needs of the enabled parts', () => {
-  it('are none where nothing is enabled', () => {
+describe('needsOf', () => {
+  it('no enabled part needs no tool', () => {
     expect(needsOf({})).toEqual([]);
   });
 
@@ -45,7 +45,7 @@ describe('needs of the enabled parts', () => {
         { tool: 'flux', by: 'fleet' },
       ],
     ],
-  ])('%j need %j', (parts, needs) => {
+  ])('the parts %j need the tools %j', (parts, needs) => {
     expect(needsOf(parts)).toEqual(needs);
   });
 });

@@ -1,18 +1,18 @@
 import type { ToolName } from './tools.js';
 
-/** A tool that an enabled part cannot do without. */
+/** A tool that an enabled part requires. */
 export interface Need {
   tool: ToolName;
-  /** The target and, where only some of its options need the tool, which: `image-build (dockerfile)`. */
+  /** The target, and the option that needs the tool if only some do: `image-build (dockerfile)`. */
   by: string;
-  /** The only program of the tool that will do. Default: any. */
+  /** The only program of the tool that may be used. Default: any. */
   program?: string;
 }
 
-/** Those that are not enabled are not rendered. */
+/** Components by name. A component that is not enabled is not rendered. */
 type Components = Readonly<Record<string, { enabled?: boolean }>>;
 
-/** What is asked of targets, by their options; a part that is absent is not enabled. */
+/** The relevant options of enabled targets. An absent part is not enabled. */
 export interface EnabledParts {
   goBuild?: { target: string };
   kustomizeBuild?: { target: string; enableHelm?: boolean };
@@ -21,7 +21,7 @@ export interface EnabledParts {
   flux?: readonly { target: string }[];
 }
 
-/** The tools that enabled parts need, and which part needs each. Pure. */
+/** Lists the tools that the enabled parts require, and the part that requires each. Pure. */
 export function needsOf({ goBuild, kustomizeBuild, imageBuild, kustomizeApply, flux = [] }: EnabledParts): Need[] {
   const needs: Need[] = [];
   if (goBuild) needs.push({ tool: 'go', by: goBuild.target });

@@ -1,11 +1,11 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Puts programs into a folder that print what real ones do when asked for their version. */
+/** Writes programs into a folder that print the version answers of real ones. */
 export async function putPrograms(folder: string, answers: Record<string, string>): Promise<void> {
   await mkdir(folder, { recursive: true });
   for (const [name, answer] of Object.entries(answers)) {
-    // A word of the shell itself, for there may be nothing else on PATH.
+    // A shell builtin, as nothing else may be on PATH.
     await putProgram(folder, name, `printf '%s\\n' '${answer}'\n`);
   }
 }

@@ -14,7 +14,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'nx-kube-tools-'));
   bin = join(root, 'bin');
   stateDirectory = join(root, 'state');
-  // Only what a test puts there is found, and what the programs themselves call.
+  // PATH holds only what a test puts there.
   vi.stubEnv('PATH', [bin, join(root, 'none')].join(delimiter));
   vi.stubEnv('KUSTOMIZE', '');
   vi.stubEnv('KUBECTL', '');
@@ -28,7 +28,7 @@ const needs = (...names: Need['tool'][]): Need[] => names.map((tool) => ({ tool,
 const check = (wanted: Need[]) => requireCommands(wanted, { stateDirectory });
 const messageOf = async (wanted: Need[]) => explain(await check(wanted).catch((error: unknown) => error));
 
-/** What real programs print. */
+/** Output of real programs. */
 const real = {
   go: 'go version go1.26.8 linux/amd64',
   kustomize: 'v5.7.1',
@@ -40,8 +40,8 @@ const real = {
   docker: 'Docker version 28.2.2, build 28.2.2-0ubuntu1',
 };
 
-describe('checking required commands', () => {
-  it('reads the version that each real program prints', async () => {
+describe('requireCommands', () => {
+  it('the version of each real program is parsed', async () => {
     await putPrograms(bin, real);
     const checks = await check(needs('go', 'kustomize', 'helm', 'flux', 'builder'));
     expect(checks.map(({ found }) => found && 'version' in found && `${found.program} ${found.version}`)).toEqual([
@@ -53,76 +53,76 @@ describe('checking required commands', () => {
     ]);
   });
 
-  it('takes kubectl where there is no kustomize, by its own version', async () => {
+  it('kubectl replaces a missing kustomize, and its own version counts', async () => {
     await putPrograms(bin, { kubectl: real.kubectl });
     const [found] = await check(needs('kustomize'));
     expect(found!.found).toMatchObject({ program: 'kubectl', version: '1.32.4', state: 'ok' });
   });
 
-  it('does not look at what nobody needs', async () => {
+  it('tools that are not needed are not inspected', async () => {
     await putPrograms(bin, { go: real.go });
     expect(await check(needs('go'))).toHaveLength(1);
     expect(await check([])).toEqual([]);
   });
 
-  it('lists all that is missing or too old in one error: what, found, floor, for whom, how to get it', async () => {
+  it('one error lists all missing and old tools with their minimum version, user and installation', async () => {
     await putPrograms(bin, { go: 'go version go1.19.3 linux/amd64', kubectl: real.kubectl.replace('1.32', '1.25') });
     expect(await messageOf([...needs('go', 'kustomize', 'helm'), { tool: 'go', by: 'debug' }])).toBe(
       [
         '3 required commands are missing or too old:',
-        `  go 1.19.3 (${bin}/go) is too old: at least 1.21.0 is needed; needed by go-target and debug`,
+        `  go 1.19.3 (${bin}/go) is too old: at least 1.21.0 is needed; needed by go-target and debug.`,
         '    → Install Go from https://go.dev/dl and put its bin folder on PATH.',
-        `  kubectl 1.25.4 (${bin}/kubectl) is too old: at least 1.27.0 is needed; needed by kustomize-target`,
-        '    → Install kustomize (https://kubectl.docs.kubernetes.io/installation/kustomize) or kubectl (https://kubernetes.io/docs/tasks/tools).',
-        '  helm is not on PATH (at least helm 3.10.0); needed by helm-target',
-        '    → Install helm: https://helm.sh/docs/intro/install',
-        '  → Then run again. The target doctor shows the whole picture.',
+        `  kubectl 1.25.4 (${bin}/kubectl) is too old: at least 1.27.0 is needed; needed by kustomize-target.`,
+        '    → Follow https://kubectl.docs.kubernetes.io/installation/kustomize to install kustomize, or https://kubernetes.io/docs/tasks/tools to install kubectl.',
+        '  helm is not on PATH (at least helm 3.10.0); needed by helm-target.',
+        '    → Follow https://helm.sh/docs/intro/install to install helm.',
+        '  → Then run again. Run the target doctor to see all requirements.',
       ].join('\n'),
     );
   });
 
-  it('names every program that would do', async () => {
+  it('the error names every program that can serve as the tool', async () => {
     expect(await messageOf(needs('builder'))).toContain(
       'image builder (docker, podman, buildah or nerdctl) is not on PATH (at least docker 20.10.0 or podman 4.0.0 or buildah 1.24.0 or nerdctl 1.0.0)',
     );
   });
 
-  it('does not accept another builder than the one that is configured', async () => {
+  it('only the configured builder is accepted', async () => {
     await putPrograms(bin, { docker: real.docker });
     const wanted: Need = { tool: 'builder', by: 'image-build (dockerfile)', program: 'podman' };
     expect(await messageOf([wanted])).toContain(
-      'podman is not on PATH (at least podman 4.0.0); needed by image-build (dockerfile)',
+      'podman is not on PATH (at least podman 4.0.0); needed by image-build (dockerfile).',
     );
   });
 
-  it('passes over a builder that is too old for one that is not', async () => {
+  it('a builder that is too old is skipped for a newer one', async () => {
     await putPrograms(bin, { docker: 'Docker version 18.09.1, build x', buildah: real.buildah });
     const [found] = await check(needs('builder'));
     expect(found!.found).toMatchObject({ program: 'buildah', version: '1.28.2' });
   });
 
-  it('says what a program that does not run says', async () => {
+  it('the message of a broken program is reported', async () => {
     await putPrograms(bin, {});
     await putProgram(bin, 'helm', 'echo "cannot execute: no such libc" >&2; exit 126');
     expect(await messageOf(needs('helm'))).toContain(`${bin}/helm does not run: cannot execute: no such libc`);
   });
 
-  it('names the environment variable that names a program that is not there', async () => {
+  it('an environment variable with a missing program is named', async () => {
     vi.stubEnv('KUSTOMIZE', '/no/such/kustomize');
     expect(await messageOf(needs('kustomize'))).toContain(
-      '/no/such/kustomize is not an executable file\n  → Correct the environment variable KUSTOMIZE.',
+      '/no/such/kustomize is not an executable file.\n  → Correct the environment variable KUSTOMIZE.',
     );
   });
 
-  it('accepts a build from source that does not know its version', async () => {
+  it('a build from source without a version is accepted', async () => {
     await putPrograms(bin, { kustomize: '(devel)' });
     const [found] = await check(needs('kustomize'));
     expect(found!.found).toMatchObject({ program: 'kustomize', state: 'unknown-version' });
   });
 });
 
-describe('versions that are kept', () => {
-  /** A program that counts how often it is run. */
+describe('requireCommands with cached versions', () => {
+  /** Puts a program on PATH that counts its runs. */
   const counting = (version: string) =>
     putProgram(bin, 'helm', `echo run >> '${join(root, 'runs')}'; echo ${version}\n`);
   const runs = async () => {
@@ -130,7 +130,7 @@ describe('versions that are kept', () => {
   };
   beforeEach(() => putPrograms(bin, {}));
 
-  it('are not asked for again while the program stays the same', async () => {
+  it('an unchanged program is not run again', async () => {
     await counting('v3.20.0');
     await check(needs('helm'));
     await check(needs('helm'));
@@ -141,14 +141,14 @@ describe('versions that are kept', () => {
     expect(await runs()).toBe(2);
   });
 
-  it('are asked for again where they are too old, for a shim may stand for another program by now', async () => {
+  it('a program that was too old is run again, as a shim may start another program', async () => {
     await counting('v3.1.0');
     await expect(check(needs('helm'))).rejects.toThrow('too old');
     await expect(check(needs('helm'))).rejects.toThrow('too old');
     expect(await runs()).toBe(2);
   });
 
-  it('may be lost or broken', async () => {
+  it('a broken cache is ignored', async () => {
     await counting('v3.20.0');
     await check(needs('helm'));
     await writeFile(join(stateDirectory, 'tool-versions.json'), '{');

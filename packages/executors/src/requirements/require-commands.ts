@@ -5,40 +5,43 @@ import { tools, type ToolName } from './tools.js';
 import { VersionCache } from './version-cache.js';
 
 export interface CheckOptions {
-  /** Folder for what may be deleted at any time; versions are kept in it. */
+  /** Folder for files that may be deleted at any time. It holds the cached versions. */
   stateDirectory: string;
   signal?: AbortSignal;
 }
 
-/** A tool that is needed, by whom, and what there is of it. */
+/** A required tool, its users and the found program. */
 export interface ToolCheck {
   tool: ToolName;
+  /** Targets that need the tool. */
   by: string[];
+  /** The only program that may be used. Default: any of the tool. */
   /** The only program that will do. */
   program?: string;
-  /** Undefined where there is none. */
+  /** The program to use. Absent when none is found. */
   found?: Inspected;
 }
 
 /**
- * Checks that the tools are there, run, and are new enough; several needs of one tool are one check. All at once.
+ * Checks that all tools are installed, run and are new enough. Several needs of one tool are one check. All checks run
+ * at once.
  *
- * @throws NxKubeError (configuration) that lists every tool that is not: who needs it, what there is, how to get it
+ * @throws NxKubeError (configuration) that lists each failing tool: its users, the found program, how to install it
  */
 export async function requireCommands(needs: readonly Need[], options: CheckOptions): Promise<ToolCheck[]> {
   const checks = await inspectNeeds(needs, options);
   const failing = checks.filter(({ found }) => !found || !isUsable(found));
   if (!failing.length) return checks;
   const lines = failing.map(
-    (check) => `  ${problemOf(check)}; needed by ${check.by.join(' and ')}\n    → ${tools[check.tool].get}`,
+    (check) => `  ${problemOf(check)}; needed by ${check.by.join(' and ')}.\n    → ${tools[check.tool].get}`,
   );
   const count = failing.length === 1 ? '1 required command is' : `${failing.length} required commands are`;
   throw new NxKubeError('configuration', [`${count} missing or too old:`, ...lines].join('\n'), {
-    next: 'Then run again. The target doctor shows the whole picture.',
+    next: 'Then run again. Run the target doctor to see all requirements.',
   });
 }
 
-/** What there is of each tool that is needed; failures are data. */
+/** Inspects the required tools. A failing tool is part of the result, not thrown. */
 export async function inspectNeeds(
   needs: readonly Need[],
   { stateDirectory, signal }: CheckOptions,
@@ -61,7 +64,7 @@ export async function inspectNeeds(
   return checks;
 }
 
-/** What is wrong with a tool, as the beginning of a sentence; undefined where nothing is. Pure. */
+/** The problem of a tool, as the beginning of a sentence. Returns undefined when there is none. Pure. */
 export function problemOf({ tool, program, found }: ToolCheck): string | undefined {
   if (!found) return `${program ?? tools[tool].title} is not on PATH${floorOf(tool, program)}`;
   if (found.state === 'too-old') {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { failureIsHarmless } from '@nx-kube/cluster';
 import { writeIfChanged } from '../kustomize/write-if-changed.js';
 
-/** What a program said its version is, and the file that said it. */
+/** A version, and the program file that reported it. */
 interface Entry {
   mtimeMs: number;
   size: number;
@@ -11,21 +11,21 @@ interface Entry {
 }
 
 /**
- * The versions of programs, kept on disk by path, time of modification and size, so that asking again costs a `stat`. May be
- * deleted at any time; a file that cannot be read or written counts as empty.
+ * Caches the versions of programs on disk, by path, modification time and size, so that a second look-up costs one
+ * `stat`. The file may be deleted at any time. A file that cannot be read or written counts as empty.
  */
 export class VersionCache {
   readonly #path: string;
   #entries: Promise<Record<string, Entry>>;
   #changed = false;
 
-  /** @param directory folder for what may be deleted at any time */
+  /** @param directory folder for files that may be deleted at any time */
   constructor(directory: string) {
     this.#path = join(directory, 'tool-versions.json');
     this.#entries = readEntries(this.#path);
   }
 
-  /** The version of a program that has not changed since it was kept. */
+  /** Version of a program file that has not changed since `keep`. Returns undefined otherwise. */
   async get(program: string): Promise<string | undefined> {
     const entry = (await this.#entries)[program];
     if (!entry) return undefined;
@@ -39,7 +39,7 @@ export class VersionCache {
     this.#changed = true;
   }
 
-  /** Writes what was kept since the cache was read. */
+  /** Writes the new entries to disk. Never rejects. */
   async save(): Promise<void> {
     if (!this.#changed) return;
     this.#changed = false;

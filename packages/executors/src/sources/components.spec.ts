@@ -13,32 +13,32 @@ const namesOf = (...components: Component[]) => {
   return { before: names(before), after: names(after) };
 };
 
-describe('stages of components', () => {
-  it('are none where there are no components', () => {
+describe('stagesOf', () => {
+  it('no components give no stages', () => {
     expect(namesOf()).toEqual({ before: [], after: [] });
   });
 
-  it('come before the controller unless they depend on it, if through others', () => {
+  it('a component comes before the controller unless it depends on it, also indirectly', () => {
     expect(
       namesOf(component('viewer', 'unpacker'), component('unpacker', 'controller'), component('registry')),
     ).toEqual({ before: [['registry']], after: [['unpacker'], ['viewer']] });
   });
 
-  it('hold together what can come up at the same time', () => {
+  it('components that can start together share a stage', () => {
     expect(namesOf(component('a'), component('b'), component('c', 'a', 'b'))).toEqual({
       before: [['a', 'b'], ['c']],
       after: [],
     });
   });
 
-  it('cannot be found for a circle', () => {
+  it('a circle of dependencies is refused', () => {
     expect(() => stagesOf([component('a', 'b'), component('b', 'a')])).toThrow(
-      'components: a, b depend on each other in a circle',
+      '"components": a, b depend on each other in a circle.',
     );
     expect(() => stagesOf([component('a', 'controller', 'a')])).toThrow('in a circle');
   });
 
-  it('cannot be found for an unknown name, and the nearest is suggested', () => {
+  it('an unknown name is refused with the nearest name as a suggestion', () => {
     const error = (() => {
       try {
         stagesOf([component('registry'), component('unpacker', 'registri')]);
@@ -48,13 +48,13 @@ describe('stages of components', () => {
     })();
     expect(error).toMatchObject({
       culprit: 'configuration',
-      message: 'components.unpacker.dependsOn: there is no component "registri" that is enabled',
+      message: '"components.unpacker.dependsOn": no enabled component is named "registri".',
       next: 'Did you mean registry?',
     });
   });
 });
 
-describe('files of a component', () => {
+describe('componentFiles and readComponents', () => {
   let root: string;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'nx-kube-components-'));
@@ -70,7 +70,7 @@ describe('files of a component', () => {
   const files = (folder: string) =>
     componentFiles({ path: join(root, folder) }, root).map((file) => file.slice(root.length + 1));
 
-  it('are its folder, and what it refers to outside of it, through others', async () => {
+  it('the files of a component are its folder and all references outside of it', async () => {
     await write(
       'ocm/unpacker/kustomization.yaml',
       'resources: [../manager, own.yaml]\npatches: [{path: ../patch.yaml}]\n',
@@ -87,21 +87,21 @@ describe('files of a component', () => {
     ]);
   });
 
-  it('are its folder where there is no kustomization, or a broken one', async () => {
+  it('the files of a component without a valid kustomization are its folder', async () => {
     expect(files('none')).toEqual(['none/**']);
     await write('broken/kustomization.yaml', 'resources: [');
     expect(files('broken')).toEqual(['broken/**']);
   });
 
-  it('are named where they cannot be rendered, with kustomize’s own message', async () => {
+  it('a component that cannot be rendered is named with the message of kustomize', async () => {
     for (const [name, value] of Object.entries(await realKustomize())) vi.stubEnv(name, value);
     await write('unpacker/kustomization.yaml', 'resources: [none.yaml]\n');
     const component: Component = { name: 'unpacker', path: join(root, 'unpacker'), dependsOn: [] };
     const read = (...components: Component[]) => readComponents(components, { stateDirectory: join(root, 'state') });
     const text = explain(await read(component).catch((error: unknown) => error));
-    expect(text).toMatch(/^component unpacker: .*none\.yaml/s);
+    expect(text).toMatch(/^Component unpacker: .*none\.yaml/s);
     expect(text).toContain(`→ Correct the kustomization in ${root}/unpacker.`);
     const missing = await read({ ...component, path: join(root, 'none') }).catch((error: unknown) => error);
-    expect(explain(missing)).toContain(`component unpacker: ${root}/none has no kustomization.yaml`);
+    expect(explain(missing)).toContain(`Component unpacker: ${root}/none has no kustomization.yaml.`);
   });
 });

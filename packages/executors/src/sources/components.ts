@@ -7,29 +7,29 @@ import { references } from '../kustomize/references.js';
 import { renderManifests } from '../kustomize/render.js';
 import { suggestion } from '../settings/nearest.js';
 
-/** What runs beside the controller, from a kustomization of its own. */
+/** A set of objects that runs beside the controller, from its own kustomization. */
 export interface Component {
   name: string;
-  /** Folder of the kustomization; absolute. */
+  /** Absolute path of the folder with the kustomization. */
   path: string;
-  /** Names of components, or `controller`, that have to be ready before this one is applied. */
+  /** Components, or `controller`, that must be ready before this component is applied. */
   dependsOn: readonly string[];
 }
 
-/** How a component refers to the controller. */
+/** Name of the controller in `dependsOn`. */
 export const controllerName = 'controller';
 
-/** Components that can be applied together, before or after the controller; in order. */
+/** Stages before and after the controller, in order. The components of a stage are applied together. */
 export interface Stages<T> {
   before: T[][];
   after: T[][];
 }
 
 /**
- * Brings components into stages, each of which only depends on those before it. What does not depend on the controller comes before
- * it. Pure.
+ * Sorts components into stages, each of which depends only on earlier ones. Components that do not depend on the
+ * controller come before it. Pure.
  *
- * @throws NxKubeError (configuration) for an unknown name, and for a circle
+ * @throws NxKubeError (configuration) for an unknown name or a circle
  */
 export function stagesOf(components: readonly Component[]): Stages<Component> {
   const names = [controllerName, ...components.map(({ name }) => name)];
@@ -38,7 +38,7 @@ export function stagesOf(components: readonly Component[]): Stages<Component> {
     if (unknown === undefined) continue;
     throw new NxKubeError(
       'configuration',
-      `components.${name}.dependsOn: there is no component "${unknown}" that is enabled`,
+      `"components.${name}.dependsOn": no enabled component is named "${unknown}".`,
       {
         next: suggestion(
           unknown,
@@ -55,7 +55,7 @@ export function stagesOf(components: readonly Component[]): Stages<Component> {
   };
 }
 
-/** The components that depend on the controller, if through others. */
+/** The components that depend on the controller, directly or through others. */
 function dependents(components: readonly Component[]): Set<Component> {
   const found = new Set<Component>();
   const names = new Set([controllerName]);
@@ -75,7 +75,7 @@ function levels(components: readonly Component[], done: readonly string[]): Comp
   const ready = components.filter(({ dependsOn }) => dependsOn.every((other) => done.includes(other)));
   if (!ready.length) {
     const circle = components.map(({ name }) => name).join(', ');
-    throw new NxKubeError('configuration', `components: ${circle} depend on each other in a circle`, {
+    throw new NxKubeError('configuration', `"components": ${circle} depend on each other in a circle.`, {
       next: 'Remove one of their "dependsOn".',
     });
   }
@@ -84,9 +84,9 @@ function levels(components: readonly Component[], done: readonly string[]): Comp
 }
 
 /**
- * The objects of components, in their stages.
+ * Renders the objects of components, in their stages.
  *
- * @throws NxKubeError (configuration) with kustomize's own message
+ * @throws NxKubeError (configuration) with the message of kustomize
  */
 export async function readComponents(
   components: readonly Component[],
@@ -98,11 +98,11 @@ export async function readComponents(
     const result = await renderManifests({ path, output }, { signal }).catch((error: unknown) => {
       if (!(error instanceof NxKubeError)) throw error;
       const { culprit, message, next } = error;
-      throw new NxKubeError(culprit, `component ${name}: ${message}`, { next, cause: error });
+      throw new NxKubeError(culprit, `Component ${name}: ${message}`, { next, cause: error });
     });
     signal?.throwIfAborted();
     if (result.ok) return result.objects;
-    throw new NxKubeError('configuration', `component ${name}: ${'diagnostics' in result ? result.diagnostics : ''}`, {
+    throw new NxKubeError('configuration', `Component ${name}: ${'diagnostics' in result ? result.diagnostics : ''}`, {
       next: `Correct the kustomization in ${path}.`,
     });
   };
@@ -112,8 +112,8 @@ export async function readComponents(
 }
 
 /**
- * The local files that a component is made from: all of its folder, and what its kustomization and those that it refers to name outside of
- * it, within the workspace. Absolute paths and globs; what is missing is among them.
+ * Lists the local files of a component: its whole folder, and the references of its kustomizations to other files of
+ * the workspace. Returns absolute paths and globs. Missing files are listed, too.
  */
 export function componentFiles({ path }: Pick<Component, 'path'>, workspaceRoot: string): string[] {
   const read = (file: string): string[] | undefined => {
@@ -126,7 +126,7 @@ export function componentFiles({ path }: Pick<Component, 'path'>, workspaceRoot:
     try {
       return references(load(text));
     } catch {
-      // What is wrong with it is said by kustomize, when it is rendered.
+      // kustomize reports the mistake when it renders the file.
       return [];
     }
   };

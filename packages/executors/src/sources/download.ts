@@ -7,22 +7,23 @@ import { EnvHttpProxyAgent, fetch } from 'undici';
 import { isLoopback } from '../image/registry/registry-address.js';
 import { writeIfChanged } from '../kustomize/write-if-changed.js';
 
-/** Content on the web that is known beforehand. */
+/** A URL whose content is known by its hash. */
 export interface PinnedUrl {
-  /** https, or http on this machine's loopback. */
+  /** URL with https, or with http on this machine's loopback. */
   url: string;
-  /** Of what it serves, in hexadecimal digits. */
+  /** SHA-256 of the content, in hex. */
   sha256: string;
 }
 
-/** How long one download may take, in ms. */
-const patienceMs = 60_000;
+/** Time-out (ms) of one download. */
+const timeoutMs = 60_000;
 
 /**
- * The text behind a pinned URL: from the folder if it was downloaded before, for the content of a hash never changes.
+ * Downloads the text of a pinned URL, or reads it from the folder of earlier downloads: content with a known hash never
+ * changes.
  *
- * @param options.directory folder for downloads; may be deleted at any time
- * @throws NxKubeError (configuration) for a URL or hash that is none, a server that does not serve it, or content of another hash
+ * @param options.directory folder for downloads; it may be deleted at any time
+ * @throws NxKubeError (configuration) for a malformed URL or hash, a failed download, or another hash
  */
 export async function download(
   { url, sha256 }: PinnedUrl,
@@ -37,8 +38,8 @@ export async function download(
   const content = await get(url, signal);
   const actual = hashOf(content);
   if (actual !== wanted) {
-    throw new NxKubeError('configuration', `${url} has the sha256 ${actual}, not ${wanted}`, {
-      next: 'Look at what it serves now; if that is what you want, write its sha256 into the option.',
+    throw new NxKubeError('configuration', `${url} has the sha256 ${actual}, not ${wanted}.`, {
+      next: 'Check the new content; if it is what you want, set "sha256" to its hash.',
     });
   }
   await writeIfChanged(path, content.toString());
@@ -48,22 +49,26 @@ export async function download(
 function requireUsable(url: string, sha256: string): void {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (!parsed || !(parsed.protocol === 'https:' || (parsed.protocol === 'http:' && isLoopback(parsed.host)))) {
-    throw new NxKubeError('configuration', `extraManifests: "${url}" is not an https URL`, {
-      next: 'Use an https URL, or a file.',
+    throw new NxKubeError('configuration', `"extraManifests": ${url} is not an https URL.`, {
+      next: 'Use an https URL or a file.',
     });
   }
   if (/^[0-9a-f]{64}$/.test(sha256)) return;
-  throw new NxKubeError('configuration', `extraManifests: the sha256 of ${url} is not one: "${sha256}"`, {
-    next: 'Write 64 hexadecimal digits, as sha256sum prints them.',
-  });
+  throw new NxKubeError(
+    'configuration',
+    `"extraManifests": the "sha256" of ${url} is not a SHA-256 hash: "${sha256}".`,
+    {
+      next: 'Write 64 hexadecimal digits, as sha256sum prints them.',
+    },
+  );
 }
 
 async function get(url: string, outer?: AbortSignal): Promise<Buffer> {
-  const patience = AbortSignal.timeout(patienceMs);
-  const signal = outer ? AbortSignal.any([outer, patience]) : patience;
+  const timeout = AbortSignal.timeout(timeoutMs);
+  const signal = outer ? AbortSignal.any([outer, timeout]) : timeout;
   const dispatcher = new EnvHttpProxyAgent();
   const failed = (problem: string, cause?: unknown) =>
-    new NxKubeError('configuration', `${url} cannot be downloaded: ${problem}`, {
+    new NxKubeError('configuration', `${url} cannot be downloaded: ${problem.replace(/\.$/, '')}.`, {
       next: 'Check the URL and the network, or keep a copy in the workspace.',
       cause,
     });
@@ -77,7 +82,7 @@ async function get(url: string, outer?: AbortSignal): Promise<Buffer> {
     const { cause, message } = error as Error;
     throw failed(cause instanceof Error && cause.message ? cause.message : message, error);
   } finally {
-    // Without waiting: a server may keep a connection as long as it likes.
+    // Not awaited: a server may keep a connection open for any time.
     inBackground(dispatcher.destroy(), failureIsABug);
   }
 }

@@ -11,7 +11,7 @@ import { readExtraManifests, type ExtraManifest } from './extra-manifests.js';
 let root: string;
 let server: Server;
 let address: string;
-/** What the server serves, by path, and how often it was asked. */
+/** Text of the server by path, and the number of requests. */
 let served: Record<string, string>;
 let requests = 0;
 beforeEach(async () => {
@@ -39,30 +39,30 @@ const namesOf = async (...entries: ExtraManifest[]) => (await read(...entries)).
 const messageOf = async (...entries: ExtraManifest[]) =>
   explain(await read(...entries).catch((error: unknown) => error));
 
-describe('extra manifests', () => {
-  it('are read from files and globs, in order', async () => {
+describe('readExtraManifests of files', () => {
+  it('objects are read from files and globs in order', async () => {
     await mkdir(join(root, 'more'));
     for (const name of ['b', 'a']) await writeFile(join(root, 'more', `${name}.yaml`), configMap(name));
     await writeFile(join(root, 'first.yaml'), `${configMap('one')}---\n${configMap('two')}`);
     expect(await namesOf(join(root, 'first.yaml'), join(root, 'more', '*.yaml'))).toEqual(['one', 'two', 'a', 'b']);
   });
 
-  it('take a file by its name, even if that looks like a glob', async () => {
+  it('an existing file with the name of a glob is read', async () => {
     await writeFile(join(root, 'a[1].yaml'), configMap('one'));
     expect(await namesOf(join(root, 'a[1].yaml'))).toEqual(['one']);
   });
 
-  it('name an entry without a file, and a file that is no manifest', async () => {
+  it('an entry without a file and a file without a manifest are named', async () => {
     expect(await messageOf(join(root, 'none/*.yaml'))).toBe(
-      `extraManifests: there is no file ${root}/none/*.yaml\n  → Correct the option; files and globs are relative to the workspace root.`,
+      `"extraManifests": ${root}/none/*.yaml matches no file.\n  → Correct the path; files and globs are relative to the workspace root.`,
     );
     await writeFile(join(root, 'bad.yaml'), 'kind: ConfigMap\n');
     expect(await messageOf(join(root, 'bad.yaml'))).toContain(`${root}/bad.yaml, document 1: apiVersion is missing`);
   });
 });
 
-describe('manifests behind a URL', () => {
-  it('are downloaded once, and kept by their hash', async () => {
+describe('readExtraManifests of a URL', () => {
+  it('a URL is downloaded once and kept by its hash', async () => {
     served['/a.yaml'] = configMap('remote');
     const entry = { url: `${address}/a.yaml`, sha256: sha256(configMap('remote')) };
     expect(await namesOf(entry)).toEqual(['remote']);
@@ -72,7 +72,7 @@ describe('manifests behind a URL', () => {
     expect(await readdir(join(root, 'state', 'downloads'))).toEqual([entry.sha256]);
   });
 
-  it('are downloaded again where what was kept is damaged', async () => {
+  it('a damaged download is repeated', async () => {
     served['/a.yaml'] = configMap('remote');
     const entry = { url: `${address}/a.yaml`, sha256: sha256(configMap('remote')) };
     await read(entry);
@@ -81,30 +81,32 @@ describe('manifests behind a URL', () => {
     expect(requests).toBe(2);
   });
 
-  it('are refused with another hash, and both are named', async () => {
+  it('content with another hash is refused, and both hashes are named', async () => {
     served['/a.yaml'] = configMap('changed');
     const wanted = sha256(configMap('remote'));
     expect(await messageOf({ url: `${address}/a.yaml`, sha256: wanted })).toContain(
-      `${address}/a.yaml has the sha256 ${sha256(configMap('changed'))}, not ${wanted}`,
+      `${address}/a.yaml has the sha256 ${sha256(configMap('changed'))}, not ${wanted}.`,
     );
     await expect(readdir(join(root, 'state', 'downloads'))).rejects.toThrow();
   });
 
-  it('have to be pinned, by something that is a hash, over https', async () => {
+  it('a URL needs https and a valid hash', async () => {
     expect(await messageOf('https://example.com/a.yaml')).toBe(
-      'extraManifests: https://example.com/a.yaml is not pinned\n  → Write it as { "url": "https://example.com/a.yaml", "sha256": "<sha256sum of what it serves>" }.',
+      '"extraManifests": https://example.com/a.yaml has no "sha256".\n  → Write it as { "url": "https://example.com/a.yaml", "sha256": "<sha256sum of its content>" }.',
     );
-    expect(await messageOf({ url: 'https://example.com/a.yaml', sha256: 'abc' })).toContain('is not one: "abc"');
+    expect(await messageOf({ url: 'https://example.com/a.yaml', sha256: 'abc' })).toContain(
+      'is not a SHA-256 hash: "abc".',
+    );
     expect(await messageOf({ url: 'http://example.com/a.yaml', sha256: sha256('') })).toContain(
-      '"http://example.com/a.yaml" is not an https URL',
+      '"extraManifests": http://example.com/a.yaml is not an https URL.',
     );
   });
 
-  it('are an error where they are not served, or nobody serves', async () => {
+  it('a failed download is reported with its reason', async () => {
     const entry = { url: `${address}/none.yaml`, sha256: sha256('') };
-    expect(await messageOf(entry)).toContain(`${address}/none.yaml cannot be downloaded: status 404`);
+    expect(await messageOf(entry)).toContain(`${address}/none.yaml cannot be downloaded: status 404.`);
     expect(await messageOf({ ...entry, url: 'http://127.0.0.1:1/a' })).toMatch(
-      /cannot be downloaded: .+\n {2}→ Check the URL and the network/,
+      /cannot be downloaded: .+\.\n {2}→ Check the URL and the network/,
     );
   });
 });

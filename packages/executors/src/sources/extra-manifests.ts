@@ -4,13 +4,13 @@ import { NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { download, type PinnedUrl } from './download.js';
 
-/** A file or a glob (absolute), or a pinned URL. */
+/** Absolute path of a file, absolute glob, or pinned URL. */
 export type ExtraManifest = string | PinnedUrl;
 
 /**
- * The objects of files, of the files of globs in the order of their names, and of URLs; in the order given.
+ * Reads the objects of files, globs and URLs, in the order of the entries. The files of a glob are sorted by name.
  *
- * @throws NxKubeError (configuration) naming the entry that has no file, or the file that is no manifest
+ * @throws NxKubeError (configuration) that names an entry without a file, or a file that is not a manifest
  */
 export async function readExtraManifests(
   extraManifests: readonly ExtraManifest[],
@@ -32,8 +32,8 @@ export async function readExtraManifests(
 
 async function filesOf(entry: string): Promise<string[]> {
   if (/^https?:\/\//.test(entry)) {
-    throw new NxKubeError('configuration', `extraManifests: ${entry} is not pinned`, {
-      next: `Write it as { "url": "${entry}", "sha256": "<sha256sum of what it serves>" }.`,
+    throw new NxKubeError('configuration', `"extraManifests": ${entry} has no "sha256".`, {
+      next: `Write it as { "url": "${entry}", "sha256": "<sha256sum of its content>" }.`,
     });
   }
   if ((await stat(entry).catch(() => undefined))?.isFile()) return [entry];
@@ -41,7 +41,7 @@ async function filesOf(entry: string): Promise<string[]> {
     const files = await glob(entry, { absolute: true, dot: false });
     if (files.length) return files.sort();
   }
-  throw new NxKubeError('configuration', `extraManifests: there is no file ${entry}`, {
-    next: 'Correct the option; files and globs are relative to the workspace root.',
+  throw new NxKubeError('configuration', `"extraManifests": ${entry} matches no file.`, {
+    next: 'Correct the path; files and globs are relative to the workspace root.',
   });
 }

@@ -6,9 +6,7 @@ import { findCommand } from '../process/find.js';
 
 const version = 'v3.22.0';
 
-/**
- * A PATH on which there is a real helm. Where there is none it is built from its Go module, once, outside of the work tree.
- */
+/** Returns a PATH with a real helm. Without one, helm is built once from its Go module, outside of the work tree. */
 export async function pathWithHelm(): Promise<string> {
   const path = process.env['PATH'] ?? '';
   if (await findCommand('helm')) return path;
@@ -23,10 +21,10 @@ export async function pathWithHelm(): Promise<string> {
     const folder = await mkdtemp(`${bin}-`);
     try {
       const env = { GOBIN: folder, GOFLAGS: '', CGO_ENABLED: '0' };
-      // The flags keep it small; the floor of versions is checked, so it has to know its own.
+      // The flags keep the binary small. The module's version stays in it, as the minimum version is checked.
       await execa('go', ['install', '-trimpath', '-ldflags=-s -w', `helm.sh/helm/v3/cmd/helm@${version}`], { env });
       await rename(folder, bin).catch(async (error: unknown) => {
-        // Another run was faster.
+        // Race: another run may have put the folder in place first.
         if (!(await findCommand(join(bin, 'helm')))) throw error;
       });
     } finally {

@@ -65,8 +65,8 @@ const cluster: TargetCluster = {
 const template = (more: Partial<HelmRelease> = {}) =>
   templateChart({ release: 'demo', chart: join(root, 'chart'), namespace: 'demo-system', ...more }, cluster);
 
-describe('a chart, rendered by the real helm', () => {
-  it('gives its objects with CRDs, without tests, those without a namespace in the release’s', async () => {
+describe('templateChart with the real helm', () => {
+  it('a chart gives its objects and CRDs without tests, in the namespace of the release', async () => {
     const objects = await template();
     expect(objects.map(({ kind, metadata: { name, namespace } }) => [kind, namespace, name])).toEqual(
       expect.arrayContaining([
@@ -80,7 +80,7 @@ describe('a chart, rendered by the real helm', () => {
     expect(objects).toHaveLength(5);
   });
 
-  it('takes values from files, the later ones over the earlier, and set over them', async () => {
+  it('later value files win over earlier ones, and the option set wins over all', async () => {
     await write('one.yaml', 'greeting: one\nnested: {count: 2}\n');
     await write('two.yaml', 'greeting: two\n');
     const values = [join(root, 'one.yaml'), join(root, 'two.yaml')];
@@ -90,15 +90,15 @@ describe('a chart, rendered by the real helm', () => {
     expect(await data({ 'nested.count': 3, greeting: 'a,b={c}' })).toMatchObject({ greeting: 'a,b={c}', count: '3' });
   });
 
-  it('is told the version of the cluster', async () => {
+  it('a chart gets the version of the cluster', async () => {
     const [map] = (await template()).filter(({ metadata }) => metadata.name === 'demo');
     expect(map!['data'].version).toBe('v1.34.2');
   });
 
-  it('fails with helm’s own message, and names the release', async () => {
+  it('a failure names the release and holds the message of helm', async () => {
     await write('chart/templates/bad.yaml', '{{ required "greeting2 is needed" .Values.greeting2 }}');
     const text = explain(await template().catch((error: unknown) => error));
-    expect(text).toContain(`helm release demo (${root}/chart): `);
+    expect(text).toContain(`Helm release demo (${root}/chart): `);
     expect(text).toContain('greeting2 is needed');
   });
 });

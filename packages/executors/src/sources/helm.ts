@@ -4,28 +4,28 @@ import { runCommand } from '../process/run.js';
 import { tools } from '../requirements/tools.js';
 import type { TargetCluster } from './target-cluster.js';
 
-/** A chart to render, as `helm install` would take it. */
+/** Options of rendering a chart, like those of `helm install`. */
 export interface HelmRelease {
   /** Name of the release. */
   release: string;
-  /** Folder or archive (absolute), `oci://` reference, or name within `repo`. */
+  /** Absolute path of a folder or archive, `oci://` reference, or name in `repo`. */
   chart: string;
   namespace: string;
-  /** Default: the newest. */
+  /** Version of the chart. Default: the newest. */
   version?: string;
   /** URL of the chart's repository. */
   repo?: string;
-  /** Files of values (absolute); later ones win. */
+  /** Absolute paths of value files; later files win. */
   values?: readonly string[];
-  /** Values by their path, over those of files: `{ "image.tag": "v1" }`. */
+  /** Values by path, which win over those of files: `{ "image.tag": "v1" }`. */
   set?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * The objects of a chart, without its tests. Hooks are among them, as ordinary objects. Those that have no namespace get the
- * release's, as `helm install` would give it to them.
+ * Renders the objects of a chart, without its tests. Hooks are ordinary objects. Objects without a namespace get that
+ * of the release, as with `helm install`.
  *
- * @throws NxKubeError (configuration) with helm's own message
+ * @throws NxKubeError (configuration) with the message of helm
  */
 export async function templateChart(
   helm: HelmRelease,
@@ -38,14 +38,14 @@ export async function templateChart(
   signal?.throwIfAborted();
   if (exitCode !== 0) {
     const message = stderr.trim().replace(/^Error: /, '');
-    throw new NxKubeError('configuration', `helm release ${helm.release} (${helm.chart}): ${message}`, {
+    throw new NxKubeError('configuration', `Helm release ${helm.release} (${helm.chart}): ${message}`, {
       next: 'Correct the chart, its values, or the option "helm".',
     });
   }
-  return await inReleaseNamespace(parseManifests(stdout, `helm release ${helm.release}`), helm.namespace, cluster);
+  return await inReleaseNamespace(parseManifests(stdout, `Helm release ${helm.release}`), helm.namespace, cluster);
 }
 
-/** Pure. */
+/** Arguments of helm to render a chart. Pure. */
 export function helmArguments(
   { release, chart, namespace, version, repo, values = [], set = {} }: HelmRelease,
   kubeVersion?: string,
@@ -60,13 +60,15 @@ export function helmArguments(
   ];
 }
 
-/** Gives the release's namespace to objects that have none and whose kind takes one. */
+/**
+ * Sets the release's namespace on namespaced objects without one. Returns new objects; the given ones stay the same.
+ */
 export async function inReleaseNamespace(
   objects: readonly KubeObject[],
   namespace: string,
   cluster: Pick<TargetCluster, 'isNamespaced'>,
 ): Promise<KubeObject[]> {
-  // The cluster does not know yet what the chart itself defines.
+  // The cluster does not know yet the kinds that the chart defines.
   const defined = new Map<string, boolean>(
     objects.flatMap(({ kind, spec }) =>
       kind === 'CustomResourceDefinition'

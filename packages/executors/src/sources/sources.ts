@@ -3,22 +3,22 @@ import { readExtraManifests, type ExtraManifest } from './extra-manifests.js';
 import { templateChart, type HelmRelease } from './helm.js';
 import type { TargetCluster } from './target-cluster.js';
 
-/** Objects that are applied besides the rendered ones. Paths are absolute, or URLs. */
+/** Sources of objects beside the rendered manifests. Paths are absolute. */
 export interface Sources {
   extraManifests?: readonly ExtraManifest[];
   helm?: readonly HelmRelease[];
 }
 
 export interface ReadSourcesOptions {
-  /** Folder for what may be deleted at any time: downloads. */
+  /** Folder for files that may be deleted at any time. It holds downloads. */
   stateDirectory: string;
-  /** Asked only where there are charts. */
+  /** Asked only if there are charts. */
   cluster: TargetCluster;
   signal?: AbortSignal;
 }
 
 /**
- * The objects of all sources, as they will be applied: in the order of the options, then of the files.
+ * Reads the objects of all sources, in the order of the options and then of the files.
  *
  * @throws NxKubeError that names the source
  */
@@ -32,7 +32,7 @@ export async function readSources(sources: Sources, options: ReadSourcesOptions)
   return parts.flat();
 }
 
-/** The local files that the sources are read from: absolute paths and globs. Pure. */
+/** Lists the local files of the sources: absolute paths and globs. Pure. */
 export function sourceFiles({ extraManifests = [], helm = [] }: Sources): string[] {
   return [
     ...extraManifests.filter((source) => typeof source === 'string'),

@@ -1,14 +1,14 @@
 import { ApiError, type Cluster } from '@nx-kube/cluster';
 
-/** What charts, and the objects that they make, depend on in a cluster. */
+/** The properties of a cluster on which charts and their objects depend. */
 export interface TargetCluster {
   /** Version of the API server: `v1.34.2`. */
   kubeVersion(): Promise<string>;
-  /** Whether objects of a kind are in namespaces; undefined where the cluster does not know the kind. */
+  /** Whether a kind is namespaced. Resolves with undefined when the cluster does not know the kind. */
   isNamespaced(apiVersion: string, kind: string): Promise<boolean | undefined>;
 }
 
-/** Asks a real cluster; each question once. */
+/** Reads the properties of a real cluster, and caches the version. */
 export function targetCluster(cluster: Cluster): TargetCluster {
   let version: Promise<string> | undefined;
   return {
@@ -16,7 +16,7 @@ export function targetCluster(cluster: Cluster): TargetCluster {
       version ??= cluster
         .request<{ gitVersion: string }>({ method: 'GET', path: '/version' })
         .then(({ gitVersion }) => gitVersion);
-      // Asked again after a failure: the cluster may be back.
+      // A failure is not cached, as the cluster may answer later.
       version.catch(() => (version = undefined));
       return version;
     },

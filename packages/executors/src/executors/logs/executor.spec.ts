@@ -12,7 +12,7 @@ describe('logs', () => {
       'since: yesterday',
       { since: 'yesterday' },
       {},
-      '"since": "yesterday" is no duration\n  → Write it like 90s, 10m or 1h30m.',
+      '"since": "yesterday" is not a duration.\n  → Write it like 90s, 10m or 1h30m.',
     ],
     ['the workload', {}, { workload: 'two' }, 'dist/one/manifests.yaml: there is no workload "two"'],
     ['the container', {}, { container: 'two' }, 'has no container "two"'],

@@ -36,8 +36,8 @@ async function image(to = at('image.tar')): Promise<{ digest: string; layer: Lay
   return { layer, config, digest: await writeArchive({ name: 'app', tag: 'abc', config, layers: [layer] }, to) };
 }
 
-describe('the layer of a program', () => {
-  it('holds the program, executable and owned by root, and the folders above it', async () => {
+describe('packProgram', () => {
+  it('a layer holds the executable program, owned by root, and the folders above it', async () => {
     const { layer } = await image();
     const plain = gunzipSync(await readFile(at('layer')));
     expect(await listTar(plain)).toEqual([
@@ -50,13 +50,13 @@ describe('the layer of a program', () => {
     expect(layer.digest).toBe(sha256(await readFile(at('layer'))));
   });
 
-  it('fails where the program is missing', async () => {
+  it('a missing program rejects', async () => {
     await expect(packProgram({ file: at('nothing'), path: '/a' }, at('layer'))).rejects.toThrow('ENOENT');
   });
 });
 
-describe('an image archive', () => {
-  it('can be read as OCI, with every digest and size as it says', async () => {
+describe('writeArchive', () => {
+  it('an archive is a valid OCI archive, and all its digests and sizes are right', async () => {
     const { digest, layer, config } = await image();
     const archive = await readArchive(at('image.tar'));
     expect(archive.manifest.digest).toBe(digest);
@@ -70,7 +70,7 @@ describe('an image archive', () => {
     });
   });
 
-  it('can be read by docker load, and names the image for ctr and kind', async () => {
+  it('an archive has the files for docker load and the image name for ctr and kind', async () => {
     await image();
     const tar = await TarFile.open(at('image.tar'));
     const [docker] = JSON.parse((await tar.read('manifest.json')).toString());
@@ -81,13 +81,13 @@ describe('an image archive', () => {
     expect(JSON.parse((await tar.read('oci-layout')).toString())).toEqual({ imageLayoutVersion: '1.0.0' });
   });
 
-  it('is the same bytes for the same content', async () => {
+  it('the same content gives the same bytes', async () => {
     await image(at('a.tar'));
     await image(at('b.tar'));
     expect((await readFile(at('a.tar'))).equals(await readFile(at('b.tar')))).toBe(true);
   });
 
-  it('has a config that says what Kubernetes needs to know', async () => {
+  it('the config holds platform, user, entrypoint and labels', async () => {
     const config = JSON.parse((await image()).config.toString()) as ImageConfig;
     expect(config).toMatchObject({
       os: 'linux',
@@ -96,7 +96,7 @@ describe('an image archive', () => {
     });
   });
 
-  it('holds a layer that occurs twice only once', async () => {
+  it('a layer that occurs twice is stored once', async () => {
     const { layer, config } = await image();
     await writeArchive({ name: 'app', tag: 'abc', config, layers: [layer, layer] }, at('twice.tar'));
     expect((await readArchive(at('twice.tar'))).layers.map((l) => l.digest)).toEqual([layer.digest, layer.digest]);
@@ -104,7 +104,7 @@ describe('an image archive', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('is complete or not there', async () => {
+  it('a failed write leaves no archive', async () => {
     const { layer, config } = await image();
     await rm(at('layer'));
     await expect(writeArchive({ name: 'a', tag: 'b', config, layers: [layer] }, at('x.tar'))).rejects.toThrow('ENOENT');
@@ -115,26 +115,34 @@ describe('an image archive', () => {
   });
 });
 
-describe('reading what is not a whole archive', () => {
+describe('readArchive of a damaged archive', () => {
   it.each<[string, () => Promise<void>, RegExp]>([
-    ['no file', async () => {}, /image cannot be read: ENOENT/],
-    ['no tar', () => writeFile(at('image'), 'x'.repeat(2000)), /image is not an image archive, or not a whole one: /],
-    ['a tar without an image', () => writeTarFile(at('image'), { a: 'b' }), /it has no index\.json/],
-    ['no image in the index', () => writeTarFile(at('image'), { 'index.json': '{"manifests":[]}' }), /it has 0 images/],
-    ['the end missing', async () => { await image(at('image')); await truncate(at('image'), 3000); }, /not a whole one/], // prettier-ignore
-  ])('%s', async (_, prepare, message) => {
+    ['no file', async () => {}, /image cannot be read: ENOENT.*\.$/],
+    [
+      'no tar',
+      () => writeFile(at('image'), 'x'.repeat(2000)),
+      /image is not an image archive, or is incomplete: .*\.$/,
+    ],
+    ['a tar without an image', () => writeTarFile(at('image'), { a: 'b' }), /it has no index\.json\.$/],
+    [
+      'no image in the index',
+      () => writeTarFile(at('image'), { 'index.json': '{"manifests":[]}' }),
+      /it has 0 images where 1 is expected\.$/,
+    ],
+    ['the end missing', async () => { await image(at('image')); await truncate(at('image'), 3000); }, /is incomplete: .*\.$/], // prettier-ignore
+  ])('an archive with the defect "%s" is refused', async (_, prepare, message) => {
     await prepare();
     const reading = readArchive(at('image'));
     await expect(reading).rejects.toMatchObject({
       culprit: 'configuration',
       message: expect.stringMatching(message),
-      next: 'Run the target image-build again, or correct the option that names the image.',
+      next: 'Run the target image-build again, or correct the option with the path of the image.',
     });
   });
 });
 
-describe('what a builder saved', () => {
-  it('may be a docker archive, with plain layers', async () => {
+describe('readSavedImage and readArchive', () => {
+  it('a docker archive with plain layers is read', async () => {
     const layer = Buffer.from('layer');
     const config = JSON.stringify({ rootfs: { type: 'layers', diff_ids: [sha256(layer)] } });
     const manifest = JSON.stringify([{ Config: 'c.json', RepoTags: null, Layers: ['1/layer.tar'] }]);
@@ -145,7 +153,7 @@ describe('what a builder saved', () => {
     expect(await buffer(saved.layers[0]!.open())).toEqual(layer);
   });
 
-  it('may lead to the image through a second index, with attestations beside it', async () => {
+  it('the image is found through a second index, beside attestations', async () => {
     const { digest } = await image();
     const original = await TarFile.open(at('image.tar'));
     const files: Record<string, Buffer | string> = {};
@@ -164,8 +172,8 @@ describe('what a builder saved', () => {
   });
 });
 
-describe('files in a tar', () => {
-  it('are read whole whatever their names and sizes', async () => {
+describe('TarFile', () => {
+  it('files of any name and size are read whole', async () => {
     const long = `${'folder/'.repeat(40)}file`;
     await writeTarFile(at('t'), { './dot': 'dot', empty: '', [long]: 'long', last: 'l'.repeat(70_000) });
     const tar = await TarFile.open(at('t'));
@@ -174,8 +182,8 @@ describe('files in a tar', () => {
   });
 });
 
-describe('the image of the agent', () => {
-  it('holds nothing but the agent, under a tag that is its content', async () => {
+describe('agentImage', () => {
+  it('the image holds only the agent, and its tag is a digest of the agent', async () => {
     await writeFile(at('agent'), 'agent');
     const made = await agentImage({ binary: at('agent'), architecture: 'arm64', directory: at('state') });
     const tag = createHash('sha256').update('agent').digest('hex').slice(0, 16);
@@ -189,7 +197,7 @@ describe('the image of the agent', () => {
     expect(files).toMatchObject([{ name: 'nx-kube-agent', mode: 0o755, size: 5 }]);
   });
 
-  it('holds the debugger beside the agent where there is one, under a tag of both', async () => {
+  it('the image holds the debugger beside the agent, and its tag is a digest of both', async () => {
     await writeFile(at('agent'), 'agent');
     await writeFile(at('delve'), 'delve');
     const build = { binary: at('agent'), architecture: 'arm64', directory: at('state') };
@@ -206,7 +214,7 @@ describe('the image of the agent', () => {
     ]);
   });
 
-  it('is made once for each agent, and replaces the one before', async () => {
+  it('the image is made once for each agent and replaces the previous one', async () => {
     await writeFile(at('agent'), 'agent');
     await mkdir(at('state'));
     await writeFile(at('state/other'), '');

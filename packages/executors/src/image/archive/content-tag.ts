@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** The tag of an image: the start of a digest of what it is made from. The order of keys does not count. Pure. */
+/** The tag of an image: 16 hex digits of a digest of its inputs. The order of keys has no effect. Pure. */
 export function contentTag(parts: object): string {
   const text = JSON.stringify(parts, (_, value: unknown) =>
     value && typeof value === 'object' && !Array.isArray(value)

@@ -2,26 +2,29 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Platform } from './oci.js';
 
-/** `image.json`, beside `image.tar` in the output of image-build. Which registry has the image is known only once it is delivered. */
+/** The content of `image.json`, beside `image.tar`. It names no registry: that is known only at the delivery. */
 export interface ImageOutput {
   name: string;
-  /** A digest of what the image is made from. */
+  /** Digest of the inputs of the image. */
   tag: string;
-  /** Of the manifest in `image.tar`: `sha256:<hex>`. */
+  /** Digest of the manifest in `image.tar`: `sha256:<hex>`. */
   digest: string;
   platform: Platform;
-  /** As in the image's config; empty means root. */
+  /** User in the config of the image. Empty means root. */
   user: string;
   entrypoint: string[];
   cmd: string[];
 }
 
-/** @param directory absolute path */
+/** Path of the archive in the output of image-build. @param directory absolute path */
 export function archiveIn(directory: string): string {
   return join(directory, 'image.tar');
 }
 
-/** Writes `image.json`, at once. @param directory absolute path */
+/**
+ * Writes `image.json` and renames it into place, so that a reader never sees half a file. @param directory absolute
+ * path
+ */
 export async function writeImageOutput(directory: string, image: ImageOutput): Promise<void> {
   const path = join(directory, 'image.json');
   await mkdir(directory, { recursive: true });

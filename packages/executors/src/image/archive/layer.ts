@@ -7,13 +7,13 @@ import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { pack, type Header, type Pack } from 'tar-stream';
 
-/** Bytes by content: a layer, a config, a manifest. */
+/** Bytes with their digest: a layer, a config or a manifest. */
 export interface Blob {
   /** `sha256:<hex>` of the bytes. */
   digest: string;
-  /** Bytes. */
+  /** Size (bytes). */
   size: number;
-  /** A new stream of the bytes, each time. */
+  /** Each call opens a new stream of the bytes. */
   open: () => Readable;
 }
 
@@ -26,15 +26,15 @@ export interface Layer extends Blob {
 export const plainLayer = 'application/vnd.oci.image.layer.v1.tar';
 export const gzipLayer = `${plainLayer}+gzip`;
 
-/** Everything in an image is of this moment: images of the same content are the same bytes. */
+/** The time of everything in an image, so that the same content gives the same bytes. */
 export const epoch = new Date(0);
 
 /**
- * A gzipped layer with one program in it, mode 0755, owned by root, and the folders above it.
+ * Writes a gzipped layer with one program, mode 0755 and owned by root, and the folders above it.
  *
- * @param program.file absolute path of the program here
+ * @param program.file absolute path of the program on this machine
  * @param program.path absolute path of the program in the image
- * @param to file that the layer is written to; the layer reads from it
+ * @param to file for the layer; the returned layer reads from it
  */
 export async function packProgram(program: { file: string; path: string }, to: string): Promise<Layer> {
   const tar = pack();
@@ -47,12 +47,12 @@ export async function packProgram(program: { file: string; path: string }, to: s
   return layer;
 }
 
-/** Gzips a layer. @param to file that it is written to; the layer reads from it */
+/** Writes a gzipped layer. @param to file for the layer; the returned layer reads from it */
 export async function compress(tar: AsyncIterable<Buffer>, to: string): Promise<Layer> {
   const plain = createHash('sha256');
   const packed = createHash('sha256');
   const tap = new PassThrough().on('data', (bytes: Buffer) => plain.update(bytes));
-  // Level 1: three times as fast as the default for a tenth more bytes, and the bytes only travel to a registry nearby.
+  // Level 1 is three times as fast as the default for 10 % more bytes, which only travel to a nearby registry.
   const gzip = createGzip({ level: 1 }).on('data', (bytes: Buffer) => packed.update(bytes));
   await pipeline(tar, tap, gzip, createWriteStream(to));
   return {
@@ -74,18 +74,18 @@ async function addProgram(tar: Pack, { file, path }: { file: string; path: strin
   await addEntry(tar, { name: inside, mode: 0o755, size }, createReadStream(file));
 }
 
-/** What is told of an entry; the rest is fixed. */
+/** The parts of an entry's header that callers set. The others are fixed. */
 export type EntryHeader = Pick<Header, 'name'> & Partial<Pick<Header, 'mode' | 'type' | 'size'>>;
 
 /**
- * Adds one entry to a tar, with owner and time fixed, so that the same content always gives the same bytes.
+ * Adds one entry to a tar. Owner and time are fixed, so that the same content gives the same bytes.
  *
- * @param content a stream's size has to be in the header
+ * @param content for a stream, the header must hold the size (bytes)
  */
 export async function addEntry(tar: Pack, header: EntryHeader, content?: Readable | Buffer): Promise<void> {
   const fixed = { uid: 0, gid: 0, mtime: epoch, mode: 0o644, ...header };
   if (content && !Buffer.isBuffer(content)) {
-    // tar-stream's streams are streamx's: they work with Node's pipeline, only their types differ.
+    // Streams of tar-stream come from streamx: they work with Node's pipeline, but their types differ.
     await pipeline(content, tar.entry(fixed) as unknown as NodeJS.WritableStream);
     return;
   }

@@ -1,4 +1,4 @@
-/** The parts of the OCI image format that are used here: https://github.com/opencontainers/image-spec */
+/** The parts of the OCI image format that this package uses: https://github.com/opencontainers/image-spec */
 
 export interface Platform {
   os: string;

@@ -5,10 +5,10 @@ import { mediaTypes, type Descriptor, type ImageConfig, type Index, type Manifes
 import { TarFile } from './tar-file.js';
 import { blobPath, digestOf } from './write-archive.js';
 
-/** An image in a file. Layers are read from the file when they are opened. */
+/** An image in a file. A layer is read from the file when it is opened. */
 export interface ImageArchive {
   manifest: { digest: string; mediaType: string; bytes: Buffer };
-  /** The config as it is in the file: its digest is that of these bytes. */
+  /** The config's exact bytes in the file: its digest is computed from them. */
   config: Buffer;
   layers: Layer[];
 }
@@ -16,7 +16,7 @@ export interface ImageArchive {
 /**
  * Opens an OCI archive with one image, or with an index that leads to one.
  *
- * @throws NxKubeError (configuration) where the file is missing or is no such archive
+ * @throws NxKubeError (configuration) when the file is missing, incomplete or not such an archive
  */
 export async function readArchive(path: string): Promise<ImageArchive> {
   return reading(path, async (tar) => {
@@ -39,14 +39,14 @@ export async function readArchive(path: string): Promise<ImageArchive> {
   });
 }
 
-/** What a builder saved: an OCI archive, or the format of `docker save` before Docker 25. */
+/** Reads the output of a builder: an OCI archive, or the format of `docker save` before Docker 25. */
 export async function readSavedImage(path: string): Promise<Pick<ImageArchive, 'config' | 'layers'>> {
   return reading(path, async (tar) => {
     if (tar.has('index.json')) return readArchive(path);
     const [image] = await json<[{ Config: string; Layers: string[] }]>(tar, 'manifest.json');
     const config = await tar.read(image.Config);
     const { diff_ids: diffIds } = (JSON.parse(config.toString()) as ImageConfig).rootfs;
-    // Such archives hold layers uncompressed, so that a layer's digest is its diff id.
+    // This format holds uncompressed layers, so the digest of a layer is its diff id.
     const layers = image.Layers.map((name, i) => ({
       ...blobIn(tar, name, diffIds[i]!),
       mediaType: plainLayer,
@@ -61,11 +61,12 @@ async function reading<T>(path: string, read: (tar: TarFile) => Promise<T>): Pro
     return await read(await TarFile.open(path));
   } catch (cause) {
     if (cause instanceof NxKubeError) throw cause;
+    const message = (cause as Error).message.replace(/\.?$/, '.');
     const problem = (cause as NodeJS.ErrnoException).code
       ? 'cannot be read'
-      : 'is not an image archive, or not a whole one';
-    throw new NxKubeError('configuration', `${path} ${problem}: ${(cause as Error).message}`, {
-      next: 'Run the target image-build again, or correct the option that names the image.',
+      : 'is not an image archive, or is incomplete';
+    throw new NxKubeError('configuration', `${path} ${problem}: ${message}`, {
+      next: 'Run the target image-build again, or correct the option with the path of the image.',
       cause,
     });
   }
@@ -79,9 +80,9 @@ function blobIn(tar: TarFile, name: string, digest: string): Blob {
   return { digest, size: tar.size(name), open: () => tar.stream(name) };
 }
 
-/** Builders put attestations beside the image; their platform is `unknown`. */
+/** The one image in an index. Builders put attestations beside it, whose platform is `unknown`. */
 function onlyImage(index: Index): Descriptor {
   const images = index.manifests.filter(({ platform }) => platform?.architecture !== 'unknown');
-  if (images.length !== 1) throw new Error(`it has ${images.length} images where one is expected`);
+  if (images.length !== 1) throw new Error(`it has ${images.length} images where 1 is expected`);
   return images[0]!;
 }

@@ -3,23 +3,23 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar-stream';
 
-/** Of a tar file, in bytes. */
+/** Block size (bytes) of a tar file. */
 const block = 512;
 
-/** Where an entry's content lies within the file, in bytes. */
+/** Position and size (bytes) of an entry's content in the file. */
 interface Place {
   offset: number;
   size: number;
 }
 
-/** A tar file whose entries can be read in any order and again, without unpacking it. */
+/** A tar file whose entries can be read in any order, many times and without unpacking. */
 export class TarFile {
   private constructor(
     readonly path: string,
     private readonly places: Map<string, Place>,
   ) {}
 
-  /** @throws Error of the file system or of the format */
+  /** Reads the headers of all entries. @throws Error of the file system, or of the tar format */
   static async open(path: string): Promise<TarFile> {
     const places = new Map<string, Place>();
     const entries = extract();
@@ -28,7 +28,7 @@ export class TarFile {
       (async () => {
         for await (const entry of entries) {
           const { name, type, size } = entry.header;
-          // The content follows its header, which is one block; extended headers come before that.
+          // The content follows its header, which is one block. Extended headers come before the header.
           if (type === 'file') places.set(name.replace(/^\.\//, ''), { offset: entry.offset + block, size });
           entry.resume();
         }
@@ -41,7 +41,7 @@ export class TarFile {
     return this.places.has(name);
   }
 
-  /** Bytes of an entry's content. */
+  /** Size (bytes) of an entry's content. @throws Error when there is no such entry */
   size(name: string): number {
     return this.#place(name).size;
   }

@@ -6,16 +6,16 @@ import { extract, pack } from 'tar-stream';
 export interface TarEntry {
   name: string;
   type: string;
-  /** Permissions only. */
+  /** Permission bits only. */
   mode: number;
   uid: number;
   gid: number;
-  /** Seconds. */
+  /** Time (s) since 1970. */
   mtime: number;
   size: number;
 }
 
-/** The entries of a tar in its order. */
+/** Lists the entries of a tar in their order. */
 export async function listTar(bytes: Buffer): Promise<TarEntry[]> {
   const entries = extract();
   const filling = pipeline(Readable.from([bytes]), entries as unknown as NodeJS.WritableStream);

@@ -8,7 +8,7 @@ import { addEntry, type Layer } from './layer.js';
 import { mediaTypes, type Index, type Manifest } from './oci.js';
 
 export interface ArchiveContent {
-  /** Name and tag as `docker load`, `ctr images import` and `kind load` are to know the image by. */
+  /** Name under which `docker load`, `ctr images import` and `kind load` store the image. */
   name: string;
   tag: string;
   /** The image's config, JSON. */
@@ -17,8 +17,8 @@ export interface ArchiveContent {
 }
 
 /**
- * Writes an image as an OCI archive that Docker's older format can also be read from. The file is complete or is not there:
- * it is renamed into place.
+ * Writes an image as an OCI archive that readers of Docker's older format accept, too. The file is renamed into place,
+ * so it is never incomplete.
  *
  * @param to absolute path
  * @returns digest of the manifest, `sha256:<hex>`
@@ -57,7 +57,7 @@ export async function writeArchive({ name, tag, config, layers }: ArchiveContent
     await addEntry(tar, { name: 'manifest.json' }, json(dockerManifest));
     await addEntry(tar, { name: blobPath(digest) }, manifestBytes);
     await addEntry(tar, { name: blobPath(digestOf(config)) }, config);
-    // A layer may occur twice in an image, but a file only once in an archive.
+    // An image may use a layer twice, but an archive holds each file once.
     const distinct = new Map(layers.map((layer) => [layer.digest, layer]));
     for (const layer of distinct.values()) {
       await addEntry(tar, { name: blobPath(layer.digest), size: layer.size }, layer.open());
@@ -66,7 +66,7 @@ export async function writeArchive({ name, tag, config, layers }: ArchiveContent
   return digest;
 }
 
-/** Where a blob lies in an archive. */
+/** Path of a blob in an archive. */
 export function blobPath(digest: string): string {
   return `blobs/${digest.replace(':', '/')}`;
 }
@@ -75,7 +75,7 @@ export function digestOf(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** The name that a container runtime gives an image without a registry: `app` → `docker.io/library/app`. */
+/** The full name that a container runtime gives to an image without a registry: `app` → `docker.io/library/app`. */
 function fullName(name: string): string {
   const [first, ...rest] = name.split('/');
   if (!rest.length) return `docker.io/library/${name}`;

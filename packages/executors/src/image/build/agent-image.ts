@@ -9,17 +9,17 @@ export interface AgentImage {
   /** Absolute path of the OCI archive. */
   archive: string;
   name: string;
-  /** Start of the SHA-256 of the binary, and of the debugger if there is one. */
+  /** First 16 hex digits of the SHA-256 of the binary, and of the debugger's if there is one. */
   tag: string;
 }
 
 /**
- * The image that the agent comes from: nothing but `/nx-kube-agent`, and `/dlv` where it is to debug. Made only if the folder does not hold it yet; images
- * of other agents are removed from it.
+ * Makes the image that the agent is installed from. It holds only `/nx-kube-agent`, and `/dlv` for debugging. An
+ * archive that the folder holds already is used again; archives of other agents are removed.
  *
- * @param binary absolute path of the agent
- * @param debugger absolute path of Delve, which the agent installs with itself
- * @param directory absolute path of a folder for nothing but this
+ * @param agent.binary absolute path of the agent
+ * @param agent.debugger absolute path of Delve, which the agent installs beside itself
+ * @param agent.directory absolute path of a folder for these archives only
  */
 export async function agentImage(agent: {
   binary: string;

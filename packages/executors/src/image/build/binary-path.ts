@@ -6,10 +6,10 @@ import { findWorkload, type WorkloadChoice } from '../../workload/find.js';
 export const defaultBinaryPath = '/manager';
 
 /**
- * Where the binary has to be in the image so that the workload finds it: what its container's `command` begins with.
+ * Path in the image at which the workload starts the binary: the first word of its container's `command`.
  *
- * @param manifests absolute path of the rendered manifests; they may not be there
- * @throws NxKubeError (configuration) where the manifests do not say which workload is meant
+ * @param manifests absolute path of the rendered manifests; without the file, the path is `/manager`
+ * @throws NxKubeError (configuration) when the manifests and the choice do not select one workload
  */
 export async function binaryPathIn(manifests: string, choice: WorkloadChoice): Promise<string> {
   const text = await readFile(manifests, 'utf8').catch(() => undefined);
@@ -18,7 +18,7 @@ export async function binaryPathIn(manifests: string, choice: WorkloadChoice): P
   return absolute(container.command?.[0] ?? defaultBinaryPath);
 }
 
-/** A bare name is looked up on PATH, anything else from the working directory, which is `/` in a generated image. */
+/** Resolves a command as a generated image does: a bare name on PATH, a path against the working directory `/`. */
 export function absolute(command: string): string {
   return command.includes('/') ? posix.resolve('/', command) : `/usr/local/bin/${command}`;
 }

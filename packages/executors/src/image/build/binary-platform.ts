@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { NxKubeError } from '@nx-kube/cluster';
 import type { Platform } from '../archive/oci.js';
 
-/** `e_machine` of ELF, as GOARCH has it: for little-endian and big-endian files. */
+/** GOARCH of the values of ELF's `e_machine`, for little-endian and big-endian files. */
 const machines: Record<number, readonly [little: string, big: string]> = {
   0x03: ['386', '386'],
   0x08: ['mipsle', 'mips'],
@@ -15,7 +15,7 @@ const machines: Record<number, readonly [little: string, big: string]> = {
   0x102: ['loong64', 'loong64'],
 };
 
-/** ELF's OSABI of systems that say which one they are; Go writes 0 for linux. */
+/** GOOS of the values of ELF's OSABI. Go writes 0 for linux. */
 const systems: Record<number, string> = {
   0: 'linux',
   2: 'netbsd',
@@ -26,9 +26,10 @@ const systems: Record<number, string> = {
 };
 
 /**
- * The platform that a program says it is for, from its header.
+ * Reads the platform of a program from its header. Pure.
  *
- * @returns `os` is `unknown` where the file is no program that is known here
+ * @param header the first 64 bytes of the file, or fewer
+ * @returns `os` is `unknown` when the format is not known
  */
 export function platformOf(header: Buffer): Platform {
   const magic = header.length >= 20 ? header.readUInt32BE(0) : 0;
@@ -47,14 +48,14 @@ export function platformOf(header: Buffer): Platform {
 }
 
 /**
- * The platform of the binary that is to run in a pod.
+ * Reads the platform of the binary for a pod.
  *
- * @param path absolute
- * @throws NxKubeError (configuration) where there is none, or it is not for linux
+ * @param path absolute path of the binary
+ * @throws NxKubeError (configuration) when the file cannot be read or is not for linux
  */
 export async function binaryPlatform(path: string): Promise<Platform> {
   const file = await open(path).catch((cause) => {
-    throw new NxKubeError('configuration', `"binary": ${path} cannot be read`, {
+    throw new NxKubeError('configuration', `"binary": ${path} cannot be read.`, {
       next: 'Build it first (the target go-build), or correct the option "binary".',
       cause,
     });
@@ -66,8 +67,8 @@ export async function binaryPlatform(path: string): Promise<Platform> {
     if (platform.os === 'linux') return platform;
     const problem =
       platform.os === 'unknown'
-        ? 'is not a program for linux'
-        : `is a program for ${platform.os}/${platform.architecture}, and pods run linux`;
+        ? 'is not a program for linux.'
+        : `is a program for ${platform.os}/${platform.architecture}, but pods run linux.`;
     throw new NxKubeError('configuration', `"binary": ${path} ${problem}`, {
       next: 'Build it with "goos": "linux", the default of go-build.',
     });

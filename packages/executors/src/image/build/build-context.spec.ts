@@ -20,7 +20,7 @@ async function write(path: string, text: string): Promise<void> {
   await writeFile(join(root, path), text);
 }
 
-describe('the digest of a context', () => {
+describe('contextDigest', () => {
   const digest = (more: Partial<ContextContent> = {}) =>
     contextDigest({
       context: root,
@@ -31,12 +31,12 @@ describe('the digest of a context', () => {
     });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['another content', () => write('templates/a.txt', 'b')],
+    ['other content of a file', () => write('templates/a.txt', 'b')],
     ['a new file', () => write('templates/b.txt', '')],
-    ['another mode', () => chmod(join(root, 'templates/a.txt'), 0o755)],
-    ['another name', () => write('x', 'a').then(() => rm(join(root, 'templates/a.txt')))],
+    ['another mode of a file', () => chmod(join(root, 'templates/a.txt'), 0o755)],
+    ['another name of a file', () => write('x', 'a').then(() => rm(join(root, 'templates/a.txt')))],
     ['a link', () => symlink('a.txt', join(root, 'templates/link'))],
-  ])('changes with %s', async (_, change) => {
+  ])('the digest changes with %s', async (_, change) => {
     const before = await digest();
     await change();
     expect(await digest()).not.toBe(before);
@@ -46,15 +46,15 @@ describe('the digest of a context', () => {
     ['the binary', () => write('bin/manager', 'other')],
     ['Go sources', () => Promise.all([write('main.go', '//'), write('go.mod', '//'), write('a/b/go.sum', '')])],
     ['the output', () => write('out/image/image.tar', 'x')],
-    ['what tools keep for themselves', () => Promise.all([write('.git/HEAD', ''), write('node_modules/a/b', '')])],
-    ['times', () => write('templates/a.txt', 'a')],
-  ])('does not change with %s', async (_, change) => {
+    ['folders of tools', () => Promise.all([write('.git/HEAD', ''), write('node_modules/a/b', '')])],
+    ['modification times', () => write('templates/a.txt', 'a')],
+  ])('the digest does not change with %s', async (_, change) => {
     const before = await digest();
     await change();
     expect(await digest()).toBe(before);
   });
 
-  it('changes with the binary and Go sources where they count', async () => {
+  it('the digest changes with the binary and Go sources when they are included', async () => {
     const released = { without: [], goSources: true };
     const before = await digest(released);
     await write('main.go', '//');
@@ -64,7 +64,7 @@ describe('the digest of a context', () => {
     expect(await digest(released)).not.toBe(after);
   });
 
-  it('does not change with what the ignore file leaves out; the one of the Dockerfile goes first', async () => {
+  it('ignored files do not change the digest, and the ignore file of the Dockerfile comes first', async () => {
     await write('.dockerignore', 'templates\n');
     const before = await digest();
     await write('templates/a.txt', 'b');
@@ -76,8 +76,8 @@ describe('the digest of a context', () => {
   });
 });
 
-describe('a context of some files only', () => {
-  it('has them under the same paths, with their modes', async () => {
+describe('copyContext', () => {
+  it('the selected files are copied with their paths and modes', async () => {
     await chmod(join(root, 'bin/manager'), 0o755);
     await copyContext(root, ['bin/manager', './templates/'], join(root, 'to'));
     expect(await readFile(join(root, 'to/templates/a.txt'), 'utf8')).toBe('a');
@@ -86,9 +86,9 @@ describe('a context of some files only', () => {
   });
 
   it.each([
-    ['nowhere', /^"only": .*\/nowhere does not exist$/],
-    ['../x', /^"only": \.\.\/x is outside of the context/],
-  ])('cannot have %s', async (path, message) => {
+    ['nowhere', /^"only": .*\/nowhere does not exist\.$/],
+    ['../x', /^"only": \.\.\/x is outside of the context .*\.$/],
+  ])('the path %s is refused', async (path, message) => {
     const copy = copyContext(root, [path], join(root, 'to'));
     await expect(copy).rejects.toMatchObject({ culprit: 'configuration', message: expect.stringMatching(message) });
   });

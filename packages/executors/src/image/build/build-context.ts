@@ -5,24 +5,24 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { sha256 } from '../archive/sha256.js';
 import { dockerIgnore, type Ignored } from './docker-ignore.js';
 
-/** Kept by tools for themselves, and too large to be read for nothing; no Dockerfile of a Go program copies them. */
+/** Large folders of tools, which are not read: no Dockerfile of a Go program copies them. */
 const neverUsed = new Set(['.git', '.nx', 'node_modules']);
 
-/** Files that are in an image only by way of the binary. */
+/** Files that reach an image only through the binary. */
 const goSource = /(?:\.go|(?:^|\/)go\.(?:mod|sum|work|work\.sum))$/;
 
 export interface ContextContent {
   /** Absolute path of the folder. */
   context: string;
-  /** Absolute path; a `<name>.dockerignore` beside it replaces the context's `.dockerignore`. */
+  /** Absolute path of the Dockerfile. A `<name>.dockerignore` beside it replaces the context's `.dockerignore`. */
   dockerfile: string;
-  /** Absolute paths of files and folders that do not count. */
+  /** Absolute paths of files and folders to exclude. */
   without: string[];
-  /** Count Go sources. */
+  /** Whether to include Go sources. */
   goSources: boolean;
 }
 
-/** A digest of what a builder may copy from a context: paths, modes and bytes. */
+/** Computes a digest of the files that a builder may copy from a context: paths, modes and bytes. */
 export async function contextDigest({ context, dockerfile, without, goSources }: ContextContent): Promise<string> {
   const ignored = await readIgnoreFile(context, dockerfile);
   const excluded = new Set(without.map((path) => relative(context, path).split(sep).join('/')));
@@ -57,10 +57,10 @@ async function readIgnoreFile(context: string, dockerfile: string): Promise<Igno
 }
 
 /**
- * Copies some files and folders of a context to another folder, under the same paths, with their modes.
+ * Copies files and folders of a context to another folder, with their paths and modes.
  *
  * @param only paths relative to `context`
- * @throws NxKubeError (configuration) where one is not there or not inside
+ * @throws NxKubeError (configuration) when a path does not exist or is outside of the context
  */
 export async function copyContext(context: string, only: readonly string[], to: string): Promise<void> {
   await mkdir(to, { recursive: true });
@@ -68,12 +68,12 @@ export async function copyContext(context: string, only: readonly string[], to: 
     const from = join(context, path);
     const inside = relative(context, from);
     if (inside === '..' || inside.startsWith(`..${sep}`)) {
-      throw new NxKubeError('configuration', `"only": ${path} is outside of the context ${context}`, {
+      throw new NxKubeError('configuration', `"only": ${path} is outside of the context ${context}.`, {
         next: 'Set "context" to a folder that holds all files of the image.',
       });
     }
     if (!(await stat(from).catch(() => undefined))) {
-      throw new NxKubeError('configuration', `"only": ${from} does not exist`, {
+      throw new NxKubeError('configuration', `"only": ${from} does not exist.`, {
         next: 'Correct the path, or make the target that builds the file a dependency of image-build.',
       });
     }

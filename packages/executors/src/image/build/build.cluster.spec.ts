@@ -26,7 +26,7 @@ async function write(path: string, content: string | Buffer): Promise<void> {
   await writeFile(join(root, path), content);
 }
 
-/** Runs buildah on the store that images are built in here. */
+/** Runs buildah on the store in which this spec builds images. Returns its output. */
 async function buildah(...args: string[]): Promise<string> {
   const { command, confined } = await findBuilder('buildah');
   return (await execa(command, [...(confined ? ['--storage-driver', 'vfs'] : []), ...args])).stdout;
@@ -56,7 +56,7 @@ async function built(image: ImageBuild) {
   return { ...result, config: JSON.parse(config.toString()) as ImageConfig, files: files.flat() };
 }
 
-describe('an image from a Dockerfile, by buildah', () => {
+describe('buildImage from a Dockerfile with buildah', () => {
   const text = `
 FROM scratch AS base
 ARG LABEL=none
@@ -76,7 +76,7 @@ FROM base AS other
   });
   const options = { only: ['bin/manager', 'templates'], buildArgs: { LABEL: 'a "b" $(id)' }, target: 'final' };
 
-  it('is for the platform of the binary, and says what it starts', async () => {
+  it('the image has the platform of the binary and records its entrypoint', async () => {
     const result = await built(build(dockerfile(options)));
     expect(result.image).toMatchObject({
       name: 'spec/app',
@@ -90,14 +90,14 @@ FROM base AS other
     expect(result.files.map(({ name }) => name)).toContain('templates/a.txt');
   });
 
-  it('is the same image when it is built again, and stays in no store', async () => {
+  it('a second build makes the same image, and no image stays in the store', async () => {
     const { image } = await built(build(dockerfile(options)));
     await write('templates/a.txt', 'a');
     expect((await built(build(dockerfile(options)))).image.digest).toBe(image.digest);
     expect(await buildah('images')).not.toContain('nx-kube-build/spec/app');
   });
 
-  it('keeps its tag when only Go changes, and gets another one with a file, an argument or a stage', async () => {
+  it('the tag changes with a file, an argument or a stage, but not with Go code', async () => {
     const tag = async (more: Partial<FromDockerfile> = {}) =>
       (await built(build(dockerfile({ ...options, ...more })))).image.tag;
     const before = await tag();
@@ -109,13 +109,13 @@ FROM base AS other
     expect(await tag()).not.toBe(before);
   });
 
-  it('gives the builder all of the context where nothing else is said', async () => {
+  it('the builder gets the whole context by default', async () => {
     await write('Dockerfile', 'FROM scratch\nCOPY secret.txt /s\n');
     expect((await built(build(dockerfile()))).files.map(({ name }) => name)).toContain('s');
     expect(await buildImage(build(dockerfile({ only: ['bin/manager'] })))).toMatchObject({ ok: false });
   });
 
-  it('that fails is reported with what the builder says', async () => {
+  it('a failed build returns the messages of the builder', async () => {
     await write('Dockerfile', 'FROM scratch\nCOPY nowhere /\n');
     const lines: string[] = [];
     const result = await buildImage(build(dockerfile()), { onOutput: (line) => lines.push(line) });
@@ -123,7 +123,7 @@ FROM base AS other
     expect(lines.join('\n')).toBe(!result.ok && !result.cancelled && result.diagnostics);
   });
 
-  it('stops when told to', async () => {
+  it('an abort stops the build', async () => {
     const abort = new AbortController();
     const result = await buildImage(build(dockerfile(options)), {
       signal: abort.signal,
@@ -133,7 +133,7 @@ FROM base AS other
   });
 });
 
-describe('an image of the binary on a base image, by buildah', () => {
+describe('buildImage on a base image with buildah', () => {
   const base = 'localhost/nx-kube-spec-base:1';
   beforeEach(async () => {
     await write('base/Dockerfile', 'FROM scratch\nCOPY file /base-file\nENV A=b\n');
@@ -144,7 +144,7 @@ describe('an image of the binary on a base image, by buildah', () => {
     await buildah('rmi', base);
   });
 
-  it('has both, and starts the binary as the user', async () => {
+  it('the image holds the base and the binary, and starts the binary as the user', async () => {
     const from = { baseImage: base, binaryPath: '/app/run', user: '65532:65532', labels: { l: 'a $B "c"' } };
     const { image, config, files } = await built(build(from));
     expect(image).toMatchObject({ user: '65532:65532', entrypoint: ['/app/run'], cmd: [] });
@@ -157,8 +157,8 @@ describe('an image of the binary on a base image, by buildah', () => {
   });
 });
 
-describe('an image from scratch', () => {
-  it.each(['oci-archive', 'docker-archive'])('can be read by others as %s', async (format) => {
+describe('buildImage from scratch', () => {
+  it.each(['oci-archive', 'docker-archive'])('buildah can read the archive as %s', async (format) => {
     const from = { baseImage: 'scratch', binaryPath: '/manager', user: '65532:65532', labels: {} };
     const { archive, image } = await built(build(from));
     const id = (await buildah('pull', `${format}:${archive}`)).trim().split('\n').at(-1)!;

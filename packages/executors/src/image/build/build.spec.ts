@@ -39,8 +39,8 @@ async function tagOf(build: ImageBuild): Promise<string> {
   return result.image.tag;
 }
 
-describe('an image from scratch', () => {
-  it('is an archive and a file that says what is in it, made without any builder', async () => {
+describe('buildImage from scratch', () => {
+  it('a build without a builder writes an archive and a file that describes it', async () => {
     vi.stubEnv('PATH', '/nowhere');
     const result = await buildImage(fromScratch({ image: { labels: { a: 'b' } } }));
     const { manifest, config, layers } = await readArchive(join(root, 'out/image.tar'));
@@ -61,7 +61,7 @@ describe('an image from scratch', () => {
     expect((await readdir(join(root, 'out'))).sort()).toEqual(['image.json', 'image.tar']);
   });
 
-  it('keeps its tag when only the binary changes', async () => {
+  it('the tag stays the same when only the binary changes', async () => {
     const before = await tagOf(fromScratch());
     await writeFile(join(root, 'bin/manager'), elf('arm64', 'other code'));
     expect(await tagOf(fromScratch())).toBe(before);
@@ -72,52 +72,52 @@ describe('an image from scratch', () => {
     ['user', { image: { user: '1000' } }],
     ['labels', { image: { labels: { a: 'b' } } }],
     ['release', { release: true }],
-  ])('has another tag with another %s', async (_, more) => {
+  ])('the tag changes with the %s', async (_, more) => {
     expect(await tagOf(fromScratch(more))).not.toBe(await tagOf(fromScratch()));
   });
 
-  it('has another tag for another platform', async () => {
+  it('the tag changes with the platform', async () => {
     const before = await tagOf(fromScratch());
     await writeFile(join(root, 'bin/manager'), elf('amd64'));
     expect(await tagOf(fromScratch())).not.toBe(before);
   });
 
-  it('has another tag for another binary when it is released', async () => {
+  it('the tag changes with the binary in a release', async () => {
     const before = await tagOf(fromScratch({ release: true }));
     await writeFile(join(root, 'bin/manager'), elf('arm64', 'other code'));
     expect(await tagOf(fromScratch({ release: true }))).not.toBe(before);
   });
 
   it.each<[string, Parameters<typeof fromScratch>[0], string]>([
-    ['a user with a name', { image: { user: 'nonroot' } }, '"user": "nonroot" is not numeric'],
-    ['no binary', { binary: '/nowhere' }, '"binary": /nowhere cannot be read'],
-    ['a binary for another system', { binary: '/etc/passwd' }, '"binary": /etc/passwd is not a program for linux'],
-    ['a name in capitals', { name: 'App' }, '"App" cannot be the name of an image'],
-  ])('cannot have %s', async (_, more, message) => {
+    ['a user with a name', { image: { user: 'nonroot' } }, '"user": "nonroot" is not numeric.'],
+    ['no binary', { binary: '/nowhere' }, '"binary": /nowhere cannot be read.'],
+    ['a binary for another system', { binary: '/etc/passwd' }, '"binary": /etc/passwd is not a program for linux.'],
+    ['a name in capitals', { name: 'App' }, '"App" is not a valid image name.'],
+  ])('an image with %s is refused', async (_, more, message) => {
     await expect(buildImage(fromScratch(more))).rejects.toMatchObject({ culprit: 'configuration', message });
   });
 
-  it('is not written when told to stop', async () => {
+  it('an aborted build writes nothing', async () => {
     const result = await buildImage(fromScratch(), { signal: AbortSignal.abort() });
     expect(result).toMatchObject({ ok: false, cancelled: true });
     await expect(readdir(join(root, 'out'))).rejects.toThrow('ENOENT');
   });
 });
 
-describe('an image from a Dockerfile', () => {
+describe('buildImage from a Dockerfile', () => {
   const fromDockerfile = (more: Partial<FromDockerfile> = {}): ImageBuild => ({
     ...fromScratch(),
     from: { dockerfile: join(root, 'Dockerfile'), context: root, buildArgs: {}, ...more },
   });
 
-  it('says that the Dockerfile is missing', async () => {
+  it('a missing Dockerfile is reported', async () => {
     await expect(buildImage(fromDockerfile({ dockerfile: '/nowhere' }))).rejects.toThrow(
-      '"dockerfile": /nowhere cannot be read',
+      '"dockerfile": /nowhere cannot be read.',
     );
   });
 
-  it('says that there is nothing to build it with', async () => {
+  it('a missing builder is reported', async () => {
     vi.stubEnv('PATH', '/nowhere');
-    await expect(buildImage(fromDockerfile())).rejects.toThrow('no program to build the image with');
+    await expect(buildImage(fromDockerfile())).rejects.toThrow('No program can build the image: ');
   });
 });

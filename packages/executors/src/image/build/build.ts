@@ -12,16 +12,17 @@ import type { ImageBuild, BuildImageOptions } from './plan.js';
 
 export type ImageBuildResult = Outcome<{
   image: ImageOutput;
-  /** Absolute path of the OCI archive, and its bytes. */
+  /** Absolute path of the OCI archive. */
   archive: string;
+  /** Size (bytes) of the archive. */
   bytes: number;
 }>;
 
 /**
- * Builds an image as an OCI archive. Its tag is a digest of what it is made from, without the binary unless `release` is set:
- * pods get the binary of the day from the loop, so an edit in Go is no reason for another image.
+ * Builds an image as an OCI archive. Its tag is a digest of its inputs, without the binary unless `release` is set: the
+ * loop delivers the binary to the pods, so an edit of Go code needs no new image.
  *
- * @throws NxKubeError (configuration) for the options, the binary or the builder
+ * @throws NxKubeError (configuration) for mistakes in the options, the binary or the builder
  */
 export async function buildImage(build: ImageBuild, control: BuildImageOptions = {}): Promise<ImageBuildResult> {
   const { name, output, from } = build;

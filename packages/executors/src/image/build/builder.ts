@@ -3,24 +3,27 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { findCommand } from '../../process/find.js';
 import { runCommand } from '../../process/run.js';
 
-/** Programs that build images from a Dockerfile, in the order in which they are looked for. */
+/** Programs that build images from a Dockerfile, in the order of the search. */
 export const builderNames = ['docker', 'podman', 'buildah', 'nerdctl'] as const;
 export type BuilderName = (typeof builderNames)[number];
 
 /** A builder that works on this machine. */
 export interface Builder {
   name: BuilderName;
-  /** Absolute path. */
+  /** Absolute path of the program. */
   command: string;
-  /** For docker: whether it has buildx. */
+  /** For docker: whether buildx is available. */
   buildx: boolean;
-  /** For podman and buildah: as root, or in a container, where neither overlay mounts nor new namespaces can be counted on. */
+  /**
+   * For podman and buildah: whether it runs as root or in a container, where overlay mounts and new namespaces may
+   * fail.
+   */
   confined: boolean;
 }
 
-/** What is built from a Dockerfile. Paths are absolute. */
+/** A build from a Dockerfile. Paths are absolute. */
 export interface BuildPlan {
-  /** Name and tag that the builder keeps the image by until it is saved. */
+  /** Name and tag of the image in the builder's store until it is saved. */
   reference: string;
   dockerfile: string;
   context: string;
@@ -28,18 +31,20 @@ export interface BuildPlan {
   platform?: string;
   buildArgs: Record<string, string>;
   target?: string;
-  /** Archive to write. */
+  /** Path of the archive to write. */
   saveTo: string;
 }
 
-/** Arguments of the builder for each step. Nothing is left in the builder's store but what speeds up the next build. */
+/**
+ * Arguments of the builder for each step. After `remove`, the builder's store holds only the cache for the next build.
+ */
 export interface BuilderSteps {
   build: string[];
   save: string[];
   remove: string[];
 }
 
-/** Pure. */
+/** Makes the arguments of a builder. Pure. */
 export function builderSteps(builder: Pick<Builder, 'name' | 'buildx' | 'confined'>, plan: BuildPlan): BuilderSteps {
   const { reference, dockerfile, context, platform, buildArgs, target, saveTo } = plan;
   const what = [
@@ -51,7 +56,8 @@ export function builderSteps(builder: Pick<Builder, 'name' | 'buildx' | 'confine
   ];
   switch (builder.name) {
     case 'docker':
-      // Its own OCI exporter does not work with its default driver; what `docker save` writes is read in either format.
+      // The OCI exporter of docker does not work with its default driver. The output of `docker save` is read in both
+      // formats.
       return {
         build: builder.buildx ? ['buildx', 'build', '--load', ...what] : ['build', ...what],
         save: ['save', '--output', saveTo, reference],
@@ -65,7 +71,7 @@ export function builderSteps(builder: Pick<Builder, 'name' | 'buildx' | 'confine
       };
     case 'podman':
     case 'buildah': {
-      // Podman has a database that says which driver it has; naming another one is an error.
+      // Podman records its storage driver in a database, and refuses another driver.
       const store = builder.confined && builder.name === 'buildah' ? ['--storage-driver', 'vfs'] : [];
       const isolation = builder.confined ? ['--isolation', 'chroot'] : [];
       const save = {
@@ -75,20 +81,22 @@ export function builderSteps(builder: Pick<Builder, 'name' | 'buildx' | 'confine
       return {
         build: [...store, 'build', ...isolation, '--timestamp', '0', ...what],
         save: [...store, ...save],
-        // By force: a build that was stopped leaves containers that use the image.
+        // By force: an aborted build leaves containers that use the image.
         remove: [...store, 'rmi', '--force', reference],
       };
     }
   }
 }
 
-/** Added to the environment of every builder: the same content is to be the same image, without attestations of when and where. */
+/**
+ * Environment of every builder. It turns attestations off and fixes times, so that the same content is the same image.
+ */
 export const builderEnvironment = { BUILDX_NO_DEFAULT_ATTESTATIONS: '1', SOURCE_DATE_EPOCH: '0' };
 
 /**
- * The builder that was asked for, or the first that is there and works: a docker without its daemon does not count.
+ * Finds the requested builder, or the first one that is on PATH and works: docker without its daemon is skipped.
  *
- * @throws NxKubeError (configuration) that says of each why it cannot be used
+ * @throws NxKubeError (configuration) with a reason for each builder when none works
  */
 export async function findBuilder(wanted?: BuilderName, signal?: AbortSignal): Promise<Builder> {
   const reasons: string[] = [];
@@ -98,7 +106,7 @@ export async function findBuilder(wanted?: BuilderName, signal?: AbortSignal): P
       reasons.push(`${name} is not on PATH`);
       continue;
     }
-    // Asks the daemon, the machine or the store behind it, whichever the builder has.
+    // Each builder checks its own back end here: a daemon, a machine or a store.
     const { exitCode, stderr } = await runCommand(command, [name === 'docker' ? 'version' : 'info'], { signal });
     signal?.throwIfAborted();
     if (exitCode === 0) {
@@ -111,8 +119,8 @@ export async function findBuilder(wanted?: BuilderName, signal?: AbortSignal): P
     }
     reasons.push(`${name} does not work: ${stderr.trim().split('\n')[0] || `exit code ${exitCode}`}`);
   }
-  throw new NxKubeError('configuration', `no program to build the image with: ${reasons.join('; ')}`, {
-    next: 'Start or install one of them, or leave out "dockerfile" and "baseImage": an image of the binary alone needs none.',
+  throw new NxKubeError('configuration', `No program can build the image: ${reasons.join('; ').replace(/\.?$/, '.')}`, {
+    next: 'Start or install one of them, or remove "dockerfile" and "baseImage": an image of the binary alone needs no builder.',
   });
 }
 

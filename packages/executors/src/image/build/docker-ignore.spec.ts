@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dockerIgnore } from './docker-ignore.js';
 
-describe('a .dockerignore', () => {
+describe('dockerIgnore', () => {
   it.each<[string, string[], string[]]>([
     ['', ['a', 'a/b'], []],
     ['# a\n\n', ['a', '# a'], []],
@@ -16,7 +16,7 @@ describe('a .dockerignore', () => {
     ['a\n!a/b\na/b/c', ['a/b', 'a/b/d'], ['a', 'a/c', 'a/b/c']],
     ['.env', ['env'], ['.env']],
     ['{a,b}', ['a', 'b'], []],
-  ])('%j leaves in %j and out %j', (text, left, out) => {
+  ])('the file %j keeps %j and ignores %j', (text, left, out) => {
     const ignored = dockerIgnore(text);
     expect(left.filter(ignored)).toEqual([]);
     expect(out.filter((path) => !ignored(path))).toEqual([]);

@@ -1,11 +1,11 @@
 import micromatch from 'micromatch';
 
-/** Whether a path of a build context, relative and with slashes, is left out. */
+/** Whether the context leaves out a path, which is relative to the context and has slashes. */
 export type Ignored = (path: string) => boolean;
 
 /**
- * Reads a `.dockerignore` as Docker does: patterns are from the root of the context, a pattern also covers everything below
- * what it fits, and the last one that fits decides, so that `!` brings back files even of a folder that is left out. Pure.
+ * Parses a `.dockerignore` as Docker does. Patterns are relative to the root of the context and match everything below
+ * a matching folder. The last matching pattern decides, so `!` restores files even of an ignored folder. Pure.
  */
 export function dockerIgnore(text: string): Ignored {
   const rules = text

@@ -10,7 +10,12 @@ import type { FromBinary, ImageBuild, BuildImageOptions, MadeImage } from './pla
 import { programConfig } from './program-config.js';
 import { runBuilder } from './run-builder.js';
 
-/** @param work a folder for files that need not outlive the build */
+/**
+ * Makes an image of a base image and the binary. From `scratch` it needs no builder.
+ *
+ * @param work folder for temporary files of this build
+ * @throws NxKubeError (configuration) for the user, the binary or the builder
+ */
 export async function fromBinary(
   build: ImageBuild,
   from: FromBinary,
@@ -36,10 +41,10 @@ export async function fromBinary(
   return runBuilder(build, { tag, dockerfile, context, platform, buildArgs: {} }, work, control);
 }
 
-/** Kubernetes can tell that a user is not root only from a number. */
+/** Checks that the user is a number: Kubernetes cannot verify `runAsNonRoot` for a name. */
 function requireUser(user: string): void {
   if (/^\d+(:\d+)?$/.test(user)) return;
-  throw new NxKubeError('configuration', `"user": "${user}" is not numeric`, {
+  throw new NxKubeError('configuration', `"user": "${user}" is not numeric.`, {
     next: 'Write it as uid or uid:gid, such as 65532:65532.',
   });
 }

@@ -7,7 +7,12 @@ import { contextDigest, copyContext } from './build-context.js';
 import type { FromDockerfile, ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
 import { runBuilder } from './run-builder.js';
 
-/** @param work a folder for files that need not outlive the build */
+/**
+ * Makes an image from the user's Dockerfile.
+ *
+ * @param work folder for temporary files of this build
+ * @throws NxKubeError (configuration) for the Dockerfile, the context or the builder
+ */
 export async function fromDockerfile(
   build: ImageBuild,
   from: FromDockerfile,
@@ -16,8 +21,8 @@ export async function fromDockerfile(
 ): Promise<MadeImage> {
   const { dockerfile, only, buildArgs, target } = from;
   const text = await readFile(dockerfile, 'utf8').catch((cause) => {
-    throw new NxKubeError('configuration', `"dockerfile": ${dockerfile} cannot be read`, {
-      next: 'Correct the path, or leave the option out: an image of the binary alone needs no Dockerfile.',
+    throw new NxKubeError('configuration', `"dockerfile": ${dockerfile} cannot be read.`, {
+      next: 'Correct the path, or remove the option: an image of the binary alone needs no Dockerfile.',
       cause,
     });
   });
@@ -31,7 +36,7 @@ export async function fromDockerfile(
     without: release ? [build.output] : [build.output, binary],
     goSources: release,
   });
-  // Without a binary here the Dockerfile builds its own, and the builder decides for what.
+  // Without a binary on this machine the Dockerfile builds one, and the builder chooses the platform.
   const platform = await binaryPlatform(build.binary).catch(() => undefined);
   const tag = contentTag({ text, buildArgs, target, platform, files });
   return runBuilder(build, { tag, dockerfile, context, platform, buildArgs, target }, work, control);

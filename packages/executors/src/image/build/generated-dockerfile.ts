@@ -10,10 +10,14 @@ export interface BinaryImage {
   labels: Record<string, string>;
 }
 
-/** A Dockerfile for an image with a binary on top of a base image. Pure. @throws NxKubeError (configuration) */
+/**
+ * Makes a Dockerfile that copies a binary onto a base image. Pure.
+ *
+ * @throws NxKubeError (configuration) when `baseImage` is not a reference to an image
+ */
 export function generatedDockerfile({ baseImage, binary, binaryPath, user, labels }: BinaryImage): string {
   if (!/^[^\s$]+$/.test(baseImage)) {
-    throw new NxKubeError('configuration', `"baseImage": "${baseImage}" is not a reference to an image`, {
+    throw new NxKubeError('configuration', `"baseImage": "${baseImage}" is not a reference to an image.`, {
       next: 'Write it as name[:tag][@digest], such as gcr.io/distroless/static:nonroot.',
     });
   }
@@ -27,7 +31,7 @@ export function generatedDockerfile({ baseImage, binary, binaryPath, user, label
   return `${lines.join('\n')}\n`;
 }
 
-/** In a Dockerfile a dollar begins a variable also within quotes. */
+/** Quotes a text for a Dockerfile, in which a dollar begins a variable also within quotes. */
 function quoted(text: string): string {
   return JSON.stringify(text).replaceAll('$', '\\$');
 }

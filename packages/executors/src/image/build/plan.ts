@@ -1,24 +1,24 @@
 import type { Layer } from '../archive/layer.js';
 import type { BuilderName } from './builder.js';
 
-/** What image is built. Paths are absolute. */
+/** Options of an image build. Paths are absolute. */
 export interface ImageBuild {
   /** Name of the image, without registry and tag. */
   name: string;
   /** Folder for `image.tar` and `image.json`. */
   output: string;
-  /** The program. With a Dockerfile it is only what the tag does not depend on. */
+  /** The program. With a Dockerfile it only serves to keep the tag independent of the program. */
   binary: string;
-  /** Whether the tag depends on the binary too, as it must for images that are shipped. Default: false. */
+  /** Whether the tag depends on the binary, as it must for images that are shipped. Default: false. */
   release?: boolean;
-  /** Default: the first that works. Not used for an image from scratch. */
+  /** Builder to use. Default: the first one that works. An image from scratch needs none. */
   builder?: BuilderName;
   from: FromBinary | FromDockerfile;
 }
 
-/** An image with nothing in it but the base and the binary. */
+/** An image of a base image and the binary. */
 export interface FromBinary {
-  /** `scratch` needs no builder. */
+  /** Reference of the base image. `scratch` needs no builder. */
   baseImage: string;
   /** Absolute path of the binary in the image. */
   binaryPath: string;
@@ -31,7 +31,7 @@ export interface FromBinary {
 export interface FromDockerfile {
   dockerfile: string;
   context: string;
-  /** Paths within the context; only these are given to the builder. Default: all of the context. */
+  /** Paths within the context; the builder gets only these. Default: the whole context. */
   only?: string[];
   buildArgs: Record<string, string>;
   target?: string;
@@ -39,9 +39,9 @@ export interface FromDockerfile {
 
 export interface BuildImageOptions {
   signal?: AbortSignal;
-  /** Each line of the builder, as it comes. */
+  /** Called with each line of the builder's output. */
   onOutput?: (line: string) => void;
 }
 
-/** An image that has been made but not yet written, or what the builder said where it could not be made. */
+/** An image that is not written yet, or the builder's messages when the build failed. */
 export type MadeImage = { tag: string; config: Buffer; layers: Layer[] } | { diagnostics: string };

@@ -4,14 +4,14 @@ import type { ImageConfig, Platform } from '../archive/oci.js';
 export interface ProgramImage {
   platform: Platform;
   entrypoint: string[];
-  /** `uid` or `uid:gid`, numeric, so that Kubernetes can tell that it is not root. */
+  /** `uid` or `uid:gid`. Numeric, so that Kubernetes can verify `runAsNonRoot`. */
   user: string;
   labels?: Record<string, string>;
-  /** Of the layers, lowest first: one for each program. */
+  /** Diff ids of the layers, lowest first, one for each program. */
   diffIds: string[];
 }
 
-/** The config of an image that holds programs and nothing else, as JSON; the same input gives the same bytes. Pure. */
+/** Makes the config, as JSON, of an image that holds only programs. The same input gives the same bytes. Pure. */
 export function programConfig({ platform, entrypoint, user, labels = {}, diffIds }: ProgramImage): Buffer {
   const created = epoch.toISOString();
   const config: ImageConfig = {

@@ -1,4 +1,4 @@
-/** A file that says of itself that it is a 64-bit little-endian ELF program for linux. */
+/** Makes a file with the header of a 64-bit little-endian ELF program for linux. */
 export function elf(architecture: 'amd64' | 'arm64', content = 'code'): Buffer {
   const header = Buffer.alloc(64);
   Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1, 0]).copy(header);

@@ -8,10 +8,10 @@ import { builderEnvironment, builderSteps, findBuilder, type BuildPlan } from '.
 import type { ImageBuild, BuildImageOptions, MadeImage } from './plan.js';
 
 /**
- * Has a builder build from a Dockerfile, and takes the image out of the builder's store.
+ * Builds from a Dockerfile with a builder, and moves the image out of the builder's store.
  *
- * @param work a folder for files that need not outlive the build
- * @throws NxKubeError (configuration) where no builder works
+ * @param work folder for temporary files of this build
+ * @throws NxKubeError (configuration) when no builder works
  */
 export async function runBuilder(
   { name, builder: wanted }: ImageBuild,
@@ -42,7 +42,7 @@ export async function runBuilder(
     });
     if (built.exitCode !== 0) return { diagnostics: lines.join('\n') };
     const { exitCode, stderr } = await run(steps.save);
-    if (exitCode !== 0) return { diagnostics: `${builder.name} cannot save the image it built: ${stderr.trim()}` };
+    if (exitCode !== 0) return { diagnostics: `${builder.name} cannot save the built image: ${stderr.trim()}` };
     const { config, layers } = await readSavedImage(saveTo);
     return {
       tag,
@@ -50,15 +50,19 @@ export async function runBuilder(
       layers: await Promise.all(layers.map((layer, i) => packed(layer, join(work, `layer-${i}`)))),
     };
   } finally {
-    // Also where it failed or was stopped, for a builder may have been just done by then; without the signal therefore.
+    // Race: a build that failed or was aborted may have stored its image already. So this runs always, without the
+    // signal.
     await runCommand(builder.command, steps.remove);
   }
 }
 
-/** Layers that a builder saves as they are in its store are packed for the way to a registry. */
+/** Compresses a layer for the registry if the builder saved it without compression. */
 async function packed(layer: Layer, to: string): Promise<Layer> {
   if (/\+(gzip|zstd)$/.test(layer.mediaType)) return layer;
   const result = await compress(layer.open() as AsyncIterable<Buffer>, to);
   if (result.diffId === layer.diffId) return result;
-  throw new NxKubeError('bug', `the builder saved a layer ${result.diffId} that its config calls ${layer.diffId}`);
+  throw new NxKubeError(
+    'bug',
+    `The builder saved a layer with the diff id ${result.diffId}, but its config says ${layer.diffId}.`,
+  );
 }

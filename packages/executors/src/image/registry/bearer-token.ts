@@ -2,14 +2,14 @@ import { request, type Dispatcher } from 'undici';
 import type { Credentials } from './credentials.js';
 import { RegistryError, refused, unreachable } from './registry-error.js';
 
-/** What a registry asks for in `WWW-Authenticate`. */
+/** The challenge of a registry, from its header `WWW-Authenticate`. */
 export interface Challenge {
-  /** In lower case. */
+  /** Authentication scheme, in lower case. */
   scheme: string;
   parameters: Record<string, string>;
 }
 
-/** `Bearer realm="https://…",service="…"`. Undefined where it is no such thing. Pure. */
+/** Parses a challenge such as `Bearer realm="https://…",service="…"`. Returns undefined for anything else. Pure. */
 export function parseChallenge(header: string): Challenge | undefined {
   const [, scheme, rest = ''] = /^\s*(\w+)(?:\s+(.*))?$/s.exec(header) ?? [];
   if (!scheme) return undefined;
@@ -20,16 +20,18 @@ export function parseChallenge(header: string): Challenge | undefined {
 }
 
 /**
- * A token for one repository, from the server that the registry names: https://distribution.github.io/distribution/spec/auth/token/
+ * Gets a token for one repository from the token server that the registry names:
+ * https://distribution.github.io/distribution/spec/auth/token/
  *
- * @throws RegistryError
+ * @param options.scope the access to ask for, such as `repository:team/app:pull,push`
+ * @throws RegistryError when the server cannot be reached or refuses
  */
 export async function bearerToken(
   { parameters: { realm = '', service = '' } }: Challenge,
   options: { scope: string; credentials?: Credentials; host: string; dispatcher: Dispatcher; signal?: AbortSignal },
 ): Promise<string> {
   const { scope, credentials, host, dispatcher, signal } = options;
-  if (!URL.canParse(realm)) throw new RegistryError('cluster', `registry ${host} names no server for tokens`, 401);
+  if (!URL.canParse(realm)) throw new RegistryError('cluster', `Registry ${host} names no token server.`, 401);
   const query = new URLSearchParams({ service, scope });
   const url = new URL(realm);
   const { hostname, protocol } = url;
@@ -59,7 +61,7 @@ export async function bearerToken(
     body = await answer.body.text();
   } catch (error) {
     signal?.throwIfAborted();
-    throw unreachable(`${hostname} (${protocol}), which gives tokens for ${host},`, error);
+    throw unreachable(`${hostname} (${protocol}), the token server of ${host},`, error);
   }
   if (status !== 200) throw refused(host, scope, status, body);
   const { token, access_token: accessToken } = JSON.parse(body) as { token?: string; access_token?: string };

@@ -5,7 +5,7 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { requireCommand } from '../../process/find.js';
 import { runCommand } from '../../process/run.js';
 
-/** What `docker login` left for a registry. */
+/** The credentials of `docker login` for a registry. */
 export type Credentials = { username: string; password: string } | { identityToken: string };
 
 interface DockerConfig {
@@ -15,10 +15,12 @@ interface DockerConfig {
 }
 
 /**
- * The credentials that Docker's configuration (`~/.docker/config.json`, or the folder in DOCKER_CONFIG) has for a registry,
- * asked from a helper program where it names one. Undefined where there are none.
+ * Reads the credentials for a registry from Docker's configuration (`~/.docker/config.json`, or the folder in
+ * DOCKER_CONFIG), or from the helper program that it names.
  *
- * @throws NxKubeError (configuration) where the file or the helper fails; it never quotes either
+ * @param host registry, `host[:port]`
+ * @returns undefined when there are none
+ * @throws NxKubeError (configuration) when the file or the helper fails; the message never quotes their content
  */
 export async function credentialsFor(host: string, signal?: AbortSignal): Promise<Credentials | undefined> {
   const config = await readConfig(join(process.env['DOCKER_CONFIG'] || join(homedir(), '.docker'), 'config.json'));
@@ -37,8 +39,8 @@ async function readConfig(path: string): Promise<DockerConfig> {
   try {
     return JSON.parse(text) as DockerConfig;
   } catch {
-    // The parser's message quotes what it read.
-    throw new NxKubeError('configuration', `${path} is not valid JSON`, { next: 'Mend it, or log in anew.' });
+    // Drop the parser's message, which quotes the file and so may hold a secret.
+    throw new NxKubeError('configuration', `${path} is not valid JSON.`, { next: 'Fix it, or log in again.' });
   }
 }
 
@@ -50,13 +52,16 @@ function fromEntry(entry: { auth?: string; identitytoken?: string } | undefined)
   return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
 }
 
-/** https://github.com/docker/docker-credential-helpers: the registry on standard input, JSON on standard output. */
+/**
+ * Asks a helper: the registry goes to its standard input, JSON comes back
+ * (https://github.com/docker/docker-credential-helpers).
+ */
 async function askHelper(helper: string, key: string, signal?: AbortSignal): Promise<Credentials | undefined> {
   const fail = (problem: string) =>
-    new NxKubeError('configuration', `docker-credential-${helper}, which Docker's configuration names, ${problem}`, {
-      next: `Mend it, or remove it from Docker's configuration.`,
+    new NxKubeError('configuration', `docker-credential-${helper}, named in Docker's configuration, ${problem}.`, {
+      next: `Fix it, or remove it from Docker's configuration.`,
     });
-  if (!/^[\w.-]+$/.test(helper)) throw fail('cannot be the name of a program');
+  if (!/^[\w.-]+$/.test(helper)) throw fail('is not a valid program name');
   const program = await requireCommand(
     `docker-credential-${helper}`,
     `Install it, or remove ${helper} from credHelpers and credsStore in Docker's configuration.`,
@@ -71,6 +76,6 @@ async function askHelper(helper: string, key: string, signal?: AbortSignal): Pro
     const { Username, Secret } = JSON.parse(stdout) as { Username: string; Secret: string };
     return Username === '<token>' ? { identityToken: Secret } : { username: Username, password: Secret };
   } catch {
-    throw fail('did not answer with JSON');
+    throw fail('did not print JSON');
   }
 }

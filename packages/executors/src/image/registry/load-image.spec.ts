@@ -4,23 +4,23 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadCommand, loadImage } from './load-image.js';
 
-describe('loading an image without a registry', () => {
+describe('loadCommand', () => {
   it.each([
     ['kind-dev', 'kind', ['load', 'image-archive', '/i.tar', '--name', 'dev']],
     ['k3d-a-b', 'k3d', ['image', 'import', '/i.tar', '--cluster', 'a-b']],
     ['minikube', 'minikube', ['image', 'load', '/i.tar', '--profile', 'minikube']],
     ['minikube-two', 'minikube', ['image', 'load', '/i.tar', '--profile', 'minikube-two']],
-  ])('context %s takes %s', (context, command, args) => {
+  ])('the context %s loads images with %s', (context, command, args) => {
     expect(loadCommand(context, '/i.tar')).toEqual({ command, args });
   });
 
-  it.each(['prod', 'kind', 'my-kind-dev'])('context %s needs a registry', (context) => {
+  it.each(['prod', 'kind', 'my-kind-dev'])('the context %s needs a registry', (context) => {
     expect(() => loadCommand(context, '/i.tar')).toThrowError(
       expect.objectContaining({ culprit: 'configuration', next: expect.stringContaining('"registry"') }),
     );
   });
 
-  describe('by a command', () => {
+  describe('loadImage', () => {
     let folder: string;
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'nx-kube-load-'));
@@ -33,7 +33,7 @@ describe('loading an image without a registry', () => {
     const kind = (script: string) => writeFile(join(folder, 'kind'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     const load = (options = {}) => loadImage({ context: 'kind-dev', archive: '/i.tar', ...options });
 
-    it('hands the archive over', async () => {
+    it('the command gets the archive', async () => {
       await kind(`printf '%s\\n' "$@" > ${folder}/args`);
       const progress: string[] = [];
       await load({ onProgress: (message: string) => progress.push(message) });
@@ -41,7 +41,7 @@ describe('loading an image without a registry', () => {
       expect(progress).toEqual(['loading the image into kind-dev']);
     });
 
-    it('says what the command says when it fails', async () => {
+    it('the error holds the message of the failed command', async () => {
       await kind('echo no nodes found >&2; exit 1');
       await expect(load()).rejects.toMatchObject({
         culprit: 'cluster',
@@ -49,14 +49,14 @@ describe('loading an image without a registry', () => {
       });
     });
 
-    it('says that the command is missing', async () => {
+    it('a missing command is reported', async () => {
       await expect(load()).rejects.toMatchObject({
-        message: 'kind is not on PATH',
-        next: 'Install kind, or name a registry in the option "registry".',
+        message: 'kind is not on PATH.',
+        next: 'Install kind, or set the option "registry" to a registry.',
       });
     });
 
-    it('stops when told to', async () => {
+    it('an abort stops the command', async () => {
       await kind('exec sleep 600');
       await expect(load({ signal: AbortSignal.timeout(50) })).rejects.toThrow();
     });

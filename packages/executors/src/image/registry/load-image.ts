@@ -2,16 +2,17 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { requireCommand } from '../../process/find.js';
 import { runCommand } from '../../process/run.js';
 
-/** How an image archive gets onto the nodes of a local cluster that pulls from no registry. */
+/** A command that loads an image archive onto the nodes of a local cluster without a registry. */
 export interface LoadCommand {
   command: string;
   args: string[];
 }
 
 /**
- * The command for the cluster of a kubeconfig context, by the name that its maker gives the context. Pure.
+ * Makes the load command for a kubeconfig context. The name of the context tells the kind of cluster. Pure.
  *
- * @throws NxKubeError (configuration) for any other context
+ * @param archive absolute path of the image archive
+ * @throws NxKubeError (configuration) for a context that is not of kind, k3d or minikube
  */
 export function loadCommand(context: string, archive: string): LoadCommand {
   const [, maker, cluster] = /^(kind|k3d)-(.+)$/.exec(context) ?? [];
@@ -20,16 +21,16 @@ export function loadCommand(context: string, archive: string): LoadCommand {
   if (/^minikube(-|$)/.test(context)) {
     return { command: 'minikube', args: ['image', 'load', archive, '--profile', context] };
   }
-  throw new NxKubeError('configuration', `there is no way known to bring an image to the nodes of context ${context}`, {
-    next: 'Name a registry that the cluster pulls from in the option "registry", or announce it in the ConfigMap kube-public/local-registry-hosting.',
+  throw new NxKubeError('configuration', `Context ${context} has no known way to load an image onto its nodes.`, {
+    next: 'Set the option "registry" to a registry that the cluster pulls from, or announce it in the ConfigMap kube-public/local-registry-hosting.',
   });
 }
 
 /**
- * Loads an image into the nodes of a kind, k3d or minikube cluster.
+ * Loads an image onto the nodes of a kind, k3d or minikube cluster.
  *
- * @param load.archive absolute path
- * @throws NxKubeError: configuration where there is no way, cluster where it fails
+ * @param load.archive absolute path of the image archive
+ * @throws NxKubeError: configuration when there is no way to load, cluster when the command fails
  */
 export async function loadImage(load: {
   context: string;
@@ -39,7 +40,7 @@ export async function loadImage(load: {
 }): Promise<void> {
   const { context, archive, signal, onProgress } = load;
   const { command, args } = loadCommand(context, archive);
-  const program = await requireCommand(command, `Install ${command}, or name a registry in the option "registry".`);
+  const program = await requireCommand(command, `Install ${command}, or set the option "registry" to a registry.`);
   onProgress?.(`loading the image into ${context}`);
   const { exitCode, stdout, stderr } = await runCommand(program, args, { signal });
   signal?.throwIfAborted();

@@ -11,7 +11,7 @@ import { startRegistry, type TestRegistry } from './registry.fixture.js';
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'nx-kube-push-'));
-  // What the machine's own Docker configuration holds must not matter here.
+  // The machine's own Docker configuration must not affect this spec.
   vi.stubEnv('DOCKER_CONFIG', folder);
 });
 afterEach(async () => {
@@ -33,14 +33,14 @@ async function archiveOf(content: string | Buffer, label = ''): Promise<{ archiv
   return { archive, digest: await writeArchive({ name: 'app', tag: 'a', config, layers: [layer] }, archive) };
 }
 
-describe('pushing to a registry', () => {
+describe('pushImage and imageExists', () => {
   let registry: TestRegistry;
   beforeAll(async () => {
     registry = await startRegistry();
   });
   afterAll(() => registry.stop());
 
-  it('sends an image once, and finds it there', async () => {
+  it('an image is pushed once and then found', async () => {
     const { archive, digest } = await archiveOf(Buffer.alloc(3_000_000, 'first'));
     const image = { registry: registry.address, name: 'team/app', tag: 'one' };
     expect(await imageExists(image)).toBeUndefined();
@@ -57,7 +57,7 @@ describe('pushing to a registry', () => {
     expect(await pushImage({ ...image, archive })).toMatchObject({ pushed: false, bytes: 0, digest });
   });
 
-  it('sends only what the registry does not have', async () => {
+  it('only missing blobs are pushed', async () => {
     const image = { registry: registry.address, name: 'layers', tag: 'one' };
     const content = Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 251));
     const { bytes } = await pushImage({ ...image, archive: (await archiveOf(content)).archive });
@@ -69,7 +69,7 @@ describe('pushing to a registry', () => {
     expect((await pushImage({ ...image, tag: 'two', archive })).bytes).toBeLessThan(1000);
   });
 
-  it('takes a path in the address', async () => {
+  it('the address may hold a path', async () => {
     const { archive } = await archiveOf('x');
     const { reference } = await pushImage({
       registry: `http://${registry.address}/team/`,
@@ -80,7 +80,7 @@ describe('pushing to a registry', () => {
     expect(reference).toBe(`${registry.address}/team/app:t`);
   });
 
-  it('stops when told to', async () => {
+  it('an abort stops the push', async () => {
     const { archive } = await archiveOf('x');
     const abort = AbortSignal.abort(new Error('stop'));
     const push = pushImage({ registry: registry.address, name: 'app', tag: 'stopped', archive, signal: abort });
@@ -88,7 +88,7 @@ describe('pushing to a registry', () => {
   });
 });
 
-describe('pushing to a registry that wants a login', () => {
+describe('pushImage to a registry with a login', () => {
   let registry: TestRegistry;
   beforeAll(async () => {
     registry = await startRegistry({ login: true });
@@ -99,10 +99,10 @@ describe('pushing to a registry that wants a login', () => {
   const push = async () =>
     pushImage({ registry: registry.address, name: 'app', tag: 'a', archive: (await archiveOf('x')).archive });
 
-  it('says how to log in where there are no credentials, or wrong ones', async () => {
+  it('missing or wrong credentials are refused with the login command', async () => {
     const failure = {
       culprit: 'configuration',
-      message: `registry ${registry.address} answered 401 for app`,
+      message: `Registry ${registry.address} answered 401 for app.`,
       next: expect.stringContaining(`docker login ${registry.address}`),
     };
     await expect(push()).rejects.toMatchObject(failure);
@@ -113,13 +113,13 @@ describe('pushing to a registry that wants a login', () => {
     expect(JSON.stringify(error) + String(error)).not.toMatch(new RegExp(`wrong|${auth}`));
   });
 
-  it('uses what docker login left in the file', async () => {
+  it('the credentials of docker login are used', async () => {
     const auth = Buffer.from('dev:correct horse').toString('base64');
     await configure({ auths: { [registry.address]: { auth } } });
     expect(await push()).toMatchObject({ pushed: true });
   });
 
-  it('asks the helper that Docker has for this registry', async () => {
+  it('the credential helper of the registry is used', async () => {
     await mkdir(join(folder, 'bin'));
     const answer = JSON.stringify({ Username: 'dev', Secret: 'correct horse' });
     const script = `#!/bin/sh\nread -r host\n[ "$1 $host" = "get ${registry.address}" ] && echo '${answer}'\n`;

@@ -10,8 +10,8 @@ import { digestOf, writeArchive } from '../archive/write-archive.js';
 import { programConfig } from '../build/program-config.js';
 import { pushImage } from './push-image.js';
 
-/** A registry that behaves as some do and the one in `push-image.cluster.spec.ts` does not. */
-describe('pushing to a registry with ways of its own', () => {
+/** A scripted registry: it behaves as some do, unlike the one in `push-image.cluster.spec.ts`. */
+describe('pushImage to a scripted registry', () => {
   let folder: string;
   let archive: string;
   let requests: string[];
@@ -54,25 +54,25 @@ describe('pushing to a registry with ways of its own', () => {
     return pushImage({ registry, name: 'app', tag: 'a', archive, onProgress });
   };
 
-  it('keeps what the address of an upload says already', async () => {
+  it('the query of an upload address is kept', async () => {
     expect(await push()).toMatchObject({ pushed: true });
     expect(requests).toContain('PUT /upload?state=a%3Db&digest=sha256%3A<digest>');
     expect(uploads.map(({ bytes }) => digestOf(bytes))).toEqual(uploads.map(({ digest }) => digest));
     expect(uploads).toHaveLength(2);
   });
 
-  it('takes a redirect for a layer that is there', async () => {
+  it('a redirect counts as an existing layer', async () => {
     blobStatus = 307;
     expect(await push()).toMatchObject({ pushed: true });
     expect(uploads).toEqual([]);
   });
 
-  it('begins a failed upload anew, with all of its bytes', async () => {
+  it('a failed upload starts again with all of its bytes', async () => {
     failingUploads = 2;
     const progress: string[] = [];
     await push((message) => progress.push(message));
     expect(uploads.map(({ bytes }) => digestOf(bytes))).toEqual(uploads.map(({ digest }) => digest));
     expect(requests.filter((request) => request.startsWith('POST'))).toHaveLength(4);
-    expect(progress.filter((message) => /answered 500 for app; trying again$/.test(message))).toHaveLength(2);
+    expect(progress.filter((message) => /answered 500 for app\. Trying again\.$/.test(message))).toHaveLength(2);
   });
 });

@@ -7,34 +7,34 @@ import { digestOf } from '../archive/write-archive.js';
 import { repositoryAt } from './registry-address.js';
 import { Registry } from './registry.js';
 
-/** An image at a registry. */
+/** An image in a registry. */
 export interface RemoteImage {
-  /** `[http[s]://]host[:port][/path]`. */
+  /** Address of the registry: `[http[s]://]host[:port][/path]`. */
   registry: string;
-  /** Below the registry's path. */
+  /** Name of the image, below the registry's path. */
   name: string;
   tag: string;
-  /** Plain HTTP. Default: only for registries on this machine. */
+  /** Whether to use plain HTTP. Default: only for registries on this machine. */
   insecure?: boolean;
   signal?: AbortSignal;
 }
 
 export interface PushedImage {
-  /** What a pod is to name: `<registry>/<name>:<tag>`. */
+  /** Reference for a pod: `<registry>/<name>:<tag>`. */
   reference: string;
-  /** Of the manifest: `sha256:<hex>`. */
+  /** Digest of the manifest: `sha256:<hex>`. */
   digest: string;
-  /** False where the registry had it all already. */
+  /** False when the registry had the whole image already. */
   pushed: boolean;
-  /** Sent, without what the registry had. */
+  /** Bytes that were sent, without those that the registry had already. */
   bytes: number;
 }
 
 /**
- * Brings an image to a registry, unless it already has it under this tag; layers that it has are not sent.
+ * Pushes an image unless the registry already has it under this tag. Existing layers are not sent again.
  *
  * @param image.archive absolute path of an OCI archive
- * @throws RegistryError, NxKubeError (configuration) for the archive, the address or the credentials, the signal's reason
+ * @throws RegistryError, NxKubeError (configuration) for the archive, address or credentials, or the signal's reason
  */
 export async function pushImage(
   image: RemoteImage & { archive: string; onProgress?: (message: string) => void },
@@ -44,7 +44,7 @@ export async function pushImage(
   const { manifest, config, layers } = await readArchive(archive);
   const { digest } = manifest;
   const reference = `${repository.name}:${tag}`;
-  const onRetry = (error: Error) => onProgress?.(`${error.message}; trying again`);
+  const onRetry = (error: Error) => onProgress?.(`${error.message} Trying again.`);
   const registry = new Registry(repository, { signal, onRetry });
   try {
     if ((await digestAt(registry, tag)) === digest) return { reference, digest, pushed: false, bytes: 0 };
@@ -70,9 +70,9 @@ export async function pushImage(
 }
 
 /**
- * The digest of the manifest that a registry has under a tag, or undefined.
+ * Digest of the manifest that a registry has under a tag. Returns undefined when there is none.
  *
- * @throws RegistryError, NxKubeError (configuration), the signal's reason
+ * @throws RegistryError, NxKubeError (configuration) for the address or credentials, or the signal's reason
  */
 export async function imageExists({ registry, name, tag, insecure, signal }: RemoteImage): Promise<string | undefined> {
   const client = new Registry(repositoryAt(registry, name, insecure), { signal });
@@ -92,14 +92,14 @@ async function digestAt(registry: Registry, tag: string): Promise<string | undef
   return answer.status === 200 ? answer.header('docker-content-digest') : undefined;
 }
 
-/** Some registries answer with the way to a store of theirs: then it is there. */
+/** Whether the registry has a blob. Some registries redirect to their store: then the blob exists. */
 async function hasBlob(registry: Registry, digest: string): Promise<boolean> {
   const url = `/v2/${registry.repository.path}/blobs/${digest}`;
   const { status } = await registry.send({ method: 'HEAD', url, expect: [200, 302, 303, 307, 308, 404] });
   return status !== 404;
 }
 
-/** An upload is begun anew where it fails: a part of a layer is nothing to go on from. */
+/** Uploads a blob. A failed upload starts again, as a partial one cannot be resumed. */
 function upload(registry: Registry, { digest, size, open }: Blob): Promise<void> {
   return registry.retrying(async () => {
     const begun = await registry.attempt({

@@ -1,46 +1,46 @@
 import { isIP } from 'node:net';
 import { NxKubeError } from '@nx-kube/cluster';
 
-/** Where an image is kept. */
+/** A repository of images at a registry. */
 export interface Repository {
-  /** `host[:port]`, as in references and in Docker's configuration. */
+  /** `host[:port]`, as in references and Docker's configuration. */
   host: string;
   /** Path of the repository at the registry: `team/app`. */
   path: string;
-  /** URL of the registry's API, without a slash at its end. */
+  /** URL of the registry's API, without a trailing slash. */
   api: string;
-  /** `host/path`: a reference without tag. */
+  /** `host/path`: a reference without a tag. */
   name: string;
 }
 
 const namePart = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*$/;
 
 /**
- * The repository of an image at a registry. Registries on this machine are spoken to in plain HTTP, others in HTTPS, unless
- * the address begins with `http://` or `insecure` is set. Pure.
+ * The repository of an image at a registry. Registries on this machine are reached over plain HTTP, others over HTTPS,
+ * unless the address begins with a scheme or `insecure` is set. Pure.
  *
  * @param registry `[http[s]://]host[:port][/path]`
- * @throws NxKubeError (configuration)
+ * @throws NxKubeError (configuration) when the address or the name is malformed
  */
 export function repositoryAt(registry: string, name: string, insecure = false): Repository {
   const [, scheme, host = '', prefix] = /^(?:(https?):\/\/)?([^/]*)(?:\/(.*?))?\/?$/.exec(registry) ?? [];
   if (!/^(?:[\w.-]+|\[[0-9a-f:]+\])(?::\d+)?$/i.test(host)) {
-    throw new NxKubeError('configuration', `"registry": "${registry}" is not the address of a registry`, {
+    throw new NxKubeError('configuration', `"registry": "${registry}" is not the address of a registry.`, {
       next: 'Write it as host[:port][/path], such as localhost:5001 or ghcr.io/team.',
     });
   }
   const path = prefix ? `${prefix}/${name}` : name;
   requireName(path);
   const plain = scheme ? scheme === 'http' : insecure || isLoopback(host);
-  // Docker Hub's API is at another host than its images are named after.
+  // The API of Docker Hub has another host than the names of its images.
   const apiHost = host === 'docker.io' ? 'registry-1.docker.io' : host;
   return { host, path, api: `${plain ? 'http' : 'https'}://${apiHost}`, name: `${host}/${path}` };
 }
 
-/** @throws NxKubeError (configuration) where no registry would take the name */
+/** Checks the name of an image. @throws NxKubeError (configuration) when registries do not accept it */
 export function requireName(name: string): void {
   if (name.length <= 255 && name.split('/').every((part) => namePart.test(part))) return;
-  throw new NxKubeError('configuration', `"${name}" cannot be the name of an image`, {
+  throw new NxKubeError('configuration', `"${name}" is not a valid image name.`, {
     next: 'Use lower-case letters, digits, and single dots, dashes or underscores between them.',
   });
 }

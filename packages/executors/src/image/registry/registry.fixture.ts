@@ -11,10 +11,10 @@ export interface TestRegistry {
   stop(): Promise<void>;
 }
 
-/** bcrypt of `correct horse`; the program that makes such files is not on every machine. */
+/** Password file with the bcrypt hash of `correct horse`; not every machine has htpasswd to make one. */
 const htpasswd = 'dev:$2b$04$YJQPdjRxhDZADRUrR8R/IuROo3G2ubbLwyWbaIXe.iO1L9A7gWN56\n';
 
-/** A docker-registry of its own, on a free port of loopback, with an empty store. */
+/** Starts a docker-registry with an empty store on a free port of loopback. */
 export async function startRegistry({ login = false } = {}): Promise<TestRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'nx-kube-registry-'));
   await writeFile(join(folder, 'htpasswd'), htpasswd);

@@ -13,7 +13,7 @@ import { repositoryAt } from './registry-address.js';
 import { isTransient, refused, unreachable } from './registry-error.js';
 import { Registry } from './registry.js';
 
-/** A server that answers as each test says: for what a real registry does only when it is broken or far away. */
+/** The scripted answer to a request: for cases that a real registry shows only when it is broken or remote. */
 type Answer = { status: number; headers?: Record<string, string>; body?: string };
 interface Seen {
   method: string;
@@ -61,7 +61,7 @@ function registryAt(address: string, options: ConstructorParameters<typeof Regis
   return registry;
 }
 
-describe('the address of a registry', () => {
+describe('repositoryAt', () => {
   it.each([
     ['localhost:5001', 'http://localhost:5001', 'localhost:5001/app'],
     ['127.0.0.1:80/', 'http://127.0.0.1:80', '127.0.0.1:80/app'],
@@ -71,25 +71,25 @@ describe('the address of a registry', () => {
     ['http://registry.lan:5000', 'http://registry.lan:5000', 'registry.lan:5000/app'],
     ['https://localhost:5001/a/b/', 'https://localhost:5001', 'localhost:5001/a/b/app'],
     ['docker.io/team', 'https://registry-1.docker.io', 'docker.io/team/app'],
-  ])('%s is spoken to at %s', (registry, api, name) => {
+  ])('the registry %s has its API at %s', (registry, api, name) => {
     expect(repositoryAt(registry, 'app')).toMatchObject({ api, name });
   });
 
-  it('is spoken to in plain HTTP when asked for', () => {
+  it('plain HTTP is used on request', () => {
     expect(repositoryAt('registry.lan', 'app', true).api).toBe('http://registry.lan');
   });
 
-  it.each(['', 'ftp://x', 'a b', 'user:password@host'])('refuses %j', (registry) => {
-    expect(() => repositoryAt(registry, 'app')).toThrow('is not the address of a registry');
+  it.each(['', 'ftp://x', 'a b', 'user:password@host'])('the address %j is refused', (registry) => {
+    expect(() => repositoryAt(registry, 'app')).toThrow('is not the address of a registry.');
   });
 
-  it.each(['App', 'a//b', '-a', 'a_', 'a'.repeat(256)])('refuses the image name %j', (name) => {
-    expect(() => repositoryAt('localhost', name)).toThrow('cannot be the name of an image');
+  it.each(['App', 'a//b', '-a', 'a_', 'a'.repeat(256)])('the image name %j is refused', (name) => {
+    expect(() => repositoryAt('localhost', name)).toThrow('is not a valid image name.');
   });
 });
 
-describe('requests', () => {
-  it('are tried again when the registry is busy or the connection breaks, with a new body each time', async () => {
+describe('Registry', () => {
+  it('a request to a busy registry or over a broken connection is repeated with a new body', async () => {
     const broken: (Answer | 'cut')[] = [{ status: 503 }, 'cut', { status: 429 }];
     answers = () => broken.shift() ?? { status: 201 };
     const retries: string[] = [];
@@ -98,13 +98,13 @@ describe('requests', () => {
     await registry.send({ method: 'PUT', url: '/x', headers: { 'content-length': '7' }, body, expect: [201] });
     expect(seen.map((request) => request.body)).toEqual(['content', 'content', 'content', 'content']);
     expect(retries).toEqual([
-      expect.stringMatching(/^registry 127\.0\.0\.1:\d+ answered 503 for team\/app$/),
-      expect.stringMatching(/^registry 127\.0\.0\.1:\d+ cannot be reached: /),
+      expect.stringMatching(/^Registry 127\.0\.0\.1:\d+ answered 503 for team\/app\.$/),
+      expect.stringMatching(/^Registry 127\.0\.0\.1:\d+ cannot be reached: .*\.$/),
       expect.stringMatching(/answered 429/),
     ]);
   });
 
-  it('are not tried again when the registry refuses, and say why in its own codes only', async () => {
+  it('a refused request is not repeated, and its error holds only the codes of the registry', async () => {
     const body = JSON.stringify({ errors: [{ code: 'DENIED', message: 'token abc is no good' }, { code: 'x y' }] });
     answers = () => ({ status: 400, body });
     const registry = registryAt(await serve());
@@ -112,12 +112,12 @@ describe('requests', () => {
     expect(failure).toMatchObject({
       culprit: 'cluster',
       status: 400,
-      message: expect.stringMatching(/^registry 127\.0\.0\.1:\d+ answered 400 \(DENIED\) for team\/app$/),
+      message: expect.stringMatching(/^Registry 127\.0\.0\.1:\d+ answered 400 \(DENIED\) for team\/app\.$/),
     });
     expect(seen).toHaveLength(1);
   });
 
-  it('stop waiting when told to', async () => {
+  it('an abort ends the repetition of a request', async () => {
     const abort = new AbortController();
     answers = () => ({ status: 503 });
     const onRetry = () => abort.abort(new Error('stop'));
@@ -126,7 +126,7 @@ describe('requests', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('never take credentials to another server', async () => {
+  it('credentials are never sent to another server', async () => {
     const [first, second] = [await serve(), await serve()];
     await configure({ auths: { [first]: { auth: Buffer.from('dev:secret').toString('base64') } } });
     answers = ({ authorization, url }) =>
@@ -142,7 +142,7 @@ describe('requests', () => {
   });
 });
 
-describe('a registry that wants tokens', () => {
+describe('Registry with token authentication', () => {
   let address: string;
   let tokens: number;
   beforeEach(async () => {
@@ -157,7 +157,7 @@ describe('a registry that wants tokens', () => {
   });
   const get = (registry: Registry) => registry.send({ method: 'GET', url: '/v2/x', expect: [200] });
 
-  it('gets one that allows to push, for whoever logged in, and keeps it', async () => {
+  it('one token for pushing is requested with the credentials and used again', async () => {
     await configure({ auths: { [address]: { auth: Buffer.from('dev:pass:word').toString('base64') } } });
     const registry = registryAt(address);
     await get(registry);
@@ -168,7 +168,7 @@ describe('a registry that wants tokens', () => {
     expect(seen.map(({ url }) => url.split('?')[0])).toEqual(['/v2/x', '/token', '/v2/x', '/v2/x']);
   });
 
-  it('gets another one when it has run out', async () => {
+  it('a new token is requested when the old one has expired', async () => {
     const registry = registryAt(address);
     await get(registry);
     tokens += 1;
@@ -176,7 +176,7 @@ describe('a registry that wants tokens', () => {
     expect(tokens).toBe(3);
   });
 
-  it('exchanges an identity token', async () => {
+  it('an identity token is exchanged for a token', async () => {
     await configure({ auths: { [address]: { identitytoken: 'identity' } } });
     await get(registryAt(address));
     expect(seen[1]).toMatchObject({ method: 'POST', url: '/token' });
@@ -187,7 +187,7 @@ describe('a registry that wants tokens', () => {
     });
   });
 
-  it('reports that it gives none, without the secret', async () => {
+  it('a refusal of the token server is reported without the secret', async () => {
     await configure({ auths: { [address]: { identitytoken: 'identity' } } });
     const before = answers;
     answers = (request) => (request.url.startsWith('/token') ? { status: 403, body: 'identity' } : before(request));
@@ -197,7 +197,7 @@ describe('a registry that wants tokens', () => {
   });
 });
 
-describe('what a registry asks for', () => {
+describe('parseChallenge', () => {
   it.each([
     [
       'Bearer realm="https://a/t",service="s"',
@@ -207,29 +207,29 @@ describe('what a registry asks for', () => {
     ['Bearer realm=a,error="e"', { scheme: 'bearer', parameters: { realm: 'a', error: 'e' } }],
     ['Negotiate', { scheme: 'negotiate', parameters: {} }],
     ['', undefined],
-  ])('%s', (header, challenge) => {
+  ])('the challenge %j is parsed', (header, challenge) => {
     expect(parseChallenge(header)).toEqual(challenge);
   });
 });
 
-describe("Docker's credentials", () => {
+describe('credentialsFor', () => {
   const helper = async (name: string, script: string) => {
     await mkdir(join(folder, 'bin'), { recursive: true });
     await writeFile(join(folder, `bin/docker-credential-${name}`), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     vi.stubEnv('PATH', `${join(folder, 'bin')}:${process.env['PATH']}`);
   };
 
-  it('are none without a configuration', async () => {
+  it('there are no credentials without a configuration', async () => {
     expect(await credentialsFor('ghcr.io')).toBeUndefined();
   });
 
-  it("are Docker Hub's under the name it has had since version 1", async () => {
+  it('the credentials of Docker Hub are found under its address of version 1', async () => {
     const auth = Buffer.from('a:b').toString('base64');
     await configure({ auths: { 'https://index.docker.io/v1/': { auth } } });
     expect(await credentialsFor('docker.io')).toEqual({ username: 'a', password: 'b' });
   });
 
-  it('come from the store where it has them, and are none where it has not', async () => {
+  it('the credentials come from the store, if it has any', async () => {
     await helper(
       'test',
       `read -r host; [ "$host" = ghcr.io ] || { echo 'credentials not found in native keychain'; exit 1; }
@@ -242,32 +242,32 @@ describe("Docker's credentials", () => {
 
   it.each([
     ['fails', 'echo secret; echo secret >&2; exit 2', 'failed with exit code 2'],
-    ['does not answer with JSON', 'echo secret', 'did not answer with JSON'],
-  ])('name the helper that %s, and nothing it said', async (_, script, problem) => {
+    ['does not print JSON', 'echo secret', 'did not print JSON'],
+  ])('a helper that %s is named without its output', async (_, script, problem) => {
     await helper('test', script);
     await configure({ credsStore: 'test' });
     await expect(credentialsFor('ghcr.io')).rejects.toMatchObject({
       culprit: 'configuration',
-      message: `docker-credential-test, which Docker's configuration names, ${problem}`,
+      message: `docker-credential-test, named in Docker's configuration, ${problem}.`,
     });
   });
 
   it.each([
-    [{ credsStore: 'no-such-helper' }, 'docker-credential-no-such-helper is not on PATH'],
-    [{ credsStore: '../x' }, 'cannot be the name of a program'],
-  ])('name a helper that is not there: %j', async (config, message) => {
+    [{ credsStore: 'no-such-helper' }, 'docker-credential-no-such-helper is not on PATH.'],
+    [{ credsStore: '../x' }, 'is not a valid program name.'],
+  ])('the missing helper of %j is named', async (config, message) => {
     await configure(config);
     await expect(credentialsFor('ghcr.io')).rejects.toThrow(message);
   });
 
-  it('name a configuration that is not JSON, without quoting it', async () => {
+  it('a configuration that is not JSON is named without its content', async () => {
     await writeFile(join(folder, 'config.json'), '{"auths": secret');
-    await expect(credentialsFor('ghcr.io')).rejects.toThrow(`${folder}/config.json is not valid JSON`);
+    await expect(credentialsFor('ghcr.io')).rejects.toThrow(`${folder}/config.json is not valid JSON.`);
   });
 });
 
-describe('failures', () => {
-  it('pass where there was no answer, but not where the certificate is not trusted', () => {
+describe('isTransient, refused and unreachable', () => {
+  it('a missing answer is transient, but an untrusted certificate is not', () => {
     expect(isTransient(unreachable('r', { code: 'ECONNREFUSED' }))).toBe(true);
     const untrusted = unreachable('r', { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(isTransient(untrusted)).toBe(false);
@@ -276,7 +276,7 @@ describe('failures', () => {
     expect(isTransient(new Error())).toBe(false);
   });
 
-  it('take nothing from a body that is no error of a registry', () => {
-    expect(refused('r', 'app', 500, '<html>secret</html>').message).toBe('registry r answered 500 for app');
+  it('a body that is not the error of a registry is not quoted', () => {
+    expect(refused('r', 'app', 500, '<html>secret</html>').message).toBe('Registry r answered 500 for app.');
   });
 });

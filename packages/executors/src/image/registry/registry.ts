@@ -8,12 +8,12 @@ import { isTransient, refused, unreachable } from './registry-error.js';
 
 export interface RegistryRequest {
   method: 'HEAD' | 'GET' | 'POST' | 'PUT';
-  /** Path below the API's address, or a URL that the registry gave. */
+  /** Path below the API's address, or a URL from the registry. */
   url: string | URL;
   headers?: Record<string, string>;
-  /** Called for each attempt, for a stream can be sent only once. */
+  /** Called for each attempt, as a stream can be sent only once. */
   body?: () => Readable | Buffer;
-  /** Statuses that are an answer; any other one is thrown. */
+  /** Expected HTTP statuses. Any other status is thrown as a RegistryError. */
   expect: number[];
 }
 
@@ -22,16 +22,16 @@ export interface RegistryAnswer {
   header(name: string): string | undefined;
 }
 
-/** How long one request goes on being tried, in ms, counted from its first failure. */
-const patienceMs = 20_000;
+/** Time (ms) during which one request is repeated, counted from its first failure. */
+const retryForMs = 20_000;
 
 /**
- * One repository of a registry, spoken to by the distribution API: https://github.com/opencontainers/distribution-spec
- * It logs in when the registry asks for it, with the credentials that Docker has.
+ * A client for one repository, by the distribution API: https://github.com/opencontainers/distribution-spec
+ * When the registry asks for it, the client logs in with Docker's credentials.
  */
 export class Registry {
   readonly #dispatcher: Dispatcher;
-  /** Value of the Authorization header; set when the registry has asked for it. */
+  /** Value of the Authorization header. Set after the first login. */
   #authorization?: string;
 
   constructor(
@@ -39,7 +39,7 @@ export class Registry {
     private readonly options: { signal?: AbortSignal; onRetry?: (error: Error, pauseMs: number) => void } = {},
   ) {
     const limits = { connect: { timeout: 10_000 } };
-    // A proxy would look for `localhost` on its own machine.
+    // A proxy would resolve `localhost` to its own machine.
     this.#dispatcher = isLoopback(repository.host) ? new Agent(limits) : new EnvHttpProxyAgent(limits);
   }
 
@@ -47,12 +47,15 @@ export class Registry {
     return this.#dispatcher.destroy();
   }
 
-  /** @throws RegistryError, NxKubeError (of the credentials), the signal's reason */
+  /**
+   * Sends a request, and repeats it after transient failures. @throws RegistryError, NxKubeError (credentials), the
+   * signal's reason
+   */
   async send(wanted: RegistryRequest): Promise<RegistryAnswer> {
     return this.retrying(() => this.attempt(wanted));
   }
 
-  /** Runs what can be repeated as a whole until it does not fail by something that passes. */
+  /** Runs an action, and repeats the whole action after transient failures, for up to 20 s. */
   async retrying<T>(action: () => Promise<T>): Promise<T> {
     const { signal, onRetry } = this.options;
     let deadline: number | undefined;
@@ -61,8 +64,8 @@ export class Registry {
         return await action();
       } catch (error) {
         signal?.throwIfAborted();
-        deadline ??= performance.now() + patienceMs;
-        // With jitter, so that clients that failed together do not come back together.
+        deadline ??= performance.now() + retryForMs;
+        // Jitter keeps clients that failed together from repeating together.
         const pauseMs = Math.min(5_000, 100 * 2 ** attempt) * (0.5 + Math.random() / 2);
         if (!isTransient(error) || performance.now() + pauseMs > deadline) throw error;
         onRetry?.(error as Error, pauseMs);
@@ -71,7 +74,7 @@ export class Registry {
     }
   }
 
-  /** One attempt, or two where the registry asks for credentials: also when a token has run out meanwhile. */
+  /** Sends a request once, or again after a login when the registry asks for credentials or a token has expired. */
   async attempt(wanted: RegistryRequest): Promise<RegistryAnswer> {
     const used = this.#authorization;
     const first = await this.#once(wanted);
@@ -91,7 +94,7 @@ export class Registry {
   async #once({ method, url, headers, body }: RegistryRequest): Promise<RegistryAnswer & { body: string }> {
     const { api, host } = this.repository;
     const target = new URL(url, api);
-    // A registry may have blobs sent to a store of its own, which is not to see its credentials.
+    // The registry may redirect blobs to another store, which must not see the credentials.
     const authorization = target.origin === new URL(api).origin ? this.#authorization : undefined;
     try {
       const answer = await request(target, {
