@@ -15,20 +15,20 @@ import { fileURLToPath } from 'node:url';
 
 const installed = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
-/** `NX_KUBE_TEST_NX` names a node_modules with another version of Nx, and these packages, to run these tests with. */
+/** `NX_KUBE_TEST_NX` names a node_modules with another version of Nx and these packages, for these tests. */
 const nxInstalled = resolve(process.env['NX_KUBE_TEST_NX'] ?? installed);
 
-/** A directory with an Nx workspace in it, outside of any other, for tests. */
+/** A temporary Nx workspace, outside of any other. */
 export interface TestWorkspace {
   root: string;
   write(files: Record<string, string>): void;
   remove(path: string): void;
-  /** Runs the real Nx, with the built plugin, without daemon; rejects with its output if it fails. */
+  /** Runs the real Nx with the built plugin and without daemon. Returns its output; rejects with it on a failure. */
   nx(...args: string[]): Promise<string>;
   dispose(): void;
 }
 
-/** @param files by path; nx.json lists the plugin unless it is among them */
+/** Creates a workspace. @param files texts by path; nx.json lists the plugin unless it is given */
 export function testWorkspace(files: Record<string, string>): TestWorkspace {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-kube-plugin-')));
   const write: TestWorkspace['write'] = (written) => {
@@ -62,10 +62,10 @@ export function testWorkspace(files: Record<string, string>): TestWorkspace {
   };
 }
 
-/** Puts Nx and the built packages at the workspace's disposal. */
+/** Links Nx and the built packages into the workspace. */
 function link(root: string): void {
   if (!existsSync(join(installed, '@nx-kube/plugin/dist/index.js'))) {
-    throw new Error('The plugin is not built, and Nx loads what is built: run "npx tsc -b packages" first.');
+    throw new Error('The plugin is not built. Run "npx tsc -b packages" first, because Nx loads the built plugin.');
   }
   const modules = join(root, 'node_modules');
   if (existsSync(modules)) return;
@@ -78,7 +78,7 @@ function nxBin(): string {
   return join(nxInstalled, 'nx', bin.nx);
 }
 
-/** Nothing of an Nx that may be running these tests reaches the one under test. */
+/** Environment without the settings of an Nx that may be running these tests. */
 function environment(root: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(NX_|VITEST|NODE_|FORCE_COLOR|GOWORK$)/.test(name),

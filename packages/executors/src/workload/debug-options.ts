@@ -1,10 +1,10 @@
-/** The option `debug` of dev. */
+/** The option `debug` of the executor `dev`. */
 export type DebugOption =
   | boolean
   | {
       /** Port on this machine, and on the pod's loopback. Default: 30000. */
       port?: number;
-      /** Arguments for the process while it is debugged, behind its own. Default: none. */
+      /** Arguments for the debugged process, after its own. Default: none. */
       args?: string[];
     };
 
@@ -12,13 +12,13 @@ export type DebugOption =
 export interface DebugOptions {
   port: number;
   args: string[];
-  /** Absolute path of Delve for the nodes' platform. */
+  /** Absolute path of Delve for the platform of the nodes. */
   delve: string;
 }
 
 export const defaultDebugPort = 30000;
 
-/** The option with its defaults; undefined where it is off. Pure. */
+/** Fills in the defaults of the option. Returns undefined when debugging is off. Pure. */
 export function debugOption(option: DebugOption | undefined): Omit<DebugOptions, 'delve'> | undefined {
   if (!option) return undefined;
   const { port = defaultDebugPort, args = [] } = option === true ? {} : option;

@@ -2,11 +2,11 @@ import { NxKubeError, subject, type KubeObject } from '@nx-kube/cluster';
 import { podSpecOf, workloadKinds, type Container, type PodSpec } from './pod-template.js';
 
 export interface WorkloadChoice {
-  /** `name` or `Kind/name` of the workload being developed; found by itself where only one fits. */
+  /** `name` or `Kind/name` of the workload under development. Default: the only one that fits. */
   workload?: string;
-  /** Name of the container that runs the binary; found by itself where only one fits. */
+  /** Name of the container that runs the binary. Default: the only one that fits. */
   container?: string;
-  /** Name of the Nx project: breaks ties between workloads. */
+  /** Name of the Nx project, which decides between several workloads. */
   project?: string;
 }
 
@@ -17,10 +17,10 @@ export interface Workload {
 }
 
 /**
- * The workload and container under development, among rendered objects.
+ * Finds the workload and container under development among rendered objects.
  *
- * @param source the file the objects come from, for messages
- * @throws NxKubeError (configuration) naming the candidates where none or several fit
+ * @param source path of the file with the objects, for messages
+ * @throws NxKubeError (configuration) with the candidates when none or several fit
  */
 export function findWorkload(objects: KubeObject[], choice: WorkloadChoice, source: string): Workload {
   const object = findObject(objects, choice, source);
@@ -37,17 +37,17 @@ function findObject(objects: KubeObject[], { workload, project }: WorkloadChoice
     throw new NxKubeError(
       'configuration',
       named.length
-        ? `${source}: "workload": "${workload}" fits ${listed(named)}`
-        : `${source}: there is no workload "${workload}"; it has ${listed(candidates)}`,
+        ? `${source}: "workload": "${workload}" matches ${listed(named)}.`
+        : `${source} has no workload "${workload}"; it has ${listed(candidates)}.`,
       { next: 'Set the option "workload" to Kind/name of one of them.' },
     );
   }
   if (!candidates.length) {
-    throw new NxKubeError('configuration', `${source} has no ${workloadKinds.join(', ')} to develop`, {
-      next: 'Add the controller’s workload to the kustomization, or point "path" at the one that has it.',
+    throw new NxKubeError('configuration', `${source} has no Deployment, StatefulSet or DaemonSet to develop.`, {
+      next: 'Add the workload of the controller to the kustomization, or set "path" to the kustomization that has it.',
     });
   }
-  // From the surest sign to the weakest; a sign counts only where it singles one out.
+  // The signs are sorted from strong to weak. A sign decides only if exactly one workload has it.
   const signs: ((o: KubeObject) => boolean)[] = [
     () => true,
     (o) => o.metadata.name === project,
@@ -59,8 +59,8 @@ function findObject(objects: KubeObject[], { workload, project }: WorkloadChoice
     const fitting = candidates.filter(sign);
     if (fitting.length === 1) return fitting[0]!;
   }
-  throw new NxKubeError('configuration', `${source} has several workloads: ${listed(candidates)}`, {
-    next: 'Name the one to develop with the option "workload".',
+  throw new NxKubeError('configuration', `${source} has several workloads: ${listed(candidates)}.`, {
+    next: 'Set the option "workload" to the one to develop.',
   });
 }
 
@@ -76,9 +76,9 @@ function findContainer(object: KubeObject, podSpec: PodSpec, wanted: string | un
   throw new NxKubeError(
     'configuration',
     wanted
-      ? `${source}: ${subject(object)} has no container "${wanted}"; it has ${names}`
-      : `${source}: ${subject(object)} has several containers: ${names}`,
-    { next: 'Name the one that runs the binary with the option "container".' },
+      ? `${source}: ${subject(object)} has no container "${wanted}"; it has ${names}.`
+      : `${source}: ${subject(object)} has several containers: ${names}.`,
+    { next: 'Set the option "container" to the one that runs the binary.' },
   );
 }
 

@@ -11,11 +11,11 @@ describe('imageName', () => {
     ['host:5000/team/app:v1', 'host:5000/team/app'],
     ['host/app@sha256:abc', 'host/app'],
     ['host/app:v1@sha256:abc', 'host/app'],
-  ])('of %s is %s', (reference, name) => expect(imageName(reference)).toBe(name));
+  ])('the name of the image %s is %s', (reference, name) => expect(imageName(reference)).toBe(name));
 });
 
 describe('replaceImage', () => {
-  it('changes every container that uses the image, in every kind of workload, and no other', () => {
+  it('only containers with the image change, in every kind of workload', () => {
     const other = deployment('b', { image: 'controller-tools:latest' });
     const cron: KubeObject = { ...deployment('c'), kind: 'CronJob' };
     cron.spec = { jobTemplate: { spec: deployment('c').spec } };

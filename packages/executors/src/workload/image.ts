@@ -2,8 +2,8 @@ import type { KubeObject } from '@nx-kube/cluster';
 import { containersOf, podSpecOf } from './pod-template.js';
 
 /**
- * The name of an image without tag and digest: `localhost:5001/team/app:v1@sha256:…` → `localhost:5001/team/app`.
- * A colon before the last slash is a registry's port, not a tag.
+ * Name of an image without tag and digest: `localhost:5001/team/app:v1@sha256:…` → `localhost:5001/team/app`. A colon
+ * before the last slash belongs to the port of a registry, not to a tag. Pure.
  */
 export function imageName(reference: string): string {
   const name = reference.split('@')[0]!;
@@ -11,7 +11,7 @@ export function imageName(reference: string): string {
   return colon > name.lastIndexOf('/') ? name.slice(0, colon) : name;
 }
 
-/** The objects with every container that uses the image `name`, under whatever tag, using `reference`. Pure. */
+/** Sets `reference` on every container that uses the image `name` with any tag. Returns new objects. Pure. */
 export function replaceImage(objects: KubeObject[], name: string, reference: string): KubeObject[] {
   return objects.map((object) => {
     if (!podSpecOf(object)) return object;

@@ -5,7 +5,7 @@ import { deployment } from './workload.fixture.js';
 const injection = { container: 'manager', agentImage: 'localhost/agent:1' };
 
 describe('injectAgent', () => {
-  it('adds a volume, an init container and the agent in front of the process, and changes nothing else', () => {
+  it('only a volume, an init container and the agent before the process are added', () => {
     const before = deployment('a');
     const frozen = structuredClone(before);
     const after = injectAgent(before, injection);
@@ -30,7 +30,7 @@ describe('injectAgent', () => {
     expect(after).toEqual(expected);
   });
 
-  it('runs before the init containers that are there, and keeps volumes and mounts', () => {
+  it('the init container comes first, and existing volumes and mounts stay', () => {
     const before = deployment('a', { volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] });
     before.spec.template.spec.volumes = [{ name: 'tmp', emptyDir: {} }];
     before.spec.template.spec.initContainers = [{ name: 'migrate', image: 'x' }];
@@ -46,12 +46,12 @@ describe('injectAgent', () => {
     [{ command: ['/m'], args: undefined }, ['/m']],
     [{ command: undefined, args: ['-a'] }, ['/entry', '-a']],
     [{ command: undefined, args: undefined }, ['/entry', 'serve']],
-  ])('starts what the kubelet would start: %j', (container, process) => {
+  ])('the agent starts the process that the kubelet would start: %j', (container, process) => {
     const { containers } = injectAgent(deployment('a', container), { ...injection, image }).spec.template.spec;
     expect(containers[0].command.slice(3)).toEqual(process);
   });
 
-  it('has what is delivered run under the debugger, with arguments for debugging behind its own', () => {
+  it('a delivered binary runs under the debugger, with the debug arguments after its own', () => {
     const debug = { port: 40000, args: ['--leader-elect=false'] };
     const { containers, initContainers } = injectAgent(deployment('a'), { ...injection, debug }).spec.template.spec;
     const process = ['/manager', '--leader-elect', '--leader-elect=false'];
@@ -59,8 +59,8 @@ describe('injectAgent', () => {
     expect(initContainers[0].command).toEqual(['/nx-kube-agent', 'install', '/nx-kube']);
   });
 
-  it('says so when neither the container nor the image names a process', () =>
+  it('a container without a command and an entrypoint is refused', () =>
     expect(() =>
       injectAgent(deployment('a', { command: undefined }), { ...injection, image: { entrypoint: [], cmd: [] } }),
-    ).toThrow('Deployment/demo/a: container "manager" has no command, and its image has no entrypoint'));
+    ).toThrow('Deployment/demo/a: container "manager" has no command, and its image has no entrypoint.'));
 });

@@ -3,32 +3,33 @@ import type { DebugOptions } from './debug-options.js';
 import { podSpecOf } from './pod-template.js';
 import { processOf, type ImageProcess } from './process.js';
 
-/** Where the agent and the live binary lie in the pod. */
+/** Folder of the agent and the delivered binary in the pod. */
 export const agentDirectory = '/nx-kube';
 export const agentPath = `${agentDirectory}/agent`;
-/** Name of the volume and of the init container: one word a user can search for. */
+/** Name of the volume and of the init container. They share it so that users find both with one search. */
 export const agentName = 'nx-kube-agent';
 
 export interface AgentInjection {
   container: string;
   /** Reference of the agent's image. */
   agentImage: string;
-  /** What the image says it starts, which applies where the container names no command. */
+  /** Entrypoint and arguments of the image, which apply when the container has no command. */
   image?: ImageProcess;
   /**
-   * Run what is delivered under the debugger that came with the agent, to be reached at this port of the pod's loopback.
-   * `args` are for the process, behind its own.
+   * Runs a delivered binary under the debugger that is installed with the agent, at this port of the pod's loopback.
+   * `args` follow the process's own arguments.
    */
   debug?: Pick<DebugOptions, 'port' | 'args'>;
 }
 
 /**
- * The workload with the agent in front of its process: an `emptyDir`, an init container that copies the agent into it,
- * and the container's command replaced by the agent followed by the original command and arguments. The init container
- * takes over the container's securityContext and resources, so whatever admits the pod (Pod Security, quotas, limit
- * ranges) still does. Pure; nothing else is changed.
+ * Puts the agent before the process of a workload. It adds an `emptyDir` and an init container that copies the agent
+ * into it. The command becomes the agent, followed by the original command and arguments.
  *
- * @throws NxKubeError (configuration) where the process to start cannot be told
+ * The init container has the container's securityContext and resources, so that Pod Security, quotas and limit ranges
+ * still admit the pod. Nothing else changes. Pure.
+ *
+ * @throws NxKubeError (configuration) when neither the container nor the image names a process
  */
 export function injectAgent(object: KubeObject, injection: AgentInjection): KubeObject {
   const { container: name, agentImage, image, debug } = injection;

@@ -12,38 +12,38 @@ const prepared = async (container: object, options: Preparation = debugged, kind
   return { ...result, applied: podSpecOf(result.workload)!.containers[0]! };
 };
 
-describe('a workload that is debugged', () => {
+describe('prepare', () => {
   it.each([
     [
-      'the image’s entrypoint',
+      'the entrypoint of the image',
       { command: undefined, args: undefined },
       ['/manager', '--leader-elect=false', '--zap-devel'],
     ],
     [
-      'its arguments',
+      'the arguments',
       { command: undefined, args: ['--leader-elect'] },
       ['/manager', '--leader-elect=false', '--leader-elect=false'],
     ],
-    ['its command', { command: ['/m', '--leader-elect=true'], args: undefined }, ['/m', '--leader-elect=false']],
-  ])('holds no lease, though %s says to', async (_, container, process) => {
+    ['the command', { command: ['/m', '--leader-elect=true'], args: undefined }, ['/m', '--leader-elect=false']],
+  ])('a debugged workload elects no leader although %s asks for it', async (_, container, process) => {
     const { applied, relaxed } = await prepared(container);
     expect(applied.command).toEqual([...start, ...process, '--more']);
     expect(relaxed).toContainEqual(expect.stringMatching(/^--leader-elect.* → --leader-elect=false$/));
   });
 
-  it('is seen as it was rendered by whoever reads its container', async () => {
+  it('the returned container is the rendered one', async () => {
     const { container } = await prepared({ command: undefined, args: undefined });
     expect(container).toEqual(
       deployment('app', { command: undefined, args: undefined })['spec'].template.spec.containers[0],
     );
   });
 
-  it('keeps electing a leader as a DaemonSet', async () => {
+  it('a debugged DaemonSet keeps its leader election', async () => {
     const { applied } = await prepared({ command: undefined, args: undefined }, debugged, 'DaemonSet');
     expect(applied.command).toEqual([...start, '/manager', '--leader-elect', '--zap-devel', '--more']);
   });
 
-  it('needs the agent: without it, it runs as it was rendered', async () => {
+  it('a workload without the agent is not relaxed for debugging', async () => {
     const { applied, relaxed } = await prepared({}, { ...debugged, agentImage: undefined });
     expect({ command: applied.command, args: applied.args, relaxed }).toEqual({
       command: ['/manager'],
@@ -51,13 +51,13 @@ describe('a workload that is debugged', () => {
       relaxed: [],
     });
   });
-});
 
-it('a workload that is not debugged is started as ever', async () => {
-  const { applied, relaxed } = await prepared(
-    { command: undefined, args: undefined },
-    { ...debugged, debug: undefined },
-  );
-  expect(applied.command).toEqual(['/nx-kube/agent', 'run', '--', '/manager', '--leader-elect', '--zap-devel']);
-  expect(relaxed).toEqual([]);
+  it('a workload without debugging starts its process unchanged', async () => {
+    const { applied, relaxed } = await prepared(
+      { command: undefined, args: undefined },
+      { ...debugged, debug: undefined },
+    );
+    expect(applied.command).toEqual(['/nx-kube/agent', 'run', '--', '/manager', '--leader-elect', '--zap-devel']);
+    expect(relaxed).toEqual([]);
+  });
 });

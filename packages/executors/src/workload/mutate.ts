@@ -10,33 +10,33 @@ import { relaxForDebug } from './relax-for-debug.js';
 import { applyTransform } from './transform.js';
 
 export interface Preparation extends WorkloadChoice {
-  /** The image to run, as pushed, and what its config says it starts. */
+  /** The pushed image, with the entrypoint and arguments of its config. */
   image: ImageProcess & { reference: string };
-  /** Reference of the agent's image; without one the workload runs as it was rendered. */
+  /** Reference of the agent's image. Default: none, the workload runs as rendered. */
   agentImage?: string;
   patches?: Patch[];
   /** Absolute path of the user's transform module. */
   transform?: string;
-  /** Debug the process; needs `agentImage`. */
+  /** Debugs the process. It needs `agentImage`. */
   debug?: Pick<DebugOptions, 'port' | 'args'>;
 }
 
 export interface Prepared {
-  /** What is to be applied. */
+  /** The objects to apply. */
   objects: KubeObject[];
-  /** The workload under development, as it is among `objects`. */
+  /** The workload under development, an element of `objects`. */
   workload: KubeObject;
-  /** The container under development, as it was before the agent came in. */
+  /** The container under development, before the agent was added. */
   container: Container;
-  /** What was changed so that the process can be held at breakpoints, a line each; empty unless it is debugged. */
+  /** Changes that allow breakpoints, one line each. Empty without debugging. */
   relaxed: string[];
 }
 
 /**
- * Rendered objects → the objects to apply. The user's patches and transform come first, so that they see what they know
- * from the repository: in particular a patch of `args` still reaches the process. Image and agent come last.
+ * Turns rendered objects into the objects to apply. The user's patches and transform come first, so that they see the
+ * objects of the repository: a patch of `args` still reaches the process. Image and agent come last.
  *
- * @param source the file the objects come from, for messages
+ * @param source path of the file with the objects, for messages
  * @throws NxKubeError (configuration, user-code) from any of the steps
  */
 export async function prepare(rendered: KubeObject[], preparation: Preparation, source: string): Promise<Prepared> {
@@ -47,7 +47,7 @@ export async function prepare(rendered: KubeObject[], preparation: Preparation, 
   const withImage = container.image ? replaceImage(changed, imageName(container.image), image.reference) : changed;
   const at = changed.indexOf(object);
   if (!agentImage) return { objects: withImage, workload: withImage[at]!, container, relaxed: [] };
-  // What elects a leader may be said by the image.
+  // Write the process into the command first: the image's arguments may also turn leader election on.
   const { object: relaxed, changes } = debug
     ? relaxForDebug(withProcess(withImage[at]!, container.name, image), container.name)
     : { object: withImage[at]!, changes: [] };

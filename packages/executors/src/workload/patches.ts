@@ -2,9 +2,9 @@ import { NxKubeError, subject, type KubeObject } from '@nx-kube/cluster';
 import rfc6902 from 'rfc6902';
 import { strategicMerge } from './strategic-merge.js';
 
-/** A user's patch of rendered objects. Exactly one of `merge` and `json`. */
+/** A user's patch of rendered objects, with exactly one of `merge` and `json`. */
 export interface Patch {
-  /** The objects it applies to: every field given has to match; at least one object must. */
+  /** The objects to patch: all given fields must match. At least one object must match. */
   target: { kind?: string; name?: string; namespace?: string };
   /** A strategic merge patch. */
   merge?: Record<string, unknown>;
@@ -13,9 +13,9 @@ export interface Patch {
 }
 
 /**
- * The objects with the patches applied in order. Pure.
+ * Applies patches in order. Returns new objects. Pure.
  *
- * @throws NxKubeError (configuration) naming the patch where it matches nothing or does not fit
+ * @throws NxKubeError (configuration) that names a patch without a matching object, or one that cannot be applied
  */
 export function applyPatches(objects: KubeObject[], patches: Patch[]): KubeObject[] {
   return patches.reduce((current, patch, index) => applyPatch(current, patch, `patches[${index}]`), objects);
@@ -23,8 +23,8 @@ export function applyPatches(objects: KubeObject[], patches: Patch[]): KubeObjec
 
 function applyPatch(objects: KubeObject[], patch: Patch, field: string): KubeObject[] {
   if (!patch.merge === !patch.json) {
-    throw new NxKubeError('configuration', `${field} needs exactly one of "merge" and "json"`, {
-      next: 'Give a strategic merge patch as "merge", or a list of JSON patch operations as "json".',
+    throw new NxKubeError('configuration', `"${field}" needs exactly one of "merge" and "json".`, {
+      next: 'Set "merge" to a strategic merge patch, or "json" to a list of JSON patch operations.',
     });
   }
   let matched = 0;
@@ -36,7 +36,7 @@ function applyPatch(objects: KubeObject[], patch: Patch, field: string): KubeObj
   if (matched) return patched;
   const { kind, name, namespace } = patch.target;
   const wanted = [kind ?? '*', ...(namespace ? [namespace] : []), name ?? '*'].join('/');
-  throw new NxKubeError('configuration', `${field}: no object matches ${wanted}`, {
+  throw new NxKubeError('configuration', `"${field}": no object matches ${wanted}.`, {
     next: `Correct ${field}.target; the objects are ${objects.map(subject).join(', ')}.`,
   });
 }
@@ -54,10 +54,14 @@ function applyJson(object: KubeObject, operations: NonNullable<Patch['json']>, f
   rfc6902.applyPatch(copy, operations as rfc6902.Operation[]).forEach((error, index) => {
     if (!error) return;
     const { op, path } = operations[index]!;
-    throw new NxKubeError('configuration', `${field}.json[${index}]: ${op} ${path} does not fit ${subject(object)}`, {
-      next: 'Correct the path; it is a JSON pointer into the rendered object.',
-      cause: error,
-    });
+    throw new NxKubeError(
+      'configuration',
+      `"${field}.json[${index}]": ${op} ${path} does not match ${subject(object)}.`,
+      {
+        next: 'Correct the path; it is a JSON pointer into the rendered object.',
+        cause: error,
+      },
+    );
   });
   return copy;
 }

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@nx-kube/cluster';
 
-/** The parts of a container that the loop reads or changes; everything else is carried along untouched. */
+/** The fields of a container that the loop reads or changes. All other fields are kept. */
 export interface Container {
   name: string;
   image?: string;
@@ -21,7 +21,7 @@ export interface PodSpec {
   [key: string]: unknown;
 }
 
-/** Kinds whose pods the loop can keep current: they make pods from a template and replace them. */
+/** Workload kinds that the loop supports: they create pods from a template and replace them. */
 export const workloadKinds: readonly string[] = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 const templatePaths: Record<string, string[]> = {
@@ -31,7 +31,7 @@ const templatePaths: Record<string, string[]> = {
 };
 const templatedKinds = new Set([...workloadKinds, 'ReplicaSet', 'ReplicationController', 'Job']);
 
-/** The pod spec inside a built-in object that makes pods, or undefined where the object makes none. */
+/** The pod spec in a built-in object that creates pods. Returns undefined for other objects. */
 export function podSpecOf(object: KubeObject): PodSpec | undefined {
   const path =
     templatePaths[object.kind] ?? (templatedKinds.has(object.kind) ? ['spec', 'template', 'spec'] : undefined);
@@ -40,7 +40,7 @@ export function podSpecOf(object: KubeObject): PodSpec | undefined {
   return Array.isArray((spec as PodSpec | undefined)?.containers) ? (spec as PodSpec) : undefined;
 }
 
-/** Every container of a pod spec, init containers first, as they run. */
+/** All containers of a pod spec, init containers first. */
 export function containersOf(spec: PodSpec): Container[] {
   return [...(spec.initContainers ?? []), ...spec.containers];
 }

@@ -11,8 +11,8 @@ function relaxed(object: KubeObject): { container: Container; object: KubeObject
   return { ...result, container: podSpecOf(result.object)!.containers[0]! };
 }
 
-describe('a workload that is debugged', () => {
-  it('has no probe that could restart it or take it for unready', () => {
+describe('relaxForDebug', () => {
+  it('a debugged workload has no probes', () => {
     const probes = { livenessProbe: probe, readinessProbe: probe, startupProbe: probe };
     const { container, changes } = relaxed(deployment('app', probes));
     expect(Object.keys(container).filter((key) => key.endsWith('Probe'))).toEqual([]);
@@ -28,7 +28,7 @@ describe('a workload that is debugged', () => {
     ['--leader-elect=false', '--leader-elect=false'],
     ['--leader-elect-lease-duration=15s', '--leader-elect-lease-duration=15s'],
     ['--zap-devel', '--zap-devel'],
-  ])('is started with %s as %s', (argument, expected) => {
+  ])('the argument %s becomes %s', (argument, expected) => {
     expect(relaxed(deployment('app', { args: [argument] })).container.args).toEqual([expected]);
     expect(relaxed(deployment('app', { command: ['/manager', argument] })).container.command).toEqual([
       '/manager',
@@ -36,7 +36,7 @@ describe('a workload that is debugged', () => {
     ]);
   });
 
-  it('has one replica, and the pod before goes first', () => {
+  it('a debugged workload has one replica, and the old pod ends first', () => {
     const object = deployment('app');
     object['spec'].replicas = 3;
     const result = relaxed(object);
@@ -47,27 +47,27 @@ describe('a workload that is debugged', () => {
     expect(result.changes).toContain('replicas 3 → 1');
   });
 
-  it('keeps a strategy of Recreate', () => {
+  it('a strategy of Recreate stays', () => {
     const object = deployment('app');
     object['spec'].strategy = { type: 'Recreate' };
     expect(relaxed(object).object['spec'].strategy).toEqual({ type: 'Recreate' });
   });
 
-  it('keeps electing a leader as a DaemonSet, which keeps its pods', () => {
+  it('a DaemonSet keeps its pods and its leader election', () => {
     const object = { ...deployment('app', { args: ['--leader-elect'] }), kind: 'DaemonSet' };
     const result = relaxed(object);
     expect(result.container.args).toEqual(['--leader-elect']);
     expect(result.object['spec'].replicas).toBeUndefined();
   });
 
-  it('has at least 120 s to end', () => {
+  it('the grace period is at least 120 s', () => {
     const object = deployment('app');
     expect(podSpecOf(relaxed(object).object)!['terminationGracePeriodSeconds']).toBe(120);
     podSpecOf(object)!['terminationGracePeriodSeconds'] = 600;
     expect(podSpecOf(relaxed(object).object)!['terminationGracePeriodSeconds']).toBe(600);
   });
 
-  it('has room for the debugger within its limits, and no memory limit of its own', () => {
+  it('the limits leave room for the debugger, and GOMEMLIMIT is removed', () => {
     const { container, changes } = relaxed(
       deployment('app', {
         resources: { limits: { memory: '256Mi', cpu: '500m' }, requests: { memory: '64Mi' } },
@@ -87,7 +87,7 @@ describe('a workload that is debugged', () => {
     );
   });
 
-  it('is as hardened as before, and the object that was given is left as it was', () => {
+  it('security contexts and the given object stay the same', () => {
     const object = deployment('app', { livenessProbe: probe });
     const before = structuredClone(object);
     const { container } = relaxed(object);

@@ -1,21 +1,22 @@
 import { parseQuantity, type KubeObject } from '@nx-kube/cluster';
 import { podSpecOf, type Container, type PodSpec } from './pod-template.js';
 
-/** Seconds that a pod has to end, at least: for whoever steps through how it ends. */
+/** Minimum grace period (s) of a pod, so that a user can step through its shutdown. */
 const graceSeconds = 120;
-/** What a debugger needs besides the process: it keeps the debug information in memory. */
+/** Memory (bytes) for the debugger, which keeps the debug information in memory. */
 const debuggerMemory = 1024 ** 3;
+/** CPUs for the debugger. */
 const debuggerCpus = 2;
 
-/** Controller-runtime's scaffold, and others before and beside it. */
+/** The flag of controller-runtime's scaffold and of older and other programs. */
 const leaderElection = /^(--?(?:enable-)?leader-elect(?:ion)?)(?:=.*)?$/;
 
 /**
- * The workload so that its process can be held at a breakpoint: one pod, that nothing probes, that need not hold a lease, and that has
- * memory for a debugger. Nothing of what makes the pod hardened is changed. Pure; applying the object as it was before undoes it all.
+ * Prepares a workload for breakpoints: one pod without probes and leader election, with memory for a debugger. Security
+ * settings stay the same. To undo all changes, apply the original object. Pure.
  *
- * @param name of the container under development
- * @returns the object, and what was changed, a line each
+ * @param name name of the container under development
+ * @returns a new object, and one line for each change
  */
 export function relaxForDebug(object: KubeObject, name: string): { object: KubeObject; changes: string[] } {
   const copy = structuredClone(object);
@@ -24,7 +25,7 @@ export function relaxForDebug(object: KubeObject, name: string): { object: KubeO
   const changes = [
     ...onePod(copy),
     ...noProbes(container),
-    // More than one pod of a DaemonSet stay, so one of them has to lead.
+    // A DaemonSet keeps several pods, so one of them must lead.
     ...(copy.kind === 'DaemonSet' ? [] : noLeaderElection(container)),
     ...moreGrace(podSpec),
     ...roomForDebugger(container),
@@ -32,7 +33,7 @@ export function relaxForDebug(object: KubeObject, name: string): { object: KubeO
   return { object: copy, changes };
 }
 
-/** The pod before goes first: it would reconcile what breakpoints wait for. */
+/** Keeps one pod. The old pod ends first, because it would reconcile the objects that a breakpoint holds. */
 function onePod(object: KubeObject): string[] {
   const spec = object['spec'];
   const changes: string[] = [];
@@ -53,7 +54,7 @@ function noProbes(container: Container): string[] {
   return probes.length ? [`no ${probes.join(', ')}`] : [];
 }
 
-/** Set to false rather than left out: for some programs the default is true. */
+/** Sets the flag to false instead of removing it: the default of some programs is true. */
 function noLeaderElection(container: Container): string[] {
   const found: string[] = [];
   const off = (argument: string) => {
@@ -73,7 +74,7 @@ function moreGrace(podSpec: PodSpec): string[] {
   return [`terminationGracePeriodSeconds ${before} → ${graceSeconds}`];
 }
 
-/** A quantity as a number, in its unit; undefined if it is none. */
+/** A quantity as a number in its unit. Returns undefined for a malformed one. */
 function quantity(value: unknown): number | undefined {
   const billionths = parseQuantity(value);
   return billionths === undefined ? undefined : Number(billionths) / 1e9;
@@ -95,7 +96,7 @@ function roomForDebugger(container: Container): string[] {
   }
   const env = container['env'] as { name: string }[] | undefined;
   if (env?.some(({ name }) => name === 'GOMEMLIMIT')) {
-    // The debugger is a Go program too, and has the environment of the process.
+    // The debugger is also a Go program, and inherits the environment of the process.
     container['env'] = env.filter(({ name }) => name !== 'GOMEMLIMIT');
     changes.push('no GOMEMLIMIT');
   }

@@ -1,14 +1,14 @@
 /**
- * Strategic merge as kubectl and kustomize do it, for the lists of pod templates and services: elements of a list are
- * matched by the list's merge key; other lists are replaced. `null` deletes a key, `$patch: delete` an element,
- * `$patch: replace` takes the patch as it is.
- * Keys: https://kubernetes.io/docs/reference/generated/kubernetes-api (“patch merge key”).
+ * Merges a strategic merge patch into an object, as kubectl and kustomize do for pod templates and services. Lists with
+ * a merge key are merged by it, other lists are replaced. `null` deletes a key and `$patch: delete` an element.
+ * `$patch: replace` replaces the object by the patch. Returns a new object. Pure. Merge keys:
+ * https://kubernetes.io/docs/reference/generated/kubernetes-api (“patch merge key”).
  */
 export function strategicMerge<T>(target: T, patch: unknown): T {
   return merge(target, patch, '') as T;
 }
 
-/** Several keys for one list are tried in order: `ports` has `containerPort` in a container and `port` in a Service. */
+/** Merge keys by list. The first key that all elements have is used: `ports` differ in a container and a Service. */
 const mergeKeys: Record<string, string[]> = {
   containers: ['name'],
   initContainers: ['name'],

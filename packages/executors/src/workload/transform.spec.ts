@@ -16,7 +16,7 @@ describe('applyTransform', () => {
     return applyTransform([structuredClone(configMap)], file);
   };
 
-  it('applies the function, and the edited function after an edit', async () => {
+  it('the function is applied, and its new version after an edit', async () => {
     const labelled = (value: string) =>
       `export default (objects) => objects.map((o) => { o.metadata.labels = { by: '${value}' }; return o; });`;
     expect((await run(labelled('one')))[0]!.metadata.labels).toEqual({ by: 'one' });
@@ -24,13 +24,13 @@ describe('applyTransform', () => {
   });
 
   it.each([
-    ['throw new Error("no")', 'cannot be loaded: no'],
-    ['export default 1', 'has no function as its default export'],
-    ['export default () => { throw new Error("bad object") }', 'threw: bad object'],
-    ['export default () => [{ kind: "X" }]', 'did not return a list of Kubernetes objects'],
-    ['export default () => {}', 'did not return a list of Kubernetes objects'],
-  ])('refuses %s', async (text, message) => expect(run(text)).rejects.toThrow(message));
+    ['throw new Error("no")', 'cannot be loaded: no.'],
+    ['export default 1', 'has no function as its default export.'],
+    ['export default () => { throw new Error("bad object") }', 'threw an error: bad object.'],
+    ['export default () => [{ kind: "X" }]', 'did not return a list of Kubernetes objects.'],
+    ['export default () => {}', 'did not return a list of Kubernetes objects.'],
+  ])('the module "%s" is refused', async (text, message) => expect(run(text)).rejects.toThrow(message));
 
-  it('refuses a module that is not there', () =>
+  it('a missing module is refused', () =>
     expect(applyTransform([], join(directory, 'none.mjs'))).rejects.toThrow('cannot be loaded'));
 });

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@nx-kube/cluster';
 
-/** A hardened Deployment as `kustomize` renders it; overrides go into its container. */
+/** A hardened Deployment as kustomize renders it. `container` overrides fields of its container. */
 export function deployment(name: string, container: Record<string, unknown> = {}): KubeObject {
   return {
     apiVersion: 'apps/v1',

@@ -17,7 +17,7 @@ describe('configuredOptions', () => {
     return configuredOptions(new Facts(workspace.root), 'ocm', { target: 'go-build', executor, defaults });
   };
 
-  it('are those of project.json over package.json over nx.json, option by option, in each configuration', () =>
+  it('options of project.json win over package.json, and those over nx.json, one by one and in each configuration', () =>
     expect(
       read(
         {
@@ -41,19 +41,27 @@ describe('configuredOptions', () => {
     }));
 
   it.each<[string, NxJsonConfiguration['targetDefaults'], string | undefined]>([
-    ['under the executor, before those under the name', { [executor]: output('a'), 'go-build': output('b') }, 'a'],
+    ['under the executor before the name', { [executor]: output('a'), 'go-build': output('b') }, 'a'],
     ['under the name', { build: output('a'), 'go-build': output('b') }, 'b'],
-    ['in a list, the last that holds', { 'go-build': [output('a'), output('b')] }, 'b'],
-    ['for the plugin', { 'go-build': [{ filter: { plugin: '@nx-kube/plugin' }, ...output('a') }] }, 'a'],
-    ['for the executor', { 'go-build': [{ filter: { executor }, ...output('a') }] }, 'a'],
-    ['but not for another', { 'go-build': [{ filter: { executor: 'x:y' }, ...output('a') }] }, undefined],
-    ['nor for some projects only', { 'go-build': [{ filter: { projects: ['x'] }, ...output('a') }] }, undefined],
-  ])('are in nx.json %s', (_, defaults, expected) => expect(read({}, defaults).options.output).toBe(expected));
+    ['in a list, with the last matching entry', { 'go-build': [output('a'), output('b')] }, 'b'],
+    ['with the filter of the plugin', { 'go-build': [{ filter: { plugin: '@nx-kube/plugin' }, ...output('a') }] }, 'a'],
+    ['with the filter of the executor', { 'go-build': [{ filter: { executor }, ...output('a') }] }, 'a'],
+    [
+      'but not with the filter of another executor',
+      { 'go-build': [{ filter: { executor: 'x:y' }, ...output('a') }] },
+      undefined,
+    ],
+    ['but not with a filter of projects', { 'go-build': [{ filter: { projects: ['x'] }, ...output('a') }] }, undefined],
+  ])('defaults are read from nx.json %s', (_, defaults, expected) =>
+    expect(read({}, defaults).options.output).toBe(expected),
+  );
 });
 
-it('variants of options are theirs in each configuration', () =>
-  expect(variants({ options: { path: 'a', output: 'o' }, configurations: { c: { path: 'b' }, d: {} } })).toEqual([
-    { path: 'a', output: 'o' },
-    { path: 'b', output: 'o' },
-    { path: 'a', output: 'o' },
-  ]));
+describe('variants', () => {
+  it('each configuration is a variant, laid over the default options', () =>
+    expect(variants({ options: { path: 'a', output: 'o' }, configurations: { c: { path: 'b' }, d: {} } })).toEqual([
+      { path: 'a', output: 'o' },
+      { path: 'b', output: 'o' },
+      { path: 'a', output: 'o' },
+    ]));
+});

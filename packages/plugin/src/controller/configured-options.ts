@@ -5,7 +5,7 @@ import { packageJson, projectJson, targetOptions, type FileOptions, type TargetO
 
 type TargetDefaults = NxJsonConfiguration['targetDefaults'];
 
-/** The user's own options of a target, from where Nx takes them, in Nx's order of precedence. */
+/** Reads the user's options of a target from all files that Nx reads, in Nx's order of precedence. */
 export function configuredOptions(
   facts: Facts,
   root: string,
@@ -22,8 +22,8 @@ export function configuredOptions(
 }
 
 /**
- * What nx.json says of a target: under its executor, or else under its name, all entries that hold for it. Globs of names and
- * entries for some projects only are left out, for only Nx itself can match them. Pure.
+ * The entries of `targetDefaults` in nx.json for a target: those under its executor, else those under its name. Globs
+ * of names and entries for some projects are left out, because only Nx can match them. Pure.
  */
 export function targetDefaults(defaults: TargetDefaults, target: string, executor: string): TargetOptions[] {
   for (const key of [executor, target]) {
@@ -39,7 +39,7 @@ export function targetDefaults(defaults: TargetDefaults, target: string, executo
   return [];
 }
 
-/** A target's options with others laid over them, option by option, in each configuration, as Nx does it. Pure. */
+/** Lays options over others as Nx does: one by one, and in each configuration. Pure. */
 export function over(base: TargetOptions, more: TargetOptions): TargetOptions {
   const names = new Set([...Object.keys(base.configurations), ...Object.keys(more.configurations)]);
   return {
@@ -50,7 +50,7 @@ export function over(base: TargetOptions, more: TargetOptions): TargetOptions {
   };
 }
 
-/** What the target's executor gets: by default, and in each configuration. Pure. */
+/** The options that the executor gets by default, and in each configuration. Pure. */
 export function variants({ options, configurations }: TargetOptions): FileOptions[] {
   return [options, ...Object.values(configurations).map((more) => ({ ...options, ...more }))];
 }

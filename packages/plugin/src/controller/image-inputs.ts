@@ -6,11 +6,12 @@ import { projectPath, workspacePath, type Tokens } from './option-paths.js';
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
 /**
- * The Nx inputs of an image: the manifests, for the path of the binary in it is the command of the workload; the Dockerfile
- * and its context, where there is one; and where it is shipped, the binary. Other binaries are not among them, nor what Go
- * compiles: the binary of the day is swapped into the running pod, whatever the image holds. Pure.
+ * The Nx inputs of an image: the manifests, the Dockerfile with its context, and in a release the binary. The manifests
+ * count because the workload's command is the path of the binary in the image.
  *
- * @param variants options of image-build, by default and in each of its configurations
+ * Other binaries and Go sources are not inputs: the loop swaps the current binary into the running pod. Pure.
+ *
+ * @param variants options of image-build, by default and in each configuration
  */
 export function imageInputs(variants: FileOptions[], tokens: Tokens): Inputs {
   const made = variants.flatMap(({ release, binary, manifests }) => [

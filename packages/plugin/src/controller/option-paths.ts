@@ -1,21 +1,25 @@
 import { posix } from 'node:path';
 
-/** What tokens in options stand for. */
+/** Values of the tokens in options. */
 export interface Tokens {
-  /** The project's name. */
+  /** Name of the project. */
   project: string;
-  /** The project's, relative to the workspace root; `.` for the root itself. */
+  /** Root of the project, relative to the workspace root; `.` for the root itself. */
   root: string;
 }
 
-/** An option that is relative to the workspace root, as a path relative to it; an absolute one stays as it is. Pure. */
+/**
+ * Resolves an option relative to the workspace root. Returns a path relative to it; an absolute path stays the same.
+ * Pure.
+ */
 export function workspacePath(option: string, tokens: Tokens): string {
   return posix.normalize(fillIn(option, tokens));
 }
 
 /**
- * An option that is relative to the project's root, as a path relative to the workspace root. As in the executors, which get
- * it with its tokens replaced, a path that begins with the project's root is taken from the workspace. Pure.
+ * Resolves an option relative to the project's root. Returns a path relative to the workspace root. A path that begins
+ * with the project's root is relative to the workspace, as in the executors, which get options after Nx has replaced
+ * the tokens. Pure.
  */
 export function projectPath(option: string, tokens: Tokens): string {
   const path = posix.normalize(fillIn(option, tokens) || '.');
@@ -23,13 +27,13 @@ export function projectPath(option: string, tokens: Tokens): string {
   return isFromWorkspace(option, tokens) ? path : posix.join(tokens.root, path);
 }
 
-/** Whether an option that is relative to the project's root is taken from the workspace all the same. Pure. */
+/** Whether an option that is relative to the project's root counts as relative to the workspace. Pure. */
 export function isFromWorkspace(option: string, tokens: Tokens): boolean {
   const path = fillIn(option, tokens);
   return path === '' || `${posix.normalize(path)}/`.startsWith(`${tokens.root}/`);
 }
 
-/** What Nx makes of the tokens; nothing is left of `{workspaceRoot}`. */
+/** Replaces the tokens as Nx does, and removes `{workspaceRoot}`. */
 function fillIn(option: string, { project, root }: Tokens): string {
   return option
     .replace(/^\{workspaceRoot\}\/?/, '')

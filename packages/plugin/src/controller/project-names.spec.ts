@@ -12,26 +12,26 @@ describe('projectNames', () => {
     ['gopkg.in/yaml.v3', 'yaml'],
     ['shared', 'shared'],
     ['v2', 'v2'],
-  ])('%s → %s', (module, name) => expect(names({ module })).toEqual([name]));
+  ])('the module %s gives the name %s', (module, name) => expect(names({ module })).toEqual([name]));
 
-  it('prefer the name in kubebuilder’s PROJECT, and that in project.json to both', () => {
+  it('the name in PROJECT wins over the module, and the name in project.json over both', () => {
     expect(names({ projectName: 'project' })).toEqual(['project']);
     expect(names({ projectName: 'project', configuredName: 'mine' })).toEqual(['mine']);
   });
 
-  it('are the directories’ where several would be the same', () =>
+  it('equal names are replaced by the directories', () =>
     expect(names({ root: 'a/tools', module: 'x/tools' }, { root: 'b/tools', module: 'y/tools' })).toEqual([
       'a-tools',
       'b-tools',
     ]));
 
-  it('stay with the root of the workspace', () =>
+  it('the root of the workspace keeps an equal name', () =>
     expect(names({ root: '.', module: 'x/ocm' }, { root: 'b/ocm', module: 'y/ocm', controller })).toEqual([
       'ocm',
       'b-ocm',
     ]));
 
-  it('stay with the only controller', () => {
+  it('the only controller keeps an equal name', () => {
     const library = { root: 'libs/ocm', module: 'y/ocm' };
     const first = { root: 'apps/ocm', module: 'x/ocm', controller };
     expect(names(library, first)).toEqual(['libs-ocm', 'ocm']);
@@ -42,6 +42,6 @@ describe('projectNames', () => {
     ]);
   });
 
-  it('stay with the project.json that says so', () =>
+  it('the project.json with the name keeps it', () =>
     expect(names({ root: '.', module: 'x/ocm' }, { root: 'b', configuredName: 'ocm' })).toEqual(['ocm-root', 'ocm']));
 });

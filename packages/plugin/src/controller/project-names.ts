@@ -1,6 +1,6 @@
 import type { Controller } from './find-controller.js';
 
-/** What a project's name is made from. */
+/** The properties of a project that decide its name. */
 export interface Nameable {
   /** Relative to the workspace root; `.` for the root itself. */
   root: string;
@@ -8,16 +8,17 @@ export interface Nameable {
   module: string;
   /** `projectName` of kubebuilder's PROJECT file. */
   projectName?: string;
-  /** `name` of project.json, which is not inferred. */
+  /** `name` of project.json, which wins over an inferred name. */
   configuredName?: string;
   controller?: Controller;
 }
 
 /**
- * A name for each project, in their order: the configured one, else `projectName`, else the last element of the module's
- * path without its major version. Where several would have the same, the configured one keeps it, else the workspace's
- * root, else the only controller among them; the others are named by their directories (`tools/lint` → `tools-lint`).
- * Pure.
+ * Names each project, in order: the configured name, else `projectName`, else the last element of the module's path
+ * without its major version.
+ *
+ * One of several equal names is kept: the configured one, else that of the workspace root, else that of the only
+ * controller. The other projects get the name of their directory (`tools/lint` → `tools-lint`). Pure.
  */
 export function projectNames(projects: Nameable[]): string[] {
   const wanted = projects.map(
@@ -44,7 +45,7 @@ function directoryName(root: string, wanted: string): string {
   return root === '.' ? `${wanted}-root` : root.replaceAll('/', '-');
 }
 
-/** `example.com/team/ocm-controller/v2` → `ocm-controller`; `gopkg.in/yaml.v3` → `yaml`. */
+/** The short name of a module: `example.com/team/ocm-controller/v2` → `ocm-controller`, `gopkg.in/yaml.v3` → `yaml`. */
 function shortName(module: string): string {
   const elements = module.split('/');
   if (elements.length > 1 && /^v\d+$/.test(elements.at(-1)!)) elements.pop();

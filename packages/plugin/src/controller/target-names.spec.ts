@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { targetNames, type NxKubePluginOptions } from './target-names.js';
 
 describe('targetNames', () => {
-  it('have their defaults', () =>
+  it('the targets have default names', () =>
     expect(targetNames()).toEqual({
       goBuild: 'go-build',
       goTest: 'go-test',
@@ -21,7 +21,7 @@ describe('targetNames', () => {
       doctor: 'doctor',
     }));
 
-  it('are as configured, and absent where false', () =>
+  it('a configured name is used, and false removes the target', () =>
     expect(targetNames({ goBuildTargetName: 'compile', downTargetName: false, goTestTargetName: undefined })).toEqual({
       ...targetNames(),
       goBuild: 'compile',
@@ -48,15 +48,17 @@ describe('targetNames', () => {
         'doctor',
       ],
     ],
-  ])('leave out with %j what needs it', (options, left) => expect(Object.keys(targetNames(options))).toEqual(left));
+  ])('the options %j also remove the targets that need a removed one', (options, left) =>
+    expect(Object.keys(targetNames(options))).toEqual(left),
+  );
 
   it.each([
-    [{ goBuildName: 'x' }, 'have no "goBuildName"', 'goBuildTargetName'],
-    [{ devTargetName: true }, '"devTargetName" is true', 'false'],
-    [{ devTargetName: '' }, '"devTargetName" is ""', 'name of a target'],
-    [{ devTargetName: 'a:b' }, '"devTargetName" is "a:b"', 'name of a target'],
-    [{ devTargetName: 'down' }, '"devTargetName" and "downTargetName" are both "down"', 'of its own'],
-  ])('refuse %j', (options, message, next) => {
+    [{ goBuildName: 'x' }, 'have no "goBuildName".', 'goBuildTargetName'],
+    [{ devTargetName: true }, '"devTargetName" is true.', 'false'],
+    [{ devTargetName: '' }, '"devTargetName" is "".', 'name of a target'],
+    [{ devTargetName: 'a:b' }, '"devTargetName" is "a:b".', 'name of a target'],
+    [{ devTargetName: 'down' }, '"devTargetName" and "downTargetName" are both "down".', 'another name'],
+  ])('the options %j are refused', (options, message, next) => {
     const attempt = () => targetNames(options as NxKubePluginOptions);
     expect(attempt).toThrow(`nx.json: the options of @nx-kube/plugin`);
     expect(attempt).toThrow(message);

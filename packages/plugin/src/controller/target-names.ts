@@ -1,8 +1,8 @@
 import { configurationError } from '../files/configuration-error.js';
 
 /**
- * Options of `@nx-kube/plugin` in nx.json: the name of each inferred target, or `false` for none. A target that cannot do
- * without one that is off is not inferred either.
+ * Options of `@nx-kube/plugin` in nx.json: the name of each inferred target, or `false` for none. A target that needs a
+ * removed target is removed, too.
  */
 export interface NxKubePluginOptions {
   /** Compiles the controller. Default `go-build`. */
@@ -13,35 +13,35 @@ export interface NxKubePluginOptions {
   delveBuildTargetName?: string | false;
   /** Renders the manifests. Default `kustomize-build`. */
   kustomizeBuildTargetName?: string | false;
-  /** Makes the container image. Default `image-build`. */
+  /** Builds the container image. Default `image-build`. */
   imageBuildTargetName?: string | false;
   /** Applies the manifests. Default `kustomize-apply`. */
   kustomizeApplyTargetName?: string | false;
   /** Swaps the binary in running pods. Default `image-restart`. */
   imageRestartTargetName?: string | false;
-  /** The inner loop. Default `dev`. */
+  /** Runs the development loop. Default `dev`. */
   devTargetName?: string | false;
-  /** Removes what was applied. Default `down`. */
+  /** Removes the applied objects. Default `down`. */
   downTargetName?: string | false;
   /** Pauses the running loop. Default `pause`. */
   pauseTargetName?: string | false;
   /** Resumes the running loop. Default `resume`. */
   resumeTargetName?: string | false;
-  /** Makes targets of the running loop run now. Default `trigger`. */
+  /** Runs targets of the running loop now. Default `trigger`. */
   triggerTargetName?: string | false;
-  /** Shows what the running loop does. Default `status`. */
+  /** Shows the state of the running loop. Default `status`. */
   statusTargetName?: string | false;
-  /** Shows what the pods have written. Default `logs`. */
+  /** Shows the logs of the pods. Default `logs`. */
   logsTargetName?: string | false;
-  /** Shows what is missing on this machine and in the cluster. Default `doctor`. */
+  /** Shows missing requirements of this machine and the cluster. Default `doctor`. */
   doctorTargetName?: string | false;
 }
 
-/** The targets that are inferred, by what they do; those that are off are absent. */
+/** Names of the inferred targets by kind. Targets that are off are absent. */
 export type TargetNames = Partial<Record<TargetKind, string>>;
 export type TargetKind = keyof typeof targets;
 
-/** What each target cannot do without: it runs it, or takes its options for its own. */
+/** Default name of each target, and the targets that it needs: it runs them or reads their options. */
 const targets = {
   goBuild: { name: 'go-build', needs: [] },
   goTest: { name: 'go-test', needs: [] },
@@ -65,7 +65,7 @@ const suffix = 'TargetName';
 /**
  * The names of the targets to infer. Pure.
  *
- * @throws an error naming the option that is unknown, not a name, or a name given twice
+ * @throws an error that names the option if it is unknown, is not a name, or repeats a name
  */
 export function targetNames(options: NxKubePluginOptions = {}): TargetNames {
   const kinds = Object.keys(targets) as TargetKind[];
@@ -73,12 +73,12 @@ export function targetNames(options: NxKubePluginOptions = {}): TargetNames {
   const where = 'nx.json: the options of @nx-kube/plugin';
   for (const [option, value] of Object.entries(options)) {
     if (!known.includes(option)) {
-      throw configurationError(`${where} have no "${option}"`, `Use ${known.join(', ')}.`);
+      throw configurationError(`${where} have no "${option}".`, `Use ${known.join(', ')}.`);
     }
     if (value !== false && value !== undefined && (typeof value !== 'string' || !/^[^\s:*]+$/.test(value))) {
       throw configurationError(
-        `${where}: "${option}" is ${JSON.stringify(value)}`,
-        'Set it to the name of a target, without spaces, ":" and "*", or to false to have none.',
+        `${where}: "${option}" is ${JSON.stringify(value)}.`,
+        'Set it to the name of a target, without spaces, ":" and "*", or to false for no target.',
       );
     }
   }
@@ -90,8 +90,8 @@ export function targetNames(options: NxKubePluginOptions = {}): TargetNames {
     const twin = kinds.find((other) => names[other] === name);
     if (twin) {
       throw configurationError(
-        `${where}: "${twin}${suffix}" and "${kind}${suffix}" are both "${name}"`,
-        'Give each target a name of its own.',
+        `${where}: "${twin}${suffix}" and "${kind}${suffix}" are both "${name}".`,
+        'Set one of them to another name.',
       );
     }
     names[kind] = name;

@@ -1,9 +1,10 @@
 /**
- * A mistake in a file that the graph is made from. Nx prints the message of what a plugin throws and nothing else, so the
- * next step is part of it. (A plain Error: this package's graph code loads nothing, for every Nx command waits for it.)
+ * Makes the error for a mistake in a file that the graph is made from. Nx prints only the message of a plugin's error,
+ * so the message holds the next step. The error is a plain Error: every Nx command waits for the graph code, which
+ * loads nothing else.
  *
- * @param message names the file, and the field or line
- * @param next one sentence, an imperative, ending in a full stop
+ * @param message one sentence that names the file, and the field or line
+ * @param next the next step: one sentence, an imperative, with a full stop
  */
 export function configurationError(message: string, next: string): Error {
   return new Error(`${message}\n  → ${next}`);

@@ -17,11 +17,11 @@ describe('Facts', () => {
   });
 
   const reader = (version = '1') => ({ version, parse: vi.fn((text: string) => ({ text })) }) satisfies Reader<unknown>;
-  /** As if the file had been written long before it is read. */
+  /** Moves the clock, as if the file had been written long before it is read. */
   const later = () => vi.useFakeTimers({ now: Date.now() + 10_000, toFake: ['Date'] });
   const open = () => new Facts(root, cacheFile);
 
-  it('reads a file once, also in the next process', () => {
+  it('an unchanged file is read once, also by the next process', () => {
     writeFileSync(join(root, 'a'), 'one');
     later();
     const lines = reader();
@@ -34,7 +34,7 @@ describe('Facts', () => {
     expect(lines.parse).toHaveBeenCalledWith('one', 'a');
   });
 
-  it('reads a file again that is replaced by one of the same size and time', () => {
+  it('a file that was replaced by one of the same size and time is read again', () => {
     writeFileSync(join(root, 'a'), 'one');
     writeFileSync(join(root, 'b'), 'two');
     const { atime, mtime } = statSync(join(root, 'a'));
@@ -46,7 +46,7 @@ describe('Facts', () => {
     expect(facts.read('a', reader())).toEqual({ text: 'two' });
   });
 
-  it('keeps nothing of a file that has only just been written', () => {
+  it('a file that was written a moment ago is not cached', () => {
     writeFileSync(join(root, 'a'), 'one');
     const lines = reader();
     const facts = open();
@@ -55,7 +55,7 @@ describe('Facts', () => {
     expect(lines.parse).toHaveBeenCalledTimes(2);
   });
 
-  it('reads again with another version of the reader', () => {
+  it('another version of the reader reads the file again', () => {
     writeFileSync(join(root, 'a'), 'one');
     later();
     const facts = open();
@@ -65,7 +65,7 @@ describe('Facts', () => {
     expect(newer.parse).toHaveBeenCalledTimes(1);
   });
 
-  it('has nothing of what is no file, and keeps no failure', () => {
+  it('a missing file gives undefined, and a failure is not cached', () => {
     expect(open().read('missing', reader())).toBeUndefined();
     expect(open().read('.', reader())).toBeUndefined();
     writeFileSync(join(root, 'a'), 'one');
@@ -78,7 +78,7 @@ describe('Facts', () => {
     expect(() => open().read('a', failing)).toThrow('not this');
   });
 
-  it('forgets the files that are gone', () => {
+  it('deleted files are removed from the cache', () => {
     writeFileSync(join(root, 'a'), 'one');
     writeFileSync(join(root, 'b'), 'two');
     later();
@@ -91,7 +91,7 @@ describe('Facts', () => {
     expect(facts.size).toBe(1);
   });
 
-  it('begins anew where the cache is damaged, and goes on where it cannot be written', () => {
+  it('a damaged cache counts as empty, and a failure to write it is ignored', () => {
     writeFileSync(join(root, 'a'), 'one');
     writeFileSync(join(root, 'data'), 'a file, not a directory');
     later();
@@ -102,7 +102,7 @@ describe('Facts', () => {
     expect(open().read('a', reader())).toEqual({ text: 'one' });
   });
 
-  it('takes nothing from the disk where Nx is told to cache no graph', () => {
+  it('the cache on disk is not read when Nx must not cache the graph', () => {
     writeFileSync(join(root, 'a'), 'one');
     later();
     const first = open();

@@ -1,14 +1,16 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 
-/** Reads one kind of file. Its result is stored as JSON, so it holds plain data only. */
+/** Reads one kind of file. The result is stored as JSON, so it must hold plain data only. */
 export interface Reader<T> {
-  /** Changes whenever the same text would give another result, so that results of older readers are not taken. */
+  /** Version of the reader. Change it when the same text gives another result, which discards cached results. */
   version: string;
   parse(text: string, file: string): T;
 }
 
-/** A file's identity without reading it; like git's index, it takes in the change time, which no tool can set. */
+/**
+ * Identifies a file's content without reading it. It holds the change time, like git's index, as no tool can set it.
+ */
 type Signature = [size: number, modified: number, changed: number, inode: number];
 
 interface Entry {
@@ -18,14 +20,15 @@ interface Entry {
 }
 
 /**
- * A file that was written this shortly (ms) before it was read may be written again without its times changing, for they
- * advance in the kernel's ticks: what was read is used once and not kept.
+ * Minimum age (ms) of a file for its cache entry. Race: a younger file may be written again with the same times,
+ * because they advance in kernel ticks. So its result is used once and not cached.
  */
 const settled = 50;
 
 /**
- * What the files of a workspace say, each file read once as long as it stays the same: in memory for the daemon, on disk
- * in Nx's workspace data directory for the next process. Paths are relative to the workspace root, with forward slashes.
+ * Reads facts from files of a workspace, each file only once while it stays the same. The cache is in memory for the
+ * daemon, and in Nx's workspace data directory for the next process. Paths are relative to the workspace root, with
+ * forward slashes.
  */
 export class Facts {
   private entries = new Map<string, Entry>();
@@ -39,9 +42,9 @@ export class Facts {
   }
 
   /**
-   * What the file says, or undefined where there is no such file.
+   * Reads a file with a reader, or takes the result from the cache. Returns undefined when there is no such file.
    *
-   * @throws what the reader throws; that is not kept
+   * @throws the error of the reader, which is not cached
    */
   read<T>(file: string, reader: Reader<T>): T | undefined {
     const path = `${this.workspaceRoot}/${file}`;
@@ -62,34 +65,34 @@ export class Facts {
     return facts;
   }
 
-  /** How many files are known. */
+  /** Number of cached files. */
   get size(): number {
     return this.entries.size;
   }
 
-  /** Writes what has been learnt since the last time, without the files that are gone. A failure to write is no failure. */
+  /** Writes new results to disk, without those of deleted files. Never throws. */
   save(): void {
     if (!this.dirty) return;
     for (const file of this.entries.keys()) {
       if (!statsOf(join(this.workspaceRoot, file))) this.entries.delete(file);
     }
     try {
-      // Other processes read and write the same file: it is replaced as a whole.
+      // Race: other processes read and write the same file, so it is replaced as a whole.
       const unique = `${this.cacheFile}.${process.pid}.${Date.now()}`;
       mkdirSync(dirname(this.cacheFile), { recursive: true });
       writeFileSync(unique, JSON.stringify([...this.entries]));
       renameSync(unique, this.cacheFile);
       this.dirty = false;
     } catch {
-      // A read-only checkout is read again each time.
+      // A read-only checkout has no cache on disk.
     }
   }
 }
 
 /**
- * The status of a path, or undefined where no file can be reached by it: a parent is a file (which `throwIfNoEntry: false` does
- * not cover on Node 20, nodejs/node#56993), links form a circle, a name is too long or holds a NUL. Paths come from what users
- * wrote into their files, so none of them may stop an Nx command.
+ * The status of a path, or undefined where no file can be reached by it: a parent is a file (which `throwIfNoEntry:
+ * false` does not cover on Node 20, nodejs/node#56993), links form a circle, a name is too long or holds a NUL. Paths
+ * come from what users wrote into their files, so none of them may stop an Nx command.
  */
 function statsOf(path: string): Stats | undefined {
   try {
@@ -101,7 +104,7 @@ function statsOf(path: string): Stats | undefined {
 
 const instances = new Map<string, Facts>();
 
-/** The facts of a workspace, loaded once in a process. */
+/** The facts of a workspace. The cache is loaded once in a process. */
 export function factsOf(workspaceRoot: string): Facts {
   let facts = instances.get(workspaceRoot);
   if (!facts) instances.set(workspaceRoot, (facts = new Facts(workspaceRoot)));
@@ -120,7 +123,9 @@ function load(cacheFile: string): Map<string, Entry> {
   }
 }
 
-/** Nx's workspace data directory, as its documentation states it; devkit does not export it. */
+/**
+ * The cache file in Nx's workspace data directory. Its path follows Nx's documentation, as devkit does not export it.
+ */
 function defaultCacheFile(workspaceRoot: string): string {
   const configured = process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? process.env['NX_PROJECT_GRAPH_CACHE_DIRECTORY'];
   const directory = configured ?? '.nx/workspace-data';

@@ -5,12 +5,12 @@ import type { Reader } from './facts.js';
 
 const require = createRequire(import.meta.url);
 
-/** Loaded at the first file that is not yet known: an Nx command in a known workspace parses no YAML. */
+/** Parses YAML. js-yaml is loaded on first use: a command in a workspace with cached facts parses no YAML. */
 function parseYaml(text: string): unknown {
   try {
     return (require('js-yaml') as typeof yaml).load(text);
   } catch {
-    // What is wrong with it is said by the tool whose file it is, when a target runs; the graph goes on without.
+    // The tool that owns the file reports the mistake when a target runs. The graph is made without it.
     return undefined;
   }
 }
@@ -23,10 +23,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** The paths that a kustomization refers to. */
+/** Reads the paths in a kustomization. */
 export const kustomization: Reader<string[]> = { version: '1', parse: (text) => references(parseYaml(text)) };
 
-/** `projectName` of kubebuilder's PROJECT file. */
+/** Reads `projectName` from kubebuilder's PROJECT file. */
 export const kubebuilderProject: Reader<{ projectName?: string }> = {
   version: '1',
   parse: (text) => {
@@ -35,7 +35,7 @@ export const kubebuilderProject: Reader<{ projectName?: string }> = {
   },
 };
 
-/** Options that name files which a target reads or makes, and `release`, with which an image is made of its binary. */
+/** Options with paths of files that a target reads or writes, and `release`, which puts the binary into the image. */
 export interface FileOptions {
   output?: string;
   path?: string;
@@ -48,13 +48,13 @@ export interface FileOptions {
   release?: boolean;
 }
 
-/** A target's options, and those of each of its configurations, as written. */
+/** Options of a target and of each of its configurations, as written. */
 export interface TargetOptions {
   options: FileOptions;
   configurations: Record<string, FileOptions>;
 }
 
-/** What the user's own project configuration says that matters for inference. */
+/** The user's project configuration, as far as inference needs it. */
 export interface ProjectFacts {
   name?: string;
   targets: Record<string, TargetOptions>;
@@ -62,7 +62,7 @@ export interface ProjectFacts {
 
 export const projectJson: Reader<ProjectFacts> = { version: '2', parse: (text) => projectFacts(parseJson(text)) };
 
-/** The `nx` key of package.json says the same as project.json. */
+/** Reads the key `nx` of package.json, which has the structure of project.json. */
 export const packageJson: Reader<ProjectFacts> = {
   version: '2',
   parse: (text) => projectFacts((parseJson(text) as { nx?: unknown } | undefined)?.nx),
@@ -84,7 +84,7 @@ function projectFacts(project: unknown): ProjectFacts {
   };
 }
 
-/** What the configuration of a target says of files. */
+/** Reads the file options from the configuration of a target. */
 export function targetOptions(target: Target | null): TargetOptions {
   return {
     options: fileOptions(target?.options),

@@ -1,15 +1,17 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { embedGlobs } from './embed-globs.js';
 
-it.each([
-  ['static', 'a/web', ['a/web/static', 'a/web/static/**/*']],
-  ['all:static', 'a', ['a/static', 'a/static/**/*']],
-  ['tpl/*.yaml', '.', ['tpl/*.yaml', 'tpl/*.yaml/**/*']],
-  ['[^a-c]*.txt', 'a', ['a/[!a-c]*.txt', 'a/[!a-c]*.txt/**/*']],
-  ['**.txt', 'a', ['a/*.txt', 'a/*.txt/**/*']],
-  ['a{1}+(b)!.txt', 'x', ['x/a?1???b??.txt', 'x/a?1???b??.txt/**/*']],
-  ['.', '.', ['**/*']],
-  ['*', 'a', ['a/*', 'a/*/**/*']],
-])('embedGlobs of %j in %j are %j', (pattern, directory, globs) =>
-  expect(embedGlobs(pattern, directory)).toEqual(globs),
-);
+describe('embedGlobs', () => {
+  it.each([
+    ['static', 'a/web', ['a/web/static', 'a/web/static/**/*']],
+    ['all:static', 'a', ['a/static', 'a/static/**/*']],
+    ['tpl/*.yaml', '.', ['tpl/*.yaml', 'tpl/*.yaml/**/*']],
+    ['[^a-c]*.txt', 'a', ['a/[!a-c]*.txt', 'a/[!a-c]*.txt/**/*']],
+    ['**.txt', 'a', ['a/*.txt', 'a/*.txt/**/*']],
+    ['a{1}+(b)!.txt', 'x', ['x/a?1???b??.txt', 'x/a?1???b??.txt/**/*']],
+    ['.', '.', ['**/*']],
+    ['*', 'a', ['a/*', 'a/*/**/*']],
+  ])('the pattern %j in %j gives the globs %j', (pattern, directory, globs) =>
+    expect(embedGlobs(pattern, directory)).toEqual(globs),
+  );
+});

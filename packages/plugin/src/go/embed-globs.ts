@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
 
 /**
- * The Nx globs for what a `//go:embed` pattern takes in: the files it matches and everything below the directories it
- * matches. Relative to the module's root, as is `directory`, the folder of the file that has the directive. Pure.
+ * The Nx globs for a `//go:embed` pattern: the matching files, and everything below the matching directories. Globs are
+ * relative to the module's root. Pure.
+ *
+ * @param directory folder of the file with the directive, relative to the module's root
  */
 export function embedGlobs(pattern: string, directory: string): string[] {
   const glob = toNxGlob(posix.join(directory, pattern.replace(/^all:/, '')));
@@ -10,8 +12,9 @@ export function embedGlobs(pattern: string, directory: string): string[] {
 }
 
 /**
- * Go matches by `path.Match`: `*`, `?` and `[^a-z]`, within a path element. Characters that only Nx's globs give a meaning
- * to become `?`, any one character: one file too many is an idle rebuild, one too few a wrong cache hit.
+ * Converts a pattern of Go's `path.Match` (`*`, `?` and `[^a-z]` within a path element). Characters that are special
+ * only in Nx's globs become `?`, any one character. One file too many costs a rebuild; one too few would be a wrong
+ * cache hit.
  */
 function toNxGlob(pattern: string): string {
   return pattern.replace(

@@ -4,14 +4,14 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
 import { goFiles } from './go-files.js';
 
-/** Whom permissions hold for, unlike root. */
+/** A user whose access is checked against permissions, unlike that of root. */
 const nobody = 65534;
 
 describe('goFiles', () => {
   let workspace: TestWorkspace;
   afterEach(() => workspace.dispose());
 
-  /** Looks for them as a user whom permissions hold for. */
+  /** Runs `goFiles` as that user. */
   function asUser(root: string) {
     if (process.geteuid!() !== 0) return goFiles(workspace.root, root);
     chmodSync(workspace.root, 0o755);
@@ -23,7 +23,7 @@ describe('goFiles', () => {
     }
   }
 
-  it('are those of the module, and of no other', () => {
+  it('only the files of the module are listed', () => {
     workspace = testWorkspace({
       'ocm/main.go': '',
       'ocm/main_test.go': '',
@@ -40,7 +40,7 @@ describe('goFiles', () => {
     });
   });
 
-  it('go on beside a directory that may not be read', () => {
+  it('an unreadable directory is skipped', () => {
     workspace = testWorkspace({ 'ocm/main.go': '', 'ocm/data/db.go': '' });
     chmodSync(join(workspace.root, 'ocm/data'), 0);
     try {
@@ -50,7 +50,7 @@ describe('goFiles', () => {
     }
   });
 
-  it('are none in a directory that is gone', () => {
+  it('a missing directory has no files', () => {
     workspace = testWorkspace({});
     expect(goFiles(workspace.root, 'gone')).toEqual({ sources: [], packages: [] });
   });

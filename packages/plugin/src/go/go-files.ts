@@ -1,17 +1,17 @@
 import { readdirSync, type Dirent } from 'node:fs';
 import { join, posix } from 'node:path';
 
-/** The Go files of a module. Paths are relative to the module's root, sorted. */
+/** The Go files of a module. Paths are relative to the module's root and sorted. */
 export interface GoFiles {
-  /** All but tests. */
+  /** All Go files except tests. */
   sources: string[];
-  /** Directories with Go files, tests included; `.` for the root. */
+  /** Directories with Go files or tests; `.` for the root. */
   packages: string[];
 }
 
 /**
- * As for Go itself, directories that hold a module of their own, `vendor`, `testdata` and those whose names begin with `.`
- * or `_` are not part of the module.
+ * Lists the Go files of a module. As for Go, these directories are not part of it: other modules, `vendor`, `testdata`,
+ * and those whose names begin with `.` or `_`.
  *
  * @param root the module's directory, relative to the workspace root
  */
@@ -35,8 +35,8 @@ export function goFiles(workspaceRoot: string, root: string): GoFiles {
 }
 
 /**
- * Nothing for a directory that may not be read, or is gone by now: whatever lies there (a database's volume, a file system of
- * another user) is no reason to stop every Nx command. If it is Go, `go build` says what is wrong with it.
+ * Lists a directory, or returns nothing when it is unreadable or missing. Such a directory, for example a database's
+ * volume, must not stop every Nx command. If it holds Go code, `go build` reports the problem.
  */
 function entriesOf(directory: string): Dirent[] {
   try {
@@ -47,7 +47,7 @@ function entriesOf(directory: string): Dirent[] {
   }
 }
 
-/** Whether a file lies where Go does not look for modules and packages. */
+/** Whether a file is in a directory that Go skips when it looks for modules and packages. */
 export function isOutsideModules(file: string): boolean {
   const directory = posix.dirname(file);
   return directory !== '.' && directory.split('/').some(isOutside);

@@ -1,6 +1,8 @@
 import { configurationError } from '../files/configuration-error.js';
 
-/** One statement of a go.mod or go.work file: `replace a => ../b` is `{ verb: 'replace', args: ['a', '=>', '../b'] }`. */
+/**
+ * One statement of a go.mod or go.work file: `replace a => ../b` is `{ verb: 'replace', args: ['a', '=>', '../b'] }`.
+ */
 export interface Statement {
   verb: string;
   args: string[];
@@ -8,10 +10,11 @@ export interface Statement {
 }
 
 /**
- * The statements of a go.mod or go.work file, blocks (`require ( … )`) flattened, comments dropped, strings unquoted.
+ * Parses the statements of a go.mod or go.work file. Blocks (`require ( … )`) are flattened, comments dropped, strings
+ * unquoted.
  *
  * @param file path for messages, relative to the workspace root
- * @throws an error naming file and line where a string or block does not end
+ * @throws an error with file and line when a string or block is not closed
  */
 export function parseStatements(text: string, file: string): Statement[] {
   const statements: Statement[] = [];
@@ -32,7 +35,7 @@ export function parseStatements(text: string, file: string): Statement[] {
   }
   if (block) {
     throw configurationError(
-      `${file}:${block.line}: the block "${block.verb} (" is not closed`,
+      `${file}:${block.line}: the block "${block.verb} (" is not closed.`,
       'Add the missing ")".',
     );
   }
@@ -48,7 +51,7 @@ function tokenize(line: string, position: string): string[] {
   token.lastIndex = 0;
   while (token.lastIndex < content.length) {
     const match = token.exec(content);
-    if (!match) throw configurationError(`${position}: a string is not closed`, 'Add the missing quotation mark.');
+    if (!match) throw configurationError(`${position}: a string is not closed.`, 'Add the missing quotation mark.');
     const [, comment, quoted, raw, parenthesis, word] = match;
     if (comment !== undefined) break;
     tokens.push(quoted?.replace(/\\(.)/g, '$1') ?? raw ?? parenthesis ?? word!);

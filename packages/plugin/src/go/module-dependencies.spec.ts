@@ -6,7 +6,7 @@ import { parseGoWork } from './parse-go-work.js';
 
 const workspaceRoot = '/work/space';
 
-/** @param goWork text of a go.work at the root that names all modules of `members` */
+/** @param goWork text of a go.work at the root, and the roots of the modules that it names */
 function moduleSet(goMods: Record<string, string>, goWork?: { text: string; members: string[] }): ModuleSet {
   return {
     modules: Object.entries(goMods).map(([root, text]) => ({
@@ -40,24 +40,24 @@ describe('requiredModules', () => {
     ['a replacement by a directory that is no module', 'replace example.com/shared => ../../libs', []],
     ['a replacement by a directory outside of the workspace', 'replace example.com/shared => ../../../shared', []],
     ['no replacement', '', []],
-  ])('follows %s', (_, replace, expected) => {
+  ])('the requirement is resolved with %s', (_, replace, expected) => {
     const set = moduleSet({ 'apps/a': `${requiring}${replace}\n`, 'libs/shared': shared });
     expect(required(set, 'apps/a')).toEqual(expected);
   });
 
-  it('does not take what is replaced but not required', () => {
+  it('a module that is replaced but not required is left out', () => {
     const set = moduleSet({ a: 'module a.com/a\nreplace example.com/shared => ../shared\n', shared });
     expect(required(set, 'a')).toEqual([]);
   });
 
-  it('takes the modules that the go.work names by their paths', () => {
+  it('modules of the same go.work are found by their paths', () => {
     const set = moduleSet({ a: requiring, shared }, { text: 'use ./a\nuse ./shared\n', members: ['a', 'shared'] });
     expect(required(set, 'a')).toEqual(['shared']);
     const apart = moduleSet({ a: requiring, shared }, { text: 'use ./a\n', members: ['a'] });
     expect(required(apart, 'a')).toEqual([]);
   });
 
-  it('prefers the replacement of the go.work to that of the go.mod, and takes those of its other modules', () => {
+  it('the replacement of the go.work wins over that of the go.mod, and those of its other modules count', () => {
     const set = moduleSet(
       {
         a: `${requiring}replace example.com/shared => ../old\n`,
@@ -73,7 +73,7 @@ describe('requiredModules', () => {
     expect(required(set, 'c')).toEqual(['late']);
   });
 
-  it('finds the root of the workspace', () => {
+  it('a replacement by the root of the workspace is found', () => {
     const set = moduleSet({
       '.': 'module example.com/mono\n',
       tools: 'module example.com/t\nrequire example.com/mono v0.0.0\nreplace example.com/mono => ../\n',
@@ -84,10 +84,10 @@ describe('requiredModules', () => {
 
 describe('importedModules', () => {
   const goMods = { a: 'module example.com/a\n', b: 'module example.com/b\n', c: 'module example.com/c\n' };
-  it('are those that the same go.work names', () => {
+  it('an import of another module of the same go.work is found', () => {
     const set = moduleSet(goMods, { text: '', members: ['a', 'b'] });
     expect(importedModules(find(set, 'a'), ['example.com/b', 'example.com/c'], set)).toEqual([find(set, 'b')]);
   });
-  it('are none without a go.work', () =>
+  it('imports give no modules without a go.work', () =>
     expect(importedModules(find(moduleSet(goMods), 'a'), ['example.com/b'], moduleSet(goMods))).toEqual([]));
 });

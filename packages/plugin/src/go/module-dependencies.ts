@@ -3,8 +3,8 @@ import type { Module, ModuleSet } from './module-set.js';
 import type { LocalReplacement } from './parse-go-mod.js';
 
 /**
- * The modules of the Nx workspace that stand in for what the module requires, as Go resolves it: the go.work's modules
- * by their paths, then replacements, the go.work's before the go.mod's. What is downloaded is left out. Pure.
+ * The modules of the Nx workspace that Go uses for the requirements of a module. Go takes modules of the go.work by
+ * their paths, then replacements of the go.work, then those of the go.mod. Downloaded modules are left out. Pure.
  */
 export function requiredModules(module: Module, set: ModuleSet, workspaceRoot: string): Module[] {
   const companions = companionsOf(module, set);
@@ -24,8 +24,8 @@ export function requiredModules(module: Module, set: ModuleSet, workspaceRoot: s
 }
 
 /**
- * The modules behind imports. Only a go.work lets a module import from another that its go.mod does not require; elsewhere
- * the go.mod says it all. Pure.
+ * The modules of the Nx workspace that a module imports. Only a go.work allows imports from modules that the go.mod
+ * does not require; without one the result is empty. Pure.
  *
  * @param imported paths of modules
  */
@@ -37,13 +37,13 @@ export function importedModules(module: Module, imported: Iterable<string>, set:
   );
 }
 
-/** The other modules that the same go.work names. */
+/** The other modules of the same go.work. */
 export function companionsOf(module: Module, { modules }: ModuleSet): Module[] {
   return module.goWork ? modules.filter((other) => other !== module && other.goWork === module.goWork) : [];
 }
 
 interface LocatedReplacement extends LocalReplacement {
-  /** Where the relative directory starts. */
+  /** Folder that a relative `directory` starts from, relative to the workspace root. */
   base: string;
 }
 

@@ -8,21 +8,21 @@ import { goMod, goWork } from './readers.js';
 export interface Module extends GoMod {
   /** Directory of its go.mod, relative to the workspace root; `.` for the root itself. */
   root: string;
-  /** The go.work that names it, relative to the workspace root: Go builds it together with the others named there. */
+  /** Path of the go.work that names the module, relative to the workspace root. Go builds its modules together. */
   goWork?: string;
 }
 
-/** The Go modules of the Nx workspace, and the go.work files that tie some of them together. */
+/** The Go modules of the Nx workspace, and the go.work files that name them. */
 export interface ModuleSet {
   modules: Module[];
-  /** By path relative to the workspace root; those that name at least one of the modules. */
+  /** By path relative to the workspace root. Each names at least one of the modules. */
   goWorks: Map<string, GoWork>;
 }
 
 /**
- * Reads the modules; a go.mod that is not one, and a go.work likewise, is reported in `errors` and left out.
+ * Reads the modules. A malformed go.mod or go.work is left out and reported in `errors`.
  *
- * @param files go.mod files, relative to the workspace root
+ * @param files paths of go.mod files, relative to the workspace root
  */
 export function readModuleSet(
   facts: Facts,
@@ -49,12 +49,12 @@ export function readModuleSet(
     return read.get(file);
   };
 
-  // In one order whoever asks: what is inferred takes part in hashes.
+  // Sorted, because inferred configuration is part of hashes and must not depend on the caller's order.
   for (const file of [...files].sort()) {
     const parsed = attempt(file, () => facts.read(file, goMod));
     if (!parsed) continue;
     const root = posix.dirname(file);
-    // Go takes the nearest go.work above a module, and none other, whether or not it names the module.
+    // Go takes the nearest go.work above a module, even if it does not name the module.
     const nearest = ancestors(root)
       .map((directory) => posix.join(directory, 'go.work'))
       .find(readOnce);
@@ -67,7 +67,7 @@ export function readModuleSet(
   return { set, errors };
 }
 
-/** The directory itself and those above it, up to the workspace root, nearest first. */
+/** A directory and its ancestors up to the workspace root, nearest first. */
 function ancestors(directory: string): string[] {
   return directory === '.' ? ['.'] : [directory, ...ancestors(posix.dirname(directory))];
 }

@@ -6,17 +6,17 @@ import { importedModules, requiredModules } from './module-dependencies.js';
 import type { Module, ModuleSet } from './module-set.js';
 import { goFile } from './readers.js';
 
-/** What the Go files of a module say. */
+/** Facts from the Go files of a module. */
 export interface ModuleSources {
-  /** Globs for the embedded files, relative to the workspace root. */
+  /** Globs of the embedded files, relative to the workspace root. */
   embedded: string[];
-  /** The modules of the workspace that it depends on, directly. */
+  /** The modules of the workspace on which it depends directly. */
   dependencies: Module[];
   /** Directories with Go files, relative to the module's root. */
   packages: string[];
 }
 
-/** Reads the Go files of a module, tests left out. */
+/** Reads the Go files of a module, except tests. */
 export function readModuleSources(facts: Facts, module: Module, set: ModuleSet): ModuleSources {
   const { sources, packages } = goFiles(facts.workspaceRoot, module.root);
   const reader = goFile(
@@ -41,7 +41,7 @@ export function readModuleSources(facts: Facts, module: Module, set: ModuleSet):
   };
 }
 
-/** The module's globs and those of every module that it depends on, directly or not. Pure. */
+/** Globs of the embedded files of a module and of all its direct and indirect dependencies. Pure. */
 export function allEmbedded(module: Module, sources: ReadonlyMap<Module, ModuleSources>): string[] {
   const visited = new Set<Module>();
   const visit = (at: Module) => {

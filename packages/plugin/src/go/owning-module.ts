@@ -1,4 +1,4 @@
-/** The module that an import path belongs to: the longest of the module paths that it begins with. Pure. */
+/** The module of an import path: the longest module path that the import path begins with. Pure. */
 export function owningModule(importPath: string, modules: Iterable<string>): string | undefined {
   let owner: string | undefined;
   for (const module of modules) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseGoMod } from './parse-go-mod.js';
 
 describe('parseGoMod', () => {
-  it('reads statements and blocks, comments and quoted strings aside', () => {
+  it('statements and blocks are parsed, with comments and quoted strings', () => {
     const text = `// Deprecated: not really.
 module example.com/a // the module
 
@@ -50,13 +50,13 @@ tool example.com/b/cmd/x
     ['module (\n\texample.com/a\n)\n', 'example.com/a'],
     ['module "example.com/a"\r\n', 'example.com/a'],
     ['module example.com/a//b', 'example.com/a'],
-  ])('finds the module in %j', (text, module) => expect(parseGoMod(text, 'go.mod').module).toBe(module));
+  ])('the module is found in %j', (text, module) => expect(parseGoMod(text, 'go.mod').module).toBe(module));
 
   it.each([
-    ['go 1.24\n', 'a/go.mod has no module directive', 'go mod init'],
-    ['module a\n\nrequire (\n\tb v1.0.0\n', 'a/go.mod:3: the block "require (" is not closed', 'Add the missing ")".'],
-    ['module a\nreplace b => "../b\n', 'a/go.mod:2: a string is not closed', 'quotation mark'],
-  ])('refuses %j with file, line and next step', (text, message, next) => {
+    ['go 1.24\n', 'a/go.mod has no module directive.', 'go mod init'],
+    ['module a\n\nrequire (\n\tb v1.0.0\n', 'a/go.mod:3: the block "require (" is not closed.', 'Add the missing ")".'],
+    ['module a\nreplace b => "../b\n', 'a/go.mod:2: a string is not closed.', 'quotation mark'],
+  ])('the text %j is refused with file, line and next step', (text, message, next) => {
     expect(() => parseGoMod(text, 'a/go.mod')).toThrow(message);
     expect(() => parseGoMod(text, 'a/go.mod')).toThrow(next);
   });

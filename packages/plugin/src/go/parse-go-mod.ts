@@ -9,29 +9,31 @@ export interface Requirement {
 /** A replacement by a directory: `replace example.com/b v1.2.3 => ../b`. */
 export interface LocalReplacement {
   path: string;
-  /** Only this version is replaced; every version if absent. */
+  /** The version that is replaced. Default: every version. */
   version?: string;
-  /** Absolute, or relative to the file that says so. */
+  /** Absolute path, or path relative to the file with the statement. */
   directory: string;
 }
 
-/** What a go.mod says that matters for the graph. */
+/** The statements of a go.mod that matter for the graph. */
 export interface GoMod {
-  /** The module's path. */
+  /** Module path. */
   module: string;
   requires: Requirement[];
   replaces: LocalReplacement[];
 }
 
 /**
+ * Parses a go.mod.
+ *
  * @param file path for messages, relative to the workspace root
- * @throws an error naming file and line where the file is not a go.mod
+ * @throws an error with file and line when the text is malformed
  */
 export function parseGoMod(text: string, file: string): GoMod {
   const statements = parseStatements(text, file);
   const module = statements.find(({ verb }) => verb === 'module')?.args[0];
   if (!module) {
-    throw configurationError(`${file} has no module directive`, 'Run "go mod init <module path>" in its directory.');
+    throw configurationError(`${file} has no module directive.`, 'Run "go mod init <module path>" in its directory.');
   }
   return {
     module,
@@ -42,7 +44,7 @@ export function parseGoMod(text: string, file: string): GoMod {
   };
 }
 
-/** The `replace` statements that lead to a directory; those that lead to another module's version are left out. */
+/** The `replace` statements with a directory. Those with another module's version are left out. */
 export function localReplacements(statements: Statement[]): LocalReplacement[] {
   return statements.flatMap(({ verb, args }) => {
     const arrow = args.indexOf('=>');
@@ -52,7 +54,7 @@ export function localReplacements(statements: Statement[]): LocalReplacement[] {
   });
 }
 
-/** Go's own rule: a replacement is a directory only if it is written like one. */
+/** Whether a replacement is a directory, by Go's rule: it must begin like a path. */
 function isDirectory(replacement: string): boolean {
   return /^(\.\.?([/\\]|$)|\/|[A-Za-z]:[/\\])/.test(replacement);
 }

@@ -1,7 +1,7 @@
 import { parseStatements } from './mod-syntax.js';
 import { localReplacements, type LocalReplacement } from './parse-go-mod.js';
 
-/** What a go.work says that matters for the graph. */
+/** The statements of a go.work that matter for the graph. */
 export interface GoWork {
   /** Directories of the workspace's modules, relative to the file. */
   use: string[];
@@ -9,8 +9,10 @@ export interface GoWork {
 }
 
 /**
+ * Parses a go.work.
+ *
  * @param file path for messages, relative to the workspace root
- * @throws an error naming file and line where the file is not a go.work
+ * @throws an error with file and line when the text is malformed
  */
 export function parseGoWork(text: string, file: string): GoWork {
   const statements = parseStatements(text, file);

@@ -8,15 +8,18 @@ import { scanGoFile } from './scan-go-file.js';
 export const goMod: Reader<GoMod> = { version: '1', parse: parseGoMod };
 export const goWork: Reader<GoWork> = { version: '1', parse: parseGoWork };
 
-/** What a Go file takes in from outside its own package and the modules that are downloaded. */
+/** The inputs of a Go file outside of its own package and of downloaded modules. */
 export interface GoFileFacts {
   /** Arguments of `//go:embed`. */
   embeds: string[];
-  /** Paths of the other modules of this Nx workspace that it imports from. */
+  /** Paths of the other modules of this Nx workspace that it imports. */
   modules: string[];
 }
 
 /**
+ * Makes the reader of a module's Go files. Its version depends on all module paths, which decide the owner of an
+ * import.
+ *
  * @param own path of the file's module
  * @param modules paths of all modules of the Nx workspace
  */

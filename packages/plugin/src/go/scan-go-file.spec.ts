@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { scanGoFile } from './scan-go-file.js';
 
 describe('scanGoFile', () => {
-  it('finds the patterns of every embed directive', () => {
+  it('the patterns of all embed directives are found', () => {
     const text = `package a
 
 import "embed"
@@ -21,7 +21,7 @@ var (
     expect(scanGoFile(text).embeds).toEqual(['templates/*.tmpl', 'with space.txt', 'raw.txt', 'all:static']);
   });
 
-  it('finds the imports, named, blank, dotted and commented ones', () => {
+  it('imports with a name, blank, dot or comment are found', () => {
     const text = `package a
 
 import "fmt"
@@ -47,6 +47,6 @@ var s = "not/an/import"
     ]);
   });
 
-  it('finds nothing in a file without either', () =>
+  it('a file without directives and imports gives nothing', () =>
     expect(scanGoFile('package a\n\nfunc main() {}\n')).toEqual({ embeds: [], imports: [] }));
 });

@@ -1,4 +1,4 @@
-/** What a Go file says that matters for the graph. */
+/** The parts of a Go file that matter for the graph. */
 export interface GoFile {
   /** Arguments of its `//go:embed` directives, as written: `templates/*.tmpl`, `all:static`. */
   embeds: string[];
@@ -8,7 +8,7 @@ export interface GoFile {
 
 const directive = '//go:embed';
 
-/** Reads directives and imports by their layout, which gofmt holds fixed; it is not a Go parser and needs none. */
+/** Finds directives and imports by their layout, which gofmt fixes. It is not a Go parser. */
 export function scanGoFile(text: string): GoFile {
   return { embeds: embeds(text), imports: imports(text) };
 }

@@ -8,10 +8,10 @@ describe('createDependencies', () => {
   afterEach(() => workspace?.dispose());
 
   /**
-   * The edges as `source → target (file or type)`.
+   * Returns the edges as `source → target (file or type)`.
    *
-   * @param roots of the projects, which are named by them
-   * @param changed the files that Nx asks for; all by default
+   * @param roots roots of the projects, which are also their names
+   * @param changed files that Nx asks for; default: all
    */
   async function edges(
     files: Record<string, string>,
@@ -52,10 +52,10 @@ describe('createDependencies', () => {
   };
   const roots = ['a', 'b', 'shared'];
 
-  it('follows replacements of what is required', async () =>
+  it('a replaced requirement gives an edge', async () =>
     expect(await edges(replaced, roots)).toEqual(['a → shared (a/go.mod)', 'b → shared (b/go.mod)']));
 
-  it('reads only what Nx asks for', async () => {
+  it('only the files that Nx asks for are read', async () => {
     expect(await edges(replaced, roots, ['b/go.mod', 'a/main.go'])).toEqual(['b → shared (b/go.mod)']);
     expect(await edges(replaced, roots, [])).toEqual([]);
   });
@@ -67,13 +67,13 @@ describe('createDependencies', () => {
     'b/go.mod': 'module x/b\n\nrequire x/shared v0.0.0\n',
   };
 
-  it('follows the go.work for the modules that it names', async () =>
+  it('modules of the same go.work give edges', async () =>
     expect(await edges(workspaceFiles, roots)).toEqual(['a → shared (a/go.mod)']));
 
-  it('takes the nearest go.work only', async () =>
+  it('only the nearest go.work counts', async () =>
     expect(await edges({ ...workspaceFiles, 'a/go.work': 'use ./other\n' }, roots)).toEqual([]));
 
-  it('follows imports within a go.work, for it lets modules import what they do not require', async () => {
+  it('imports give edges within a go.work, where they need no requirement', async () => {
     const files = {
       ...workspaceFiles,
       'a/go.mod': 'module x/a\n',
@@ -86,7 +86,7 @@ describe('createDependencies', () => {
     expect(await edges(files, roots, ['a/main_test.go'])).toEqual(['a → shared (a/main_test.go)']);
   });
 
-  it('leads from a module to projects of other kinds inside it that have Go files', async () => {
+  it('a module depends on other projects inside it that have Go files', async () => {
     const files = {
       'a/go.mod': 'module x/a\n',
       'a/ui/package.json': '{}',
@@ -98,6 +98,6 @@ describe('createDependencies', () => {
     expect(await edges(files, ['a', 'a/ui', 'a/docs', 'a/nested'], [])).toEqual(['a → a/ui (implicit)']);
   });
 
-  it('finds nothing where there is no module', async () =>
+  it('Go files without a module give no edges', async () =>
     expect(await edges({ 'a/x.go': 'package x' }, ['a'])).toEqual([]));
 });

@@ -9,18 +9,18 @@ import { goFile } from '../go/readers.js';
 
 type Dependencies = Awaited<ReturnType<CreateDependencies>>;
 
-// The values of devkit's enumeration; loading devkit takes longer than all the rest here.
+// The values of devkit's enumeration. Loading devkit takes longer than everything else here.
 const statically = 'static' as DependencyType.static;
 const implicitly = 'implicit' as DependencyType.implicit;
 
 /**
- * The edges between projects with Go files. Only files that changed are read; what else decides on their edges is part of
- * the version of an external node (external-nodes.ts), upon which Nx asks for the edges of all files.
+ * Finds the edges between projects with Go files. Only changed files are read. Everything else that decides on edges is
+ * part of the version of an external node (external-nodes.ts): when it changes, Nx asks for the edges of all files.
  */
 export const createDependencies: CreateDependencies<NxKubePluginOptions> = (_options, context) => {
   const facts = factsOf(context.workspaceRoot);
   const roots = Object.values(context.projects).map(({ root }) => root);
-  // Its errors have been reported by createNodes.
+  // createNodes has reported the errors already.
   const { set } = readModuleSet(
     facts,
     roots.map((root) => posix.join(root, 'go.mod')),
@@ -42,8 +42,8 @@ export const createDependencies: CreateDependencies<NxKubePluginOptions> = (_opt
 };
 
 /**
- * A go.mod leads to the modules that it requires and Go takes from a directory (`replace`, go.work); within a go.work, a
- * Go file leads to those that it imports.
+ * The modules on which a file depends. A go.mod depends on required modules that Go takes from a directory (`replace`,
+ * go.work). Within a go.work, a Go file depends on the modules that it imports.
  */
 function dependenciesOfFile(facts: Facts, file: string, set: ModuleSet): Module[] {
   if (posix.basename(file) === 'go.mod') {
@@ -64,8 +64,8 @@ function dependenciesOfFile(facts: Facts, file: string, set: ModuleSet): Module[
 }
 
 /**
- * Projects of other kinds inside a module (a package.json beside Go files) own their files in Nx, yet Go compiles them as
- * part of the module: the module depends on such a project. No one file says so, hence these edges are stated each time.
+ * Edges to other projects inside a module, such as a package.json beside Go files. Such a project owns its files in Nx,
+ * but Go compiles them as part of the module. No single file states this edge, so it is returned each time.
  */
 function nestedProjects(
   { projects, fileMap }: CreateDependenciesContext,
@@ -86,7 +86,7 @@ function isGoFile(file: string): boolean {
   return file.endsWith('.go') && !isOutsideModules(file);
 }
 
-/** The innermost module around a file. */
+/** The innermost module that contains a file. */
 function moduleOf(file: string, { modules }: ModuleSet): Module | undefined {
   for (let directory = posix.dirname(file); ; directory = posix.dirname(directory)) {
     const module = modules.find(({ root }) => root === directory);

@@ -23,7 +23,7 @@ describe('createNodes', () => {
   const without = (files: Record<string, string>, path: string) =>
     Object.fromEntries(Object.entries(files).filter(([file]) => file !== path));
 
-  /** What is inferred, by the project's root. */
+  /** Infers the projects of a workspace. Returns them by root. */
   async function infer(
     files: Record<string, string>,
     options?: NxKubePluginOptions,
@@ -38,12 +38,12 @@ describe('createNodes', () => {
   const projectsOf = (results: CreateNodesResult[]) =>
     Object.assign({}, ...results.map(({ projects }) => projects)) as Record<string, Required<ProjectConfiguration>>;
 
-  it('is exported under both of its names, for go.mod files', () => {
+  it('the plugin reads go.mod files and is exported under both names', () => {
     expect(createNodes[0]).toBe('**/go.mod');
     expect(createNodesV2).toBe(createNodes);
   });
 
-  it('gives a controller the targets of the inner loop', async () => {
+  it('a controller gets the targets of the development loop', async () => {
     const { ocm } = await infer(controller('ocm'));
     expect(ocm).toMatchObject({ name: 'ocm', root: 'ocm', projectType: 'application' });
     expect(executors(ocm!.targets)).toEqual({
@@ -89,7 +89,7 @@ describe('createNodes', () => {
     }
   });
 
-  it('caches what makes content, and nothing that touches the cluster', async () => {
+  it('targets that make content are cached, and targets that touch the cluster are not', async () => {
     const { targets } = (await infer(controller('ocm')))['ocm']!;
     const cached = Object.keys(targets).filter((name) => targets[name]!.cache);
     expect(cached).toEqual(['go-build', 'go-test', 'delve-build', 'kustomize-build', 'image-build']);
@@ -98,7 +98,7 @@ describe('createNodes', () => {
     expect(targets['dev']!.dependsOn).toBeUndefined();
   });
 
-  it('makes a binary for debugging in the configuration debug, beside the other', async () => {
+  it('the configuration debug builds a second binary for debugging', async () => {
     const { targets } = (await infer(controller('ocm')))['ocm']!;
     expect(targets['go-build']!.configurations!['debug']).toEqual({
       output: 'bin/debug/manager',
@@ -109,7 +109,7 @@ describe('createNodes', () => {
     expect(targets['dev']!.configurations).toEqual({ debug: { debug: true } });
   });
 
-  it('has no configuration debug of dev without a debugger', async () => {
+  it('dev has no configuration debug without the target delve-build', async () => {
     const { targets } = (await infer(controller('ocm'), { delveBuildTargetName: false }))['ocm']!;
     expect(targets['dev']!.configurations).toBeUndefined();
   });
@@ -117,13 +117,13 @@ describe('createNodes', () => {
   it.each([
     ['main.go', '.'],
     ['cmd/main.go', './cmd'],
-  ])('builds the main package of %s', async (file, main) => {
+  ])('the main package of %s is built', async (file, main) => {
     const { ocm } = await infer({ ...without(controller('ocm'), 'ocm/main.go'), [`ocm/${file}`]: 'package main\n' });
     expect(ocm!.targets['go-build']!.options).toEqual({ main, output: 'bin/manager' });
   });
 
   it.each(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])(
-    'takes %s for a kustomization',
+    'the file %s is a kustomization',
     async (name) => {
       const files = without(controller('ocm'), 'ocm/config/default/kustomization.yaml');
       const { ocm } = await infer({ ...files, [`ocm/config/default/${name}`]: 'resources: []\n' });
@@ -131,7 +131,7 @@ describe('createNodes', () => {
     },
   );
 
-  it('gives any other module its tests only', async () => {
+  it('a module that is not a controller gets only its tests', async () => {
     const noMain = without(controller('ocm'), 'ocm/main.go');
     const noKustomization = without(controller('cli'), 'cli/config/default/kustomization.yaml');
     const projects = await infer({
@@ -144,17 +144,17 @@ describe('createNodes', () => {
       expect(projects[root]).toMatchObject({ projectType: 'library', metadata: { technologies: ['go'] } });
       expect(Object.keys(projects[root]!.targets)).toEqual(['go-test']);
     }
-    // There is nothing to test.
+    // This module has no Go file, so there is nothing to test.
     expect(projects['ocm']!.targets).toEqual({});
   });
 
-  it('leaves out modules where Go does not look for them', async () => {
+  it('modules in directories that Go skips are left out', async () => {
     const places = ['node_modules/x', 'a/vendor/y', 'a/testdata/mod', '_old', '.cache/z'];
     const files = Object.fromEntries(places.map((place) => [`${place}/go.mod`, goMod('example.com/x')]));
     expect(await infer({ ...files, 'a/go.mod': goMod('example.com/a') })).toEqual({ a: expect.anything() });
   });
 
-  it('is named after the PROJECT file of kubebuilder', async () => {
+  it('a project gets its name from the PROJECT file of kubebuilder', async () => {
     const { ocm } = await infer({
       ...controller('ocm'),
       'ocm/PROJECT': 'layout:\n- go.kubebuilder.io/v4\nprojectName: fleet\n',
@@ -162,7 +162,7 @@ describe('createNodes', () => {
     expect(ocm!.name).toBe('fleet');
   });
 
-  it('names targets as configured, and lets the others refer to them so', async () => {
+  it('targets have their configured names and refer to each other by them', async () => {
     const { ocm } = await infer(controller('ocm'), {
       goBuildTargetName: 'compile',
       kustomizeBuildTargetName: 'render',
@@ -207,7 +207,7 @@ describe('createNodes', () => {
     });
   });
 
-  it('takes files that the user’s own options name for inputs, from project.json and package.json', async () => {
+  it('files in the options of project.json and package.json are inputs', async () => {
     const { ocm } = await infer({
       ...controller('ocm'),
       'ocm/package.json': JSON.stringify({
@@ -232,7 +232,7 @@ describe('createNodes', () => {
     ]);
   });
 
-  it('lets others read what is made from where the user’s own options put it', async () => {
+  it('targets read outputs from where the options put them', async () => {
     const { ocm } = await infer({
       ...controller('ocm'),
       'ocm/project.json': JSON.stringify({
@@ -278,7 +278,7 @@ describe('createNodes', () => {
     );
   });
 
-  it('takes files that nx.json names for inputs, with their tokens', async () => {
+  it('files in the options of nx.json are inputs, with their tokens', async () => {
     const { ocm } = await infer(
       { ...controller('ocm'), 'ocm/overlays/s/kustomization.yaml': 'resources: [a.yaml]\n' },
       undefined,
@@ -293,12 +293,9 @@ describe('createNodes', () => {
     expect(ocm!.targets['kustomize-build']!.inputs).toContain('{workspaceRoot}/ocm/overlays/s/a.yaml');
   });
 
-  it.each(['{', '[]', '"text"', 'null', '{ "targets": 1 }'])(
-    'goes on beside a project.json that is %s',
-    async (text) => {
-      expect(await infer({ ...controller('ocm'), 'ocm/project.json': text })).toMatchObject({ ocm: { name: 'ocm' } });
-    },
-  );
+  it.each(['{', '[]', '"text"', 'null', '{ "targets": 1 }'])('a project.json with %s is ignored', async (text) => {
+    expect(await infer({ ...controller('ocm'), 'ocm/project.json': text })).toMatchObject({ ocm: { name: 'ocm' } });
+  });
 
   it.each([
     ['a file that is not YAML', 'configMapGenerator:\n- name: a\n  files: [app.properties]\n'],
@@ -321,7 +318,7 @@ describe('createNodes', () => {
     expect(projects['one']!.targets).toHaveProperty('dev');
   });
 
-  it('reports a broken go.mod with file, line and next step, and infers the others', async () => {
+  it('a broken go.mod is reported with file, line and next step, and other projects are inferred', async () => {
     const failure = await infer({ ...controller('ocm'), 'bad/go.mod': 'module x\nrequire (\n' }).catch(
       (e: unknown) => e,
     );
@@ -331,16 +328,16 @@ describe('createNodes', () => {
       partialResults: [string, CreateNodesResult][];
     };
     expect(errors[0]![1].message).toContain(
-      'bad/go.mod:2: the block "require (" is not closed\n  → Add the missing ")".',
+      'bad/go.mod:2: the block "require (" is not closed.\n  → Add the missing ")".',
     );
     expect(projectsOf(partialResults.map(([, result]) => result))).toHaveProperty('ocm');
   });
 
-  it('reports a broken go.work', async () => {
+  it('a broken go.work is reported', async () => {
     const failure = await infer({ ...controller('ocm'), 'go.work': 'use (\n' }).catch((e: unknown) => e);
     expect(failure).toMatchObject({ errors: [['go.work', expect.any(Error)]] });
   });
 
-  it('refuses unknown options', async () =>
-    expect(infer(controller('ocm'), { nope: true } as NxKubePluginOptions)).rejects.toThrow('have no "nope"'));
+  it('an unknown option is refused', async () =>
+    expect(infer(controller('ocm'), { nope: true } as NxKubePluginOptions)).rejects.toThrow('have no "nope".'));
 });

@@ -4,8 +4,8 @@ import { factsOf } from '../files/facts.js';
 import { inferProjects } from './infer-projects.js';
 
 /**
- * Every Go module is a project; one that is laid out as a controller (a main package in its root or in `cmd`, and a
- * kustomization in `config/default`) gets the targets of the inner loop.
+ * Infers one project for each Go module. A module in the layout of a controller gets the targets of the development
+ * loop: it has a main package in its root or in `cmd`, and a kustomization in `config/default`.
  */
 export const createNodes: CreateNodes<NxKubePluginOptions> = [
   '**/go.mod',
@@ -14,7 +14,7 @@ export const createNodes: CreateNodes<NxKubePluginOptions> = [
     const { results, errors } = inferProjects(facts, files, targetNames(options), nxJsonConfiguration.targetDefaults);
     facts.save();
     if (errors.length) {
-      // Loading devkit takes longer than all the rest here, so only who fails waits for it.
+      // Loading devkit takes longer than everything else here, so it is loaded only for a failure.
       const { AggregateCreateNodesError } = await import('@nx/devkit');
       throw new AggregateCreateNodesError(errors, results);
     }

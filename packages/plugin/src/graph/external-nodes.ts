@@ -7,15 +7,15 @@ import { executorsNode } from '../targets/target.js';
 
 const require = createRequire(import.meta.url);
 
-/** Stands for what ties the Go modules of the workspace together. */
+/** External node for the relations between the Go modules of the workspace. */
 const modulesNode = 'nx-kube:go-modules';
 
-/** The nodes of the graph that are not projects, by name. */
+/** The external nodes of the graph, by name. */
 export function externalNodes(set: ModuleSet): Record<string, ProjectGraphExternalNode> {
   return {
     [executorsNode]: node(executorsNode, executorsVersion()),
-    // Nx asks only for the edges of files that changed. Which project an unchanged go.mod leads to changes too when a module
-    // comes, goes or is renamed, and when a go.work is edited: Nx asks for all edges when the version of a node changes.
+    // Nx asks only for the edges of changed files. But the target of an unchanged go.mod also changes when a module is
+    // added, removed or renamed, or a go.work is edited. Nx asks for all edges when the version of a node changes.
     ...(set.modules.length > 1 && { [modulesNode]: node(modulesNode, moduleTies(set)) }),
   };
 }

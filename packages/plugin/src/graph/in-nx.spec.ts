@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
 
-/** What the real Nx makes of what is inferred: it runs once or a few times a test, and each takes about a second. */
+/** Time-out (ms) of a test. Each runs the real Nx a few times, which takes about a second each. */
 const timeout = 120_000;
 
 const requiringShared = (module: string) =>
@@ -40,7 +40,7 @@ const files = {
   'deploy/base/unused.yaml': 'kind: Namespace\n',
 };
 
-/** Files that Nx itself takes for inputs of every target. */
+/** Files that Nx adds to the inputs of every target. */
 const ofNx = ['.gitignore', 'nx.json'];
 
 async function inputs(workspace: TestWorkspace, target: string): Promise<string[]> {
@@ -48,7 +48,7 @@ async function inputs(workspace: TestWorkspace, target: string): Promise<string[
   return shown.files.filter((file) => !ofNx.includes(file));
 }
 
-/** Outputs by task, of the targets that make content. */
+/** The outputs of the tasks that make content, by task. */
 async function outputs(workspace: TestWorkspace, ...args: string[]): Promise<Record<string, string[]>> {
   await workspace.nx('run-many', '-t', 'go-build', 'kustomize-build', 'image-build', '--graph=.nx/tasks.json', ...args);
   const { tasks } = JSON.parse(readFileSync(join(workspace.root, '.nx/tasks.json'), 'utf8')).tasks as {
@@ -57,7 +57,7 @@ async function outputs(workspace: TestWorkspace, ...args: string[]): Promise<Rec
   return Object.fromEntries(Object.entries(tasks).map(([id, task]) => [id, task.outputs]));
 }
 
-describe('a workspace of controllers', () => {
+describe('a workspace of controllers in the real Nx', () => {
   let workspace: TestWorkspace;
   beforeAll(() => {
     workspace = testWorkspace(files);
@@ -65,7 +65,7 @@ describe('a workspace of controllers', () => {
   });
   afterAll(() => workspace.dispose());
 
-  it('has exactly what go build reads for the inputs of go-build', { timeout }, async () => {
+  it('the inputs of go-build are exactly the files that go build reads', { timeout }, async () => {
     const shared = ['shared/go.mod', 'shared/shared.go', 'shared/text/hello.txt'];
     expect(await inputs(workspace, 'ocm:go-build')).toEqual([
       'ocm/assets/a.txt',
@@ -83,17 +83,21 @@ describe('a workspace of controllers', () => {
     ]);
   });
 
-  it('has all that kustomize reads for the inputs of kustomize-build, bases elsewhere too', { timeout }, async () => {
-    expect(await inputs(workspace, 'ocm:kustomize-build')).toEqual([
-      'deploy/base/kustomization.yaml',
-      'deploy/base/namespace.yaml',
-      'ocm/config/crd/crd.yaml',
-      'ocm/config/crd/kustomization.yaml',
-      'ocm/config/default/kustomization.yaml',
-    ]);
-  });
+  it(
+    'the inputs of kustomize-build are all files that kustomize reads, with bases in other folders',
+    { timeout },
+    async () => {
+      expect(await inputs(workspace, 'ocm:kustomize-build')).toEqual([
+        'deploy/base/kustomization.yaml',
+        'deploy/base/namespace.yaml',
+        'ocm/config/crd/crd.yaml',
+        'ocm/config/crd/kustomization.yaml',
+        'ocm/config/default/kustomization.yaml',
+      ]);
+    },
+  );
 
-  it('has the outputs that the executors write', { timeout }, async () => {
+  it('the outputs are the files that the executors write', { timeout }, async () => {
     expect(await outputs(workspace, '-p', 'ocm')).toEqual({
       'ocm:go-build': ['ocm/bin/manager'],
       'ocm:kustomize-build': ['dist/ocm/manifests.yaml'],
@@ -103,8 +107,8 @@ describe('a workspace of controllers', () => {
     expect(JSON.parse(release)).toMatchObject({ outputPaths: ['ocm/bin/release/manager'] });
   });
 
-  it('builds, and takes from the cache what no edit has touched', { timeout: 300_000 }, async () => {
-    /** The projects whose go-build ran; that of the others came from the cache. */
+  it('a build after an edit takes all unaffected targets from the cache', { timeout: 300_000 }, async () => {
+    /** Builds all projects. Returns those whose go-build ran; the others were cache hits. */
     const built = async (...args: string[]) => {
       const printed = await workspace.nx('run-many', '-t', 'go-build', '--output-style=static', ...args);
       return [...printed.matchAll(/^> nx run (\S+):go-build(?!.*cache)/gm)].map(([, project]) => project).sort();
@@ -141,12 +145,12 @@ describe('a workspace of controllers', () => {
     ['greeter/cmd/main.go', ['greeter-controller']],
     ['deploy/base/namespace.yaml', ['ocm']],
     ['deploy/base/unused.yaml', []],
-  ])('is affected by %s in %j', { timeout }, async (file, projects) => {
+  ])('a change of %s affects the projects %j', { timeout }, async (file, projects) => {
     const affected = JSON.parse(await workspace.nx('show', 'projects', '--affected', `--files=${file}`, '--json'));
     expect((affected as string[]).sort()).toEqual(projects);
   });
 
-  it('lets project.json add to what is inferred, and win over it', { timeout }, async () => {
+  it('options of project.json are added to the inferred ones and win over them', { timeout }, async () => {
     workspace.write({
       'greeter/project.json': JSON.stringify({
         name: 'hello',
@@ -169,17 +173,17 @@ describe('a workspace of controllers', () => {
     expect(made['hello:go-build']).toEqual(['greeter/out/hello']);
     expect(made['hello:kustomize-build']).toEqual(['dist/hello.yaml']);
     expect(made['hello:image-build']).toEqual(['dist/hello-image']);
-    // Who reads what is made looks where it is.
+    // The targets that read these outputs have the new paths.
     expect(targets['image-build'].options).toMatchObject({ binary: 'out/hello', manifests: 'dist/hello.yaml' });
     expect(targets['image-restart'].options).toMatchObject({ binary: 'out/hello' });
     expect(targets['kustomize-apply'].options).toEqual({ manifests: 'dist/hello.yaml', image: 'dist/hello-image' });
     workspace.remove('greeter/project.json');
   });
 
-  it('keeps a binary in the cache wherever the option puts it', { timeout }, async () => {
+  it('a binary is cached wherever the option puts it', { timeout }, async () => {
     workspace.write({
       'greeter/project.json': JSON.stringify({
-        // Nx 23 forgets the inferred one where it loads plugins into its own process, as it does here.
+        // Nx 23 drops the inferred name when it loads plugins into its own process, as in this test.
         name: 'greeter-controller',
         targets: { 'go-build': { options: { output: '{projectRoot}/out/greeter' } } },
       }),
@@ -193,7 +197,7 @@ describe('a workspace of controllers', () => {
     workspace.remove('greeter/project.json');
   });
 
-  it('has the Dockerfile and its context for inputs of image-build where one is set', { timeout }, async () => {
+  it('the Dockerfile of the option and its context are inputs of image-build', { timeout }, async () => {
     expect(await inputs(workspace, 'ocm:image-build')).toEqual([]);
     workspace.write({
       'ocm/project.json': JSON.stringify({
@@ -211,7 +215,7 @@ describe('a workspace of controllers', () => {
   });
 });
 
-describe('an image', () => {
+describe('image-build in the real Nx', () => {
   let workspace: TestWorkspace;
   afterAll(() => workspace.dispose());
 
@@ -222,49 +226,53 @@ describe('an image', () => {
       metadata: { name: 'ocm' },
       spec: { template: { spec: { containers: [{ name: 'manager', image: 'ocm', command: [command] }] } } },
     });
-  /** The targets that ran, without those that came from the cache. */
+  /** Runs image-build. Returns the targets that ran, without cache hits. */
   const run = async (configuration = '') => {
     const printed = await workspace.nx('run', `ocm:image-build${configuration}`, '--output-style=static');
     return [...printed.matchAll(/^> nx run ocm:([\w-]+)(?!.*cache)/gm)].map(([, target]) => target).sort();
   };
 
-  it('is made anew for other manifests, and for another binary only in a release', { timeout: 300_000 }, async () => {
-    workspace = testWorkspace({
-      'ocm/go.mod': 'module example.com/ocm\n\ngo 1.24\n',
-      'ocm/main.go': 'package main\n\nfunc main() {}\n',
-      'ocm/config/default/kustomization.yaml': 'resources: []\n',
-      // Stands for kustomize, which may not be there.
-      'render.mjs': `import { cpSync } from 'node:fs';\ncpSync('ocm/rendered.json', 'dist/ocm/manifests.yaml');\n`,
-      'ocm/rendered.json': rendered('/manager'),
-      'ocm/project.json': JSON.stringify({
-        targets: {
-          'kustomize-build': {
-            executor: 'nx:run-commands',
-            cache: true,
-            inputs: ['{projectRoot}/rendered.json', { externalDependencies: [] }],
-            outputs: ['{workspaceRoot}/dist/ocm/manifests.yaml'],
-            options: { command: 'node render.mjs' },
+  it(
+    'an image is built again for other manifests, and for another binary only in a release',
+    { timeout: 300_000 },
+    async () => {
+      workspace = testWorkspace({
+        'ocm/go.mod': 'module example.com/ocm\n\ngo 1.24\n',
+        'ocm/main.go': 'package main\n\nfunc main() {}\n',
+        'ocm/config/default/kustomization.yaml': 'resources: []\n',
+        // Replaces kustomize, which may not be installed.
+        'render.mjs': `import { cpSync } from 'node:fs';\ncpSync('ocm/rendered.json', 'dist/ocm/manifests.yaml');\n`,
+        'ocm/rendered.json': rendered('/manager'),
+        'ocm/project.json': JSON.stringify({
+          targets: {
+            'kustomize-build': {
+              executor: 'nx:run-commands',
+              cache: true,
+              inputs: ['{projectRoot}/rendered.json', { externalDependencies: [] }],
+              outputs: ['{workspaceRoot}/dist/ocm/manifests.yaml'],
+              options: { command: 'node render.mjs' },
+            },
           },
-        },
-      }),
-    });
-    const edit = (text: string) =>
-      workspace.write({ 'ocm/main.go': `package main\n\nfunc main() { println("${text}") }\n` });
+        }),
+      });
+      const edit = (text: string) =>
+        workspace.write({ 'ocm/main.go': `package main\n\nfunc main() { println("${text}") }\n` });
 
-    expect(await run()).toEqual(['go-build', 'image-build', 'kustomize-build']);
-    expect(await run()).toEqual([]);
-    edit('one');
-    expect(await run()).toEqual(['go-build']);
-    workspace.write({ 'ocm/rendered.json': rendered('/other') });
-    expect(await run()).toEqual(['image-build', 'kustomize-build']);
+      expect(await run()).toEqual(['go-build', 'image-build', 'kustomize-build']);
+      expect(await run()).toEqual([]);
+      edit('one');
+      expect(await run()).toEqual(['go-build']);
+      workspace.write({ 'ocm/rendered.json': rendered('/other') });
+      expect(await run()).toEqual(['image-build', 'kustomize-build']);
 
-    expect(await run(':release')).toEqual(['go-build', 'image-build']);
-    expect(await run(':release')).toEqual([]);
-    edit('two');
-    expect(await run(':release')).toEqual(['go-build', 'image-build']);
-  });
+      expect(await run(':release')).toEqual(['go-build', 'image-build']);
+      expect(await run(':release')).toEqual([]);
+      edit('two');
+      expect(await run(':release')).toEqual(['go-build', 'image-build']);
+    },
+  );
 
-  it('follows the binary and the manifests to where the options put them', { timeout: 300_000 }, async () => {
+  it('an image uses the binary and the manifests from where the options put them', { timeout: 300_000 }, async () => {
     const { targets } = JSON.parse(readFileSync(join(workspace.root, 'ocm/project.json'), 'utf8'));
     targets['kustomize-build'] = {
       ...targets['kustomize-build'],
@@ -294,11 +302,11 @@ describe('an image', () => {
   });
 });
 
-describe('edges between modules', () => {
+describe('edges between modules in the real Nx', () => {
   let workspace: TestWorkspace;
   afterAll(() => workspace.dispose());
 
-  it('follow what changes around an unchanged go.mod: go.work, new and renamed modules', { timeout }, async () => {
+  it('the edges of an unchanged go.mod follow the go.work and new and renamed modules', { timeout }, async () => {
     const targets = async (project: string) => {
       await workspace.nx('graph', '--file=.nx/graph.json');
       const { graph } = JSON.parse(readFileSync(join(workspace.root, '.nx/graph.json'), 'utf8'));
@@ -320,11 +328,11 @@ describe('edges between modules', () => {
   });
 });
 
-describe('a repository that is one controller', () => {
+describe('a repository with one controller in the real Nx', () => {
   let workspace: TestWorkspace;
   afterAll(() => workspace.dispose());
 
-  it('needs nothing but the plugin in nx.json', { timeout }, async () => {
+  it('a repository needs only the plugin in nx.json', { timeout }, async () => {
     workspace = testWorkspace({
       'go.mod': 'module example.com/team/ocm-controller/v2\n\ngo 1.24\n',
       'cmd/main.go': 'package main\n\nfunc main() {}\n',
@@ -351,8 +359,8 @@ describe('a repository that is one controller', () => {
   });
 
   it.each([
-    ['keeps its name beside a package.json for tools', { name: 'other', private: true }, 'ocm-controller'],
-    ['has the name of a package.json that declares itself a project', { name: 'other', nx: {} }, 'other'],
+    ['a project keeps its name beside a package.json for tools', { name: 'other', private: true }, 'ocm-controller'],
+    ['a project gets the name of a package.json that is an Nx project', { name: 'other', nx: {} }, 'other'],
   ])('%s', { timeout }, async (_, packageJson, name) => {
     workspace.write({ 'package.json': JSON.stringify(packageJson) });
     expect(JSON.parse(await workspace.nx('show', 'projects', '--json'))).toEqual([name]);

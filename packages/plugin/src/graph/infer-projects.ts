@@ -17,9 +17,11 @@ import { controllerProject, moduleProject } from '../targets/project.js';
 import { externalNodes } from './external-nodes.js';
 
 /**
- * The projects of the go.mod files, and an error for each file that is not as it should be.
+ * Infers the projects of go.mod files.
  *
+ * @param files paths of go.mod files, relative to the workspace root
  * @param defaults `targetDefaults` of nx.json
+ * @returns the projects, and an error for each malformed file
  */
 export function inferProjects(
   facts: Facts,
@@ -101,7 +103,7 @@ function withLoop(
   });
 }
 
-/** Files outside `config` that rendering reads, with whatever kustomization the user's own options name. */
+/** Files outside of `config` that rendering reads, with those of all kustomizations in the user's options. */
 function manifestInputs(facts: Facts, tokens: Tokens, { kustomization }: Controller, options: FileOptions[]): string[] {
   const paths = [kustomization, ...options.flatMap(({ path }) => path ?? [])];
   const files = new Set(paths.flatMap((path) => kustomizationInputs(facts, projectPath(path, tokens))));

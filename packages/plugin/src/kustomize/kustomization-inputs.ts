@@ -2,14 +2,14 @@ import { kustomizationFiles, readKustomization as readIn } from '@nx-kube/execut
 import type { Facts } from '../files/facts.js';
 import { kustomization } from '../files/readers.js';
 
-/** A directory's kustomization; paths are relative to the workspace root. */
+/** Reads the kustomization of a directory. Paths are relative to the workspace root. */
 export function readKustomization(facts: Facts, directory: string): { file: string; references: string[] } | undefined {
   return readIn((file) => facts.read(file, kustomization), directory);
 }
 
 /**
- * Every file that rendering the kustomization in `directory` reads. Paths are relative to the workspace root; what lies outside of it is
- * left out, for Nx does not see it.
+ * Lists all files that kustomize reads to render `directory`. Paths are relative to the workspace root. Files outside
+ * of it are left out, because Nx does not see them.
  */
 export function kustomizationInputs(facts: Facts, directory: string): string[] {
   return kustomizationFiles((file) => facts.read(file, kustomization), directory);

@@ -3,25 +3,25 @@ import type { TargetNames } from '../controller/target-names.js';
 import type { TargetOptions } from '../files/readers.js';
 import type { GoSources } from './go-inputs.js';
 
-/** What target builders know of a Go module. */
+/** Facts about a Go module for the target builders. */
 export interface ModuleContext {
   project: string;
-  /** Relative to the workspace root; `.` for the root itself. */
+  /** Root of the project, relative to the workspace root; `.` for the root itself. */
   root: string;
   names: TargetNames;
   sources: GoSources;
-  /** Go packages, directories relative to the root: `.`, `api/v1`. */
+  /** Directories of the Go packages, relative to the project's root: `.`, `api/v1`. */
   packages: string[];
 }
 
-/** What target builders know of a controller. */
+/** Facts about a controller for the target builders. */
 export interface ControllerContext extends ModuleContext {
   controller: Controller;
-  /** The user's own options of the targets that make content. */
+  /** The user's options of the targets that make content. */
   configured: Record<ContentKind, TargetOptions>;
-  /** Files outside `config` that rendering the manifests reads, relative to the workspace root. */
+  /** Files outside of `config` that rendering the manifests reads, relative to the workspace root. */
   manifestInputs: string[];
 }
 
-/** The targets whose files others read. */
+/** Targets whose outputs other targets read. */
 export type ContentKind = 'goBuild' | 'kustomizeBuild' | 'imageBuild';

@@ -8,7 +8,7 @@ export function delveBuildTarget({ project, root, names }: ControllerContext): T
     executor: '@nx-kube/executors:delve-build',
     cache: true,
     inputs: [
-      // The Go that the project's programs are made by, which Delve has to know.
+      // The Go version of the project, which Delve must support.
       '{projectRoot}/go.mod',
       { runtime: 'go env GOVERSION GOARCH' },
       toolVersion,

@@ -2,7 +2,9 @@ import type { TargetConfiguration } from '@nx/devkit';
 import type { ControllerContext } from './context.js';
 import { executorHelp, metadata } from './target.js';
 
-/** It depends on no target: the loop runs them itself, so that it outlives a compile error at its start. */
+/**
+ * The target dev. It depends on no target: the loop runs them itself, so that it survives a compile error at its start.
+ */
 export function devTarget({ project, names }: ControllerContext): TargetConfiguration {
   return {
     executor: '@nx-kube/executors:dev',

@@ -2,7 +2,7 @@ import type { TargetConfiguration } from '@nx/devkit';
 import type { ControllerContext } from './context.js';
 import { executorHelp, metadata } from './target.js';
 
-/** It depends on no target: it is there to say why they fail. */
+/** The target doctor. It depends on no target, because it explains why targets fail. */
 export function doctorTarget({ project, names }: ControllerContext): TargetConfiguration {
   return {
     executor: '@nx-kube/executors:doctor',
@@ -14,7 +14,7 @@ export function doctorTarget({ project, names }: ControllerContext): TargetConfi
       kustomizeApply: names.kustomizeApply!,
     },
     metadata: metadata(
-      'Shows what is missing on this machine and in the cluster, with the next step',
+      'Shows missing requirements of this machine and the cluster, with the next step',
       executorHelp(project, names.doctor!),
       { args: ['--output=json'] },
     ),

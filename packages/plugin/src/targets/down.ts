@@ -7,7 +7,7 @@ export function downTarget({ project, names }: ControllerContext): TargetConfigu
     executor: '@nx-kube/executors:down',
     cache: false,
     options: { kustomizeApply: names.kustomizeApply! },
-    metadata: metadata('Removes from the cluster what was applied', executorHelp(project, names.down!), {
+    metadata: metadata('Removes the applied objects from the cluster', executorHelp(project, names.down!), {
       args: ['--crds'],
     }),
   };

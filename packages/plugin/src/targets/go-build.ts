@@ -13,7 +13,7 @@ export function goBuildTarget(context: ControllerContext): TargetConfiguration {
     executor: '@nx-kube/executors:go-build',
     cache: true,
     inputs: [...goBuildInputs(sources), toolVersion],
-    // Where the second is meant there is nothing at the first, which does no harm.
+    // If the option is relative to the workspace, the first path does not exist, which is harmless.
     outputs: ['{projectRoot}/{options.output}', ...(anyFromWorkspace ? ['{options.output}'] : [])],
     options: { main: controller.main, output: path },
     configurations: {

@@ -3,23 +3,23 @@ import type { TargetConfiguration } from '@nx/devkit';
 
 type Inputs = NonNullable<TargetConfiguration['inputs']>;
 
-/** What the graph knows of a module's sources beyond their place. Paths and globs are relative to the workspace root. */
+/** Facts about a module's sources outside of its folder. Paths and globs are relative to the workspace root. */
 export interface GoSources {
-  /** Globs for the files embedded by the module and by the modules it depends on. */
+  /** Globs of the files that the module and its dependencies embed. */
   embedded: string[];
-  /** The go.work that Go builds the module with. */
+  /** The go.work with which Go builds the module. */
   goWork?: string;
-  /** go.mod files of all modules that the go.work names: together they choose the versions of what is downloaded. */
+  /** go.mod files of all modules of the go.work. Together they choose the versions of downloaded modules. */
   companions: string[];
 }
 
-/** Whatever `go build` compiles: Go, and what cgo and the assembler take. */
+/** Extensions of all files that `go build` compiles: Go, cgo and assembler. */
 const sources = '{go,c,cc,cpp,cxx,m,h,hh,hpp,hxx,f,F,for,f90,s,S,sx,swig,swigcxx,syso}';
 
-/** The toolchain and the settings that decide what it makes. */
+/** The toolchain, and the settings that affect its output. */
 const toolchain = { runtime: 'go env GOVERSION GOOS GOARCH CGO_ENABLED GOFLAGS' };
 
-/** What compiling the packages of a module, without tests, reads. */
+/** Inputs of compiling the packages of a module, without tests. */
 export function goBuildInputs({ embedded, goWork, companions }: GoSources): Inputs {
   return [
     `{projectRoot}/**/*.${sources}`,
@@ -27,7 +27,7 @@ export function goBuildInputs({ embedded, goWork, companions }: GoSources): Inpu
     `!{projectRoot}/**/testdata/**/*.${sources}`,
     ...moduleFiles,
     ...workspaceFiles(goWork, companions),
-    // One glob, for a negated one stands alone where it is of the dependencies.
+    // One glob for both: for dependencies, Nx evaluates a negated glob alone.
     `^{projectRoot}/**/!(*_test).${sources}`,
     '^{projectRoot}/go.mod',
     ...embedded.map((glob) => `{workspaceRoot}/${glob}`),
@@ -35,7 +35,7 @@ export function goBuildInputs({ embedded, goWork, companions }: GoSources): Inpu
   ];
 }
 
-/** What testing a module can read: all its files, but for the pages at its root, and what its dependencies compile. */
+/** Inputs of testing a module: all its files except Markdown at its root, and the sources of its dependencies. */
 export function goTestInputs({ embedded, goWork, companions }: GoSources): Inputs {
   return [
     '{projectRoot}/**/*',
@@ -45,7 +45,7 @@ export function goTestInputs({ embedded, goWork, companions }: GoSources): Input
     '^{projectRoot}/go.mod',
     ...embedded.map((glob) => `{workspaceRoot}/${glob}`),
     toolchain,
-    // Where the tests of controllers find an API server (envtest).
+    // Folder of the API server for controller tests (envtest).
     { env: 'KUBEBUILDER_ASSETS' },
   ];
 }

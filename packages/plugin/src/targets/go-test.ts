@@ -22,13 +22,13 @@ export function goTestTarget({ sources, packages }: ModuleContext): TargetConfig
 }
 
 /**
- * The package patterns to test: `./...`, or every top-level directory by itself where a package named `e2e` is left out,
- * for such tests take the current cluster for theirs. Pure.
+ * The package patterns to test: `./...`, or each top-level directory when packages in directories named `e2e` are left
+ * out. Such tests would use the current cluster. Pure.
  *
  * @param packages directories relative to the module's root
  */
 export function testedPackages(packages: string[]): string[] {
-  // Go allows nothing else in an import path, and nothing else is safe in a command.
+  // Go allows no other characters in an import path, and no others are safe in a command.
   const valid = packages.filter((directory) => /^[\w./~+-]+$/.test(directory));
   const isEndToEnd = (directory: string) => directory.split('/').includes('e2e');
   if (!valid.some(isEndToEnd)) return valid.length ? ['./...'] : [];

@@ -8,7 +8,7 @@ import { executorHelp, metadata, toolVersion } from './target.js';
 
 export function imageBuildTarget(context: ControllerContext): TargetConfiguration {
   const { project, names, configured } = context;
-  // The image for debugging is the same one: only its binary is known by another name there.
+  // The image for debugging is the same image: only the path of its binary differs.
   const { options, configurations } = [
     { options: { output: images(context).path }, configurations: { release: { release: true } } },
     readBy('binary', binaries(context)),
@@ -20,13 +20,13 @@ export function imageBuildTarget(context: ControllerContext): TargetConfiguratio
     dependsOn: [names.goBuild!, names.kustomizeBuild!],
     inputs: [
       ...imageInputs(variants(over({ options, configurations }, configured.imageBuild)), context),
-      // The image is for the platform of the binary, whichever binary.
+      // The image has the platform of the binary.
       { runtime: 'go env GOOS GOARCH' },
       toolVersion,
     ],
     outputs: ['{options.output}'],
     ...{ options, configurations },
-    metadata: metadata('Makes the container image, as an OCI archive', executorHelp(project, names.imageBuild!), {
+    metadata: metadata('Builds the container image as an OCI archive', executorHelp(project, names.imageBuild!), {
       options: { dockerfile: 'Dockerfile' },
     }),
   };

@@ -13,7 +13,7 @@ export function imageRestartTarget(context: ControllerContext): TargetConfigurat
     options: { kustomizeApply: names.kustomizeApply!, ...options },
     configurations,
     metadata: metadata(
-      'Brings the running pods to the current binary and restarts its process',
+      'Swaps the current binary into the running pods and restarts the process',
       executorHelp(project, names.imageRestart!),
       { options: { gracePeriod: 30 } },
     ),

@@ -13,7 +13,7 @@ export function kustomizeApplyTarget(context: ControllerContext): TargetConfigur
     dependsOn: [names.kustomizeBuild!, names.imageBuild!],
     ...{ options, configurations },
     metadata: metadata(
-      'Applies the manifests to the cluster, waits until they are ready, prunes what is gone',
+      'Applies the manifests to the cluster, waits until they are ready, prunes removed objects',
       executorHelp(project, names.kustomizeApply!),
       { args: ['--dryRun'] },
     ),

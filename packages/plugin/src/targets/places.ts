@@ -2,21 +2,21 @@ import { posix } from 'node:path';
 import type { TargetOptions } from '../files/readers.js';
 import type { ControllerContext } from './context.js';
 
-/** Where a target puts what it makes, as its option `output` says it. */
+/** Paths of a target's output, from its option `output`. */
 export interface Places {
-  /** By default. */
+  /** Path without a configuration. */
   path: string;
-  /** In the configurations that have a place of their own. */
+  /** Paths in the configurations that have their own. */
   configurations: Record<string, string>;
 }
 
-/** Where `go-build` puts the binary: that of the day, the one that is shipped, and the one that is debugged. */
+/** Paths of the binaries of `go-build`: for development, release and debugging. */
 export function binaries({ configured }: ControllerContext): Places {
   return places(
     {
       path: 'bin/manager',
       configurations: {
-        // A file of its own each: going to and fro between them, go links none anew.
+        // Separate files, so that go need not link again after a switch between configurations.
         release: 'bin/release/manager',
         debug: 'bin/debug/manager',
       },
@@ -25,17 +25,17 @@ export function binaries({ configured }: ControllerContext): Places {
   );
 }
 
-/** Where `kustomize-build` puts what it renders. */
+/** Path of the manifests of `kustomize-build`. */
 export function manifests({ root, configured }: ControllerContext): Places {
   return places({ path: posix.join('dist', root, 'manifests.yaml'), configurations: {} }, configured.kustomizeBuild);
 }
 
-/** Where `image-build` puts the image. */
+/** Path of the image of `image-build`. */
 export function images({ root, configured }: ControllerContext): Places {
   return places({ path: posix.join('dist', root, 'image'), configurations: {} }, configured.imageBuild);
 }
 
-/** The options of a target that reads it from there, by default and in those configurations. */
+/** Options of a target that reads these paths, by default and in the configurations. */
 export function readBy(option: 'binary' | 'manifests' | 'image', { path, configurations }: Places): TargetOptions {
   return {
     options: { [option]: path },
@@ -43,7 +43,7 @@ export function readBy(option: 'binary' | 'manifests' | 'image', { path, configu
   };
 }
 
-/** What is inferred, unless the user's own options say otherwise: who reads it has to find it there. */
+/** Lays the user's paths over the inferred ones, so that readers find the output. */
 function places(inferred: Places, { options, configurations }: TargetOptions): Places {
   const own = Object.entries(configurations).flatMap(([name, { output }]) => (output ? [[name, output] as const] : []));
   return {

@@ -14,12 +14,12 @@ import { kustomizeApplyTarget } from './kustomize-apply.js';
 import { kustomizeBuildTarget } from './kustomize-build.js';
 import { logsTarget } from './logs.js';
 
-/** A project as it is inferred: its place and name, and all else that Nx shows of it. */
+/** An inferred project. */
 export type InferredProject = ProjectConfiguration & { name: string };
 
 type Builders<Context> = Partial<Record<TargetKind, (context: Context) => TargetConfiguration | undefined>>;
 
-/** The project of a Go module that is no controller. */
+/** The project of a Go module that is not a controller. */
 export function moduleProject(context: ModuleContext): InferredProject {
   return project(context, 'library', ['go'], { Go: { goTest: goTestTarget } });
 }

@@ -1,14 +1,14 @@
 import type { TargetConfiguration } from '@nx/devkit';
 
-/** Stands for the installed @nx-kube/executors in the graph. (Its npm node is there only where a lock file says so.) */
+/** External node for the installed @nx-kube/executors. Its npm node exists only with a lock file. */
 export const executorsNode = 'nx-kube:executors';
 
 export const technologies = ['go', 'kubernetes'];
 
-/** Makes another version of the executors make everything again: it may make something else of the same inputs. */
+/** Input that makes a new version of the executors run targets again, as its output may differ. */
 export const toolVersion = { externalDependencies: [executorsNode] };
 
-/** What every inferred target has to say of itself, for `nx show project` and editors. */
+/** Metadata of an inferred target, for `nx show project` and editors. */
 export function metadata(
   description: string,
   command: string,
@@ -18,7 +18,7 @@ export function metadata(
   return { description, technologies: tools, help: { command, example } };
 }
 
-/** The executor's help page. */
+/** The command that shows the help of an executor. */
 export function executorHelp(project: string, target: string): string {
   return `npx nx run ${project}:${target} --help`;
 }

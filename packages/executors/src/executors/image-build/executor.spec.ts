@@ -54,7 +54,7 @@ describe('image-build', () => {
   it('says that the binary has to be built first', async () => {
     await rm(join(root, 'apps/one/bin/manager'));
     expect(await imageBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: false });
-    expect(output()).toContain('bin/manager cannot be read\n  → Build it first');
+    expect(output()).toContain('bin/manager cannot be read.\n  → Build it first');
   });
 
   it('has defaults for everything', async () => {

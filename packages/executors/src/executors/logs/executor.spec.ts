@@ -14,7 +14,7 @@ describe('logs', () => {
       {},
       '"since": "yesterday" is not a duration.\n  → Write it like 90s, 10m or 1h30m.',
     ],
-    ['the workload', {}, { workload: 'two' }, 'dist/one/manifests.yaml: there is no workload "two"'],
+    ['the workload', {}, { workload: 'two' }, 'dist/one/manifests.yaml has no workload "two"'],
     ['the container', {}, { container: 'two' }, 'has no container "two"'],
     ['the manifests', {}, { manifests: 'dist/two.yaml' }, 'dist/two.yaml cannot be read'],
   ])('answers a mistake in %s', async (_, options, apply, message) => {

@@ -21,7 +21,7 @@ const attach = {
   substitutePath: [{ from: '${workspaceFolder}', to: '${workspaceFolder}' }],
 };
 
-describe('debug-config', () => {
+describe('writeDebugConfigs', () => {
   let tree: Tree;
   beforeEach(() => {
     tree = createTreeWithEmptyWorkspace();
@@ -30,7 +30,7 @@ describe('debug-config', () => {
   });
   const launch = () => readJson(tree, '.vscode/launch.json');
 
-  it('writes a configuration for VS Code and one for GoLand, for each controller', () => {
+  it('each controller gets a configuration for VS Code and one for GoLand', () => {
     writeDebugConfigs(tree, { ocm: controller('ocm'), greeter: controller('greeter'), shared: library }, {});
     expect(launch()).toEqual({ version: '0.2.0', configurations: [attach, { ...attach, name: 'Debug greeter' }] });
     expect(tree.read('.run/Debug ocm.run.xml', 'utf-8')).toContain(
@@ -39,7 +39,7 @@ describe('debug-config', () => {
     expect(tree.exists('.run/Debug greeter.run.xml')).toBe(true);
   });
 
-  it('keeps what is there, comments allowed, and changes nothing when it runs again', () => {
+  it('existing configurations stay, comments are accepted, and a second run changes nothing', () => {
     const own = { name: 'Test', type: 'go', request: 'launch' };
     tree.write(
       '.vscode/launch.json',
@@ -57,7 +57,7 @@ describe('debug-config', () => {
     expect(tree.read('.vscode/launch.json', 'utf-8')).toBe(before);
   });
 
-  it('maps folders to module paths where the binary is built with trimpath', () => {
+  it('folders are mapped to module paths for a binary with trimpath', () => {
     writeDebugConfigs(tree, { ocm: controller('ocm', { trimpath: true }), shared: library }, {});
     expect(launch().configurations[0].substitutePath).toEqual([
       { from: '${workspaceFolder}/shared', to: 'example.com/shared' },
@@ -65,7 +65,7 @@ describe('debug-config', () => {
     ]);
   });
 
-  it('takes the port of the dev target, or the one given', () => {
+  it('the port comes from the option, else from the dev target', () => {
     const other = controller('ocm');
     other.targets!['develop']!.configurations = { debug: { debug: { port: 40000 } } };
     writeDebugConfigs(tree, { ocm: other }, { editors: ['vscode'] });
@@ -76,14 +76,16 @@ describe('debug-config', () => {
   });
 
   it.each([
-    ['shared', '"shared" is no project with a dev target'],
-    ['none', '"none" is no project with a dev target'],
-  ])('refuses %s', (project, message) =>
+    ['shared', '"shared" is not a project with a dev target.'],
+    ['none', '"none" is not a project with a dev target.'],
+  ])('the project %s is refused', (project, message) =>
     expect(() => writeDebugConfigs(tree, { ocm: controller('ocm'), shared: library }, { project })).toThrow(message),
   );
 
-  it('refuses a launch.json that is broken', () => {
+  it('a broken launch.json is refused', () => {
     tree.write('.vscode/launch.json', '{ "configurations": [');
-    expect(() => writeDebugConfigs(tree, { ocm: controller('ocm') }, {})).toThrow('.vscode/launch.json is not JSON');
+    expect(() => writeDebugConfigs(tree, { ocm: controller('ocm') }, {})).toThrow(
+      '.vscode/launch.json is not valid JSON: ',
+    );
   });
 });

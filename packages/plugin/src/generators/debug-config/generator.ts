@@ -17,18 +17,18 @@ import { withAttachment, type Attachment } from './vscode.js';
 const launchPath = '.vscode/launch.json';
 const defaultPort = 30000;
 
-/** Writes configurations that attach editors to what dev debugs; what is already there stays as it is. */
+/** Generates configurations to attach editors to debugged controllers. Existing configurations stay. */
 export default async function debugConfigGenerator(
   tree: Tree,
   options: DebugConfigGeneratorSchema = {},
 ): Promise<void> {
-  // Inferred targets are only in the graph.
+  // Only the graph has the inferred targets.
   const { projects } = readProjectsConfigurationFromProjectGraph(await createProjectGraphAsync());
   writeDebugConfigs(tree, projects, options);
   if (!options.skipFormat) await formatFiles(tree);
 }
 
-/** @throws an error for a project that is not there, or has no dev target */
+/** Writes the configurations into the tree. @throws an error when the project does not exist or has no dev target */
 export function writeDebugConfigs(
   tree: Tree,
   projects: Record<string, ProjectConfiguration>,
@@ -50,9 +50,9 @@ function chosen(projects: Record<string, ProjectConfiguration>, wanted: string |
   const found = wanted === undefined ? debuggable : debuggable.filter((name) => name === wanted);
   if (found.length) return found;
   throw configurationError(
-    wanted === undefined ? 'no project has a dev target' : `"${wanted}" is no project with a dev target`,
+    wanted === undefined ? 'No project has a dev target.' : `"${wanted}" is not a project with a dev target.`,
     debuggable.length
-      ? `Use ${debuggable.join(', ')}.`
+      ? `Use one of ${debuggable.join(', ')}.`
       : 'Run nx generate @nx-kube/plugin:init in a workspace with a controller.',
   );
 }
@@ -82,14 +82,15 @@ function moduleOf(tree: Tree, { root }: ProjectConfiguration): Module[] {
   return path ? [{ path, root }] : [];
 }
 
-/** VS Code allows comments there; they are lost, but only where something changes. */
+/** Writes launch.json only if it changes, because a change loses its comments. */
 function writeLaunch(tree: Tree, attachment: Attachment): void {
   const text = tree.read(launchPath, 'utf-8') ?? '{}';
   let launch: object;
   try {
     launch = parseJson(text, { expectComments: true, allowTrailingComma: true });
   } catch (cause) {
-    throw configurationError(`${launchPath} is not JSON: ${(cause as Error).message}`, 'Mend it, or remove it.');
+    const reason = (cause as Error).message.replace(/\.?$/, '.');
+    throw configurationError(`${launchPath} is not valid JSON: ${reason}`, 'Fix or remove it.');
   }
   const made = withAttachment(launch, attachment);
   if (JSON.stringify(made) !== JSON.stringify(launch))

@@ -1,8 +1,8 @@
 import type { Attachment } from './vscode.js';
 
 /**
- * A run configuration of GoLand. It has no place for path mappings: GoLand finds the sources of the modules it has open by itself. It
- * leaves the process as it is when it disconnects. Pure.
+ * Makes a run configuration of GoLand. It has no path mappings: GoLand finds the sources of open modules. On disconnect
+ * it leaves the process running. Pure.
  */
 export function runConfiguration({ name, port }: Omit<Attachment, 'mappings'>): { path: string; content: string } {
   return {

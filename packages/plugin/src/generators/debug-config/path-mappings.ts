@@ -1,4 +1,4 @@
-/** What a debugger has to replace: a path as the editor knows it, and as it stands in the binary. */
+/** A path mapping of a debugger: `from` in the editor, `to` in the binary. */
 export interface PathMapping {
   from: string;
   to: string;
@@ -6,21 +6,21 @@ export interface PathMapping {
 
 /** A Go module of the workspace. */
 export interface Module {
-  /** Its path, as go.mod has it. */
+  /** Module path, from go.mod. */
   path: string;
-  /** Its folder, relative to the workspace root; `.` for the root. */
+  /** Folder of the module, relative to the workspace root; `.` for the root. */
   root: string;
 }
 
 const workspace = '${workspaceFolder}';
 
 /**
- * How paths of sources here become those in the binary. Go writes them in full, as they were where it was built; with `-trimpath` the
- * module's path stands in place of its folder. Pure.
+ * Maps source paths on this machine to those in the binary. Go writes the absolute paths of the build; with `-trimpath`
+ * it writes the module's path in place of its folder. Pure.
  */
 export function pathMappings(modules: readonly Module[], trimpath: boolean): PathMapping[] {
   if (!trimpath) return [{ from: workspace, to: workspace }];
-  // The first that fits counts: a module within another's folder comes before that.
+  // The first match counts, so a nested module comes before the module around it.
   return [...modules]
     .sort((a, b) => b.root.length - a.root.length)
     .map(({ path, root }) => ({ from: root === '.' ? workspace : `${workspace}/${root}`, to: path }));

@@ -1,7 +1,7 @@
 import type { PathMapping } from './path-mappings.js';
 
 export interface Attachment {
-  /** Shown in the editor's list, and what an existing configuration is known by. */
+  /** Name in the editor's list. It identifies an existing configuration. */
   name: string;
   port: number;
   mappings: PathMapping[];
@@ -13,9 +13,9 @@ interface LaunchJson {
 }
 
 /**
- * A launch.json with a configuration that attaches; one of the same name is replaced, with what else it says kept. Pure.
+ * Adds an attach configuration to a launch.json. One of the same name is replaced, and keeps its other fields. Pure.
  *
- * @param launch what is there
+ * @param launch the existing content
  */
 export function withAttachment(launch: LaunchJson, { name, port, mappings }: Attachment): LaunchJson {
   const attach = { type: 'go', request: 'attach', mode: 'remote', host: '127.0.0.1', port, substitutePath: mappings };

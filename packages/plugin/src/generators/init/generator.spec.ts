@@ -7,14 +7,14 @@ import type { InitGeneratorSchema } from './schema.js';
 
 const { version } = createRequire(import.meta.url)('../../../package.json') as { version: string };
 
-describe('init', () => {
+describe('initGenerator', () => {
   let tree: Tree;
   beforeEach(() => (tree = createTreeWithEmptyWorkspace()));
   const init = (options: InitGeneratorSchema = {}) => initGenerator(tree, { skipFormat: true, ...options });
   const plugins = () => readNxJson(tree)?.plugins;
   const ignored = () => tree.read('.gitignore', 'utf-8')!.split('\n');
 
-  it('lists the plugin, adds the packages and ignores what is built', async () => {
+  it('the plugin is listed, the packages are added, and build outputs are ignored', async () => {
     await init();
     expect(plugins()).toEqual(['@nx-kube/plugin']);
     expect(readJson(tree, 'package.json').devDependencies).toEqual({
@@ -24,7 +24,7 @@ describe('init', () => {
     expect(ignored()).toEqual(expect.arrayContaining(['bin/', 'dist/', 'dev-settings.yaml', 'dev-settings.json']));
   });
 
-  it('changes nothing when it runs again', async () => {
+  it('a second run changes nothing', async () => {
     await init();
     const before = new Map(
       tree
@@ -36,14 +36,14 @@ describe('init', () => {
     for (const [file, content] of before) expect(tree.read(file, 'utf-8')).toBe(content);
   });
 
-  it('leaves the plugin as it is listed, with its options, and other plugins in their places', async () => {
+  it('a listed plugin keeps its options and its place', async () => {
     const listed = ['other', { plugin: '@nx-kube/plugin', options: { devTargetName: 'up' } }];
     updateNxJson(tree, { ...readNxJson(tree), plugins: listed });
     await init();
     expect(plugins()).toEqual(listed);
   });
 
-  it('keeps what .gitignore holds and repeats none of it', async () => {
+  it('existing lines of .gitignore stay and are not repeated', async () => {
     tree.write('.gitignore', '# mine\nbin\n.nx\n*.log');
     await init();
     expect(tree.read('.gitignore', 'utf-8')).toBe(
@@ -51,7 +51,7 @@ describe('init', () => {
     );
   });
 
-  it('leaves package.json alone if asked to, and where there is none', async () => {
+  it('package.json is not changed with skipPackageJson, and not created', async () => {
     await init({ skipPackageJson: true });
     expect(readJson(tree, 'package.json').devDependencies).toEqual({});
     tree.delete('package.json');
@@ -59,7 +59,7 @@ describe('init', () => {
     expect(tree.exists('package.json')).toBe(false);
   });
 
-  it('keeps versions that are there if asked to', async () => {
+  it('existing versions stay with keepExistingVersions', async () => {
     tree.write('package.json', JSON.stringify({ name: 'x', devDependencies: { '@nx-kube/plugin': '0.0.1' } }));
     await init({ keepExistingVersions: true });
     expect(readJson(tree, 'package.json').devDependencies['@nx-kube/plugin']).toBe('0.0.1');

@@ -13,7 +13,7 @@ import type { InitGeneratorSchema } from './schema.js';
 const plugin = '@nx-kube/plugin';
 const require = createRequire(import.meta.url);
 
-/** Sets a workspace up for this plugin; what is already there stays as it is. */
+/** Sets a workspace up for this plugin. Existing settings stay. Returns the callback that installs the packages. */
 export default async function initGenerator(tree: Tree, options: InitGeneratorSchema = {}): Promise<GeneratorCallback> {
   listPlugin(tree);
   tree.write('.gitignore', addIgnored(tree.read('.gitignore', 'utf-8') ?? ''));
@@ -31,7 +31,7 @@ function listPlugin(tree: Tree): void {
   if (!listed) updateNxJson(tree, { ...nxJson, plugins: [...(nxJson.plugins ?? []), plugin] });
 }
 
-/** The packages of one release belong together: all have this one's version. */
+/** Names and versions of the packages. All packages of a release have the same version. */
 function packages(): Record<string, string> {
   const { version } = require('@nx-kube/plugin/package.json') as { version: string };
   return { [plugin]: version, '@nx-kube/executors': version };

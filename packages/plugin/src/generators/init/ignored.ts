@@ -1,7 +1,7 @@
-/** What targets make, what is each developer's own, and Nx's own data. */
+/** Outputs of targets, settings of a developer, and Nx's own data. */
 const ignored = ['bin/', 'dist/', 'dev-settings.yaml', 'dev-settings.json', '.nx/cache', '.nx/workspace-data'];
 
-/** A .gitignore with what is missing of the above at its end; unchanged if nothing is. Pure. */
+/** Appends the missing patterns to a .gitignore. Returns it unchanged when none is missing. Pure. */
 export function addIgnored(gitignore: string): string {
   const lines = new Set(gitignore.split('\n').map((line) => withoutSlash(line.trim())));
   const isCovered = (pattern: string) => lines.has(withoutSlash(pattern)) || lines.has(pattern.split('/')[0]!);
