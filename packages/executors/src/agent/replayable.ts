@@ -1,4 +1,5 @@
 import { failureIsReported } from '@nx-kube/cluster';
+
 /**
  * Each call returns the whole stream from its beginning: the chunks read so far, then each new chunk when it arrives.
  */
