@@ -207,7 +207,7 @@ describe('a port-forward of dev', () => {
     const { all, exitCode } = await workspace.nx(['run', `${project}:dev`]);
     taken.close();
     expect(exitCode).toBe(1);
-    expect(all.split(`portForwards[0]: port ${port} on 127.0.0.1 is taken`)).toHaveLength(2);
+    expect(all.split(`portForwards[0]: port ${port} on 127.0.0.1 is in use`)).toHaveLength(2);
     expect(all).toContain('→ Stop what uses it');
   });
 });

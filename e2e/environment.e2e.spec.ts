@@ -125,7 +125,10 @@ describe('while dev runs', () => {
     loop.skip();
     workspace.rename(`${folder}/rsa.pub`, `${folder}/gone.pub`);
     const failed = await loop.entry('secrets');
-    expect(failed).toMatchObject({ outcome: 'failed', message: expect.stringContaining('there is no file ./rsa.pub') });
+    expect(failed).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('names ./rsa.pub, which does not exist'),
+    });
     workspace.rename(`${folder}/gone.pub`, `${folder}/rsa.pub`);
     expect(await loop.entry('secrets')).toMatchObject({ outcome: 'unchanged' });
   });

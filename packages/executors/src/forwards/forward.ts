@@ -3,19 +3,20 @@ import { list, NxKubeError, portForward, watch, type Cluster, type KubeObject } 
 import type { Emit } from '../events/events.js';
 import type { ForwardTarget } from './port-forward-options.js';
 
-/** How often a forward is tried when nothing else says that it may have changed, in ms. */
+/** Interval (ms) between checks of a forward whose pods do not change. */
 const checkEveryMs = 10_000;
-/** A connection that has reached the pod, and that the pod has not refused after so long, is taken for carried, in ms. */
+/** Time (ms) within which a pod refuses a connection. A connection that is still open afterwards counts as carried. */
 const refusedWithinMs = 400;
-/** What has not reached the pod after so long does not reach it, in ms. */
+/** Time-out (ms) for a check to reach the pod. */
 const reachedWithinMs = 10_000;
 
 /**
- * Opens a forward and keeps its true state known: it is tried at the start, whenever the pods behind it change, and from time
- * to time; connections go to a pod that is ready at that moment, so it outlives pods and outages. Ends with the signal.
+ * Opens a forward and reports its state. Checks it with a connection of its own: at the start, when its pods change,
+ * and every `checkEveryMs`. Each connection goes to a pod that is ready then, so a forward outlives pods and outages.
+ * Runs until `signal` aborts.
  *
  * @returns the local port
- * @throws NxKubeError (configuration) when the local port is taken
+ * @throws NxKubeError (configuration) if the local port is in use
  */
 export async function startForward(
   cluster: Cluster,
@@ -27,7 +28,7 @@ export async function startForward(
   const pod = async () => {
     const ready = (await list(cluster, { ...pods, signal })).filter(isReady);
     if (ready.length) return ready[0]!.metadata.name;
-    throw new NxKubeError('cluster', `no pod of ${name} is ready`);
+    throw new NxKubeError('cluster', `${name} has no ready pod.`);
   };
   let failure: string | undefined;
   let reached = (_clientPort: number) => {};
@@ -52,12 +53,12 @@ export async function startForward(
     const carried = await trial.carried;
     if (signal.aborted) return;
     const state = carried ? ('ok' as const) : ('failing' as const);
-    const message = carried ? undefined : (failure ?? 'the connection is refused');
+    const message = carried ? undefined : (failure ?? `${name} refuses the connection.`);
     if (`${state} ${message}` === shown) return;
     shown = `${state} ${message}`;
     emit({ type: 'forward', name, address, state, message });
   };
-  // One after the other, so that the last word is the newest.
+  // Run checks one after the other, so that the last reported state is the newest.
   let checking: Promise<void> | undefined;
   let again = false;
   const checkSoon = () => {
@@ -79,7 +80,7 @@ function isReady({ metadata, ...pod }: KubeObject): boolean {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
 
-/** A connection of our own: whether it stays open once it has reached the pod, or is answered. */
+/** Opens a connection of our own. `carried` resolves to whether the pod answers it or leaves it open. */
 function tryConnection(host: string, port: number, signal: AbortSignal) {
   const socket = createConnection({ host, port });
   let reached!: (clientPort: number) => void;

@@ -11,7 +11,7 @@ import type { Emit } from '../events/events.js';
 import { startForward } from './forward.js';
 import { forwardTargets, type PortForwardSpec } from './port-forward-options.js';
 
-/** The port-forwards of a project: opened once the objects are applied, opened anew where they then lead elsewhere. */
+/** The port-forwards of a project. They open when the objects are applied, and reopen when their target changes. */
 export class Forwards {
   readonly #open = new Map<string, ChildController>();
   #applied: { main: KubeObject; objects: KubeObject[] } | undefined;
@@ -22,13 +22,18 @@ export class Forwards {
     private readonly options: { emit: Emit; signal: AbortSignal },
   ) {}
 
-  /** Takes other options: only forwards that differ are closed and opened. @throws as `onApplied` */
+  /** Takes new options: closes and opens only the forwards that differ. Throws as `onApplied` does. */
   setSpecs(specs: readonly PortForwardSpec[]): void {
     this.specs = specs;
     if (this.#applied) this.onApplied(this.#applied.main, this.#applied.objects);
   }
 
-  /** @throws NxKubeError (configuration) where an option fits none of the objects */
+  /**
+   * Opens the forwards to the applied objects, and closes those that are no longer wanted.
+   *
+   * @param main the workload under development
+   * @throws NxKubeError (configuration) if an option names a workload that is not among `objects`
+   */
   onApplied(main: KubeObject, objects: KubeObject[]): void {
     this.#applied = { main, objects };
     const targets = forwardTargets(this.specs, main, objects, this.cluster.namespace);
@@ -53,26 +58,26 @@ export class Forwards {
 }
 
 /**
- * Fails for a local port that is taken, before anything else is done.
+ * Checks that the local ports of all forwards are free, so that the loop fails before it changes anything.
  *
- * @throws NxKubeError (configuration) naming the option's element
+ * @throws NxKubeError (configuration) that names the option's element
  */
 export async function requireFreePorts(specs: PortForwardSpec[]): Promise<void> {
   for (const [index, { port, localPort = port, host = '127.0.0.1' }] of specs.entries()) {
     const problem = await portProblem(localPort, host);
     if (!problem) continue;
-    throw new NxKubeError('configuration', `portForwards[${index}]: port ${localPort} on ${host} is ${problem}`, {
-      next: `Stop what uses it, or set portForwards[${index}].localPort to another port, or to 0 for a free one.`,
+    throw new NxKubeError('configuration', `portForwards[${index}]: port ${localPort} on ${host} is ${problem}.`, {
+      next: `Stop the program that uses it, or set portForwards[${index}].localPort to another port, or to 0 for a free one.`,
     });
   }
 }
 
-/** Why a local port cannot be listened on: `taken`; undefined where it can. */
+/** Returns why a local port cannot be listened on, such as `in use`, or undefined if it is free. */
 export function portProblem(port: number, host: string): Promise<string | undefined> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once('error', ({ code }: NodeJS.ErrnoException) =>
-      resolve(code === 'EADDRINUSE' ? 'taken' : `not to be had (${code})`),
+      resolve(code === 'EADDRINUSE' ? 'in use' : `not available (${code})`),
     );
     server.listen(port, host, () => server.close(() => resolve(undefined)));
   });

@@ -12,7 +12,7 @@ const objects = [main, withSelector('registry')];
 const resolve = (...specs: PortForwardSpec[]) => forwardTargets(specs, main, objects, 'default');
 
 describe('forwardTargets', () => {
-  it('leads to the workload under development by default, from the same port', () =>
+  it('a forward leads to the workload under development from the same local port by default', () =>
     expect(resolve({ port: 8080 })).toEqual([
       {
         name: 'Deployment/demo/main:8080',
@@ -23,7 +23,7 @@ describe('forwardTargets', () => {
         host: '127.0.0.1',
       },
     ]));
-  it('leads to another workload, or to pods by label', () =>
+  it('a forward leads to another workload or to pods by label', () =>
     expect(
       resolve(
         { port: 5000, localPort: 0, workload: 'registry' },
@@ -33,12 +33,12 @@ describe('forwardTargets', () => {
       { name: 'Deployment/demo/registry:5000', labelSelector: 'app=registry,tier=x', localPort: 0 },
       { name: 'app=registry:5000', namespace: 'other', labelSelector: 'app=registry', localPort: 5000, host: '::1' },
     ]));
-  it('names what does not fit', () => {
+  it('an unknown workload and a workload beside a selector are refused with the option', () => {
     expect(() => resolve({ port: 1 }, { port: 1, workload: 'x' })).toThrow(
-      'portForwards[1].workload: there is no workload "x"',
+      'portForwards[1].workload: the workload "x" does not exist.',
     );
     expect(() => resolve({ port: 1, workload: 'main', selector: 'a=b' })).toThrow(
-      'portForwards[0] has both "workload" and "selector"',
+      'portForwards[0] has both "workload" and "selector".',
     );
   });
 });

@@ -2,25 +2,25 @@ import { NxKubeError, subject, type KubeObject } from '@nx-kube/cluster';
 import { labelSelector } from '../pods/label-selector.js';
 import { podSpecOf } from '../workload/pod-template.js';
 
-/** A port-forward as it stands in the options. */
+/** A port-forward in the options. */
 export interface PortForwardSpec {
   /** Port in the pod. */
   port: number;
-  /** Port on this machine. Default: the same number; 0: a free one. */
+  /** Port on this machine; 0 takes a free one. Default: the same number as `port`. */
   localPort?: number;
   /** Loopback address to listen on. Default: `127.0.0.1`. */
   host?: '127.0.0.1' | '::1';
-  /** `Kind/name` or `name` of a rendered workload. Default: the one under development. */
+  /** `Kind/name` or `name` of a rendered workload. Default: the workload under development. */
   workload?: string;
-  /** Labels of the pods, in place of a workload. */
+  /** Label selector of the pods, instead of `workload`. */
   selector?: string;
-  /** Namespace of the pods for `selector`. Default: that of the workload under development. */
+  /** Namespace of the pods that `selector` matches. Default: the namespace of the workload under development. */
   namespace?: string;
 }
 
-/** Where a forward leads: which pods, and which port of theirs. */
+/** The pods and the port that a forward leads to. */
 export interface ForwardTarget {
-  /** How it is named in messages: `Deployment/ns/name:8080`, `app=registry:5000`. */
+  /** Name in messages: `Deployment/ns/name:8080`, `app=registry:5000`. */
   name: string;
   namespace: string;
   labelSelector: string;
@@ -30,11 +30,11 @@ export interface ForwardTarget {
 }
 
 /**
- * The forwards of a project, resolved against its rendered objects. Pure.
+ * Resolves the forwards of a project against its rendered objects. Pure.
  *
  * @param main the workload under development
- * @param defaultNamespace for objects that name none
- * @throws NxKubeError (configuration) naming the option's element
+ * @param defaultNamespace namespace of objects that name none
+ * @throws NxKubeError (configuration) that names the option's element
  */
 export function forwardTargets(
   specs: readonly PortForwardSpec[],
@@ -47,8 +47,8 @@ export function forwardTargets(
     const field = `portForwards[${index}]`;
     const { port, localPort = port, host = '127.0.0.1', workload, selector } = spec;
     if (workload !== undefined && selector !== undefined) {
-      throw new NxKubeError('configuration', `${field} has both "workload" and "selector"`, {
-        next: 'Keep the one that names the pods.',
+      throw new NxKubeError('configuration', `${field} has both "workload" and "selector".`, {
+        next: 'Remove one of them.',
       });
     }
     const common = { port, localPort, host };
@@ -72,7 +72,7 @@ function findObject(workload: string, objects: KubeObject[], field: string): Kub
   const candidates = objects.filter((object) => podSpecOf(object) && object['spec'].selector?.matchLabels);
   const found = candidates.filter((o) => o.metadata.name === name && (!kind || o.kind === kind));
   if (found.length === 1) return found[0]!;
-  throw new NxKubeError('configuration', `${field}.workload: there is no workload "${workload}"`, {
+  throw new NxKubeError('configuration', `${field}.workload: the workload "${workload}" does not exist.`, {
     next: `Use one of ${candidates.map(({ kind, metadata }) => `${kind}/${metadata.name}`).join(', ')}.`,
   });
 }

@@ -102,6 +102,6 @@ export function describeTarget<Options extends object>(
     await write('one/dev-settings.yaml', `${target}: {contxt: local}`);
     const targets = { [target]: { executor: `@nx-kube/executors:${target}` }, 'kustomize-apply': {} };
     expect(await executor(options, context(target, targets))).toEqual({ success: false });
-    expect(output()).toBe(`one/dev-settings.yaml: ${target}.contxt: is not known\n  → Did you mean context?\n`);
+    expect(output()).toBe(`one/dev-settings.yaml: ${target}.contxt is not known.\n  → Did you mean context?\n`);
   });
 }

@@ -42,7 +42,7 @@ it('names the file, the key path and the nearest known key', async () => {
   const targets = apply({ components: { unpacker: { path: 'config/unpacker', enable: true } } });
   await write('apps/one/project.json', { targets });
   expect(await said(targets)).toBe(
-    'apps/one/project.json: targets.kustomize-apply.options.components.unpacker.enable: is not known → Did you mean enabled?',
+    'apps/one/project.json: targets.kustomize-apply.options.components.unpacker.enable is not known. → Did you mean enabled?',
   );
 });
 
@@ -50,14 +50,14 @@ it('names the type that is wanted', async () => {
   const targets = apply({ patches: 'one' });
   await write('apps/one/project.json', { targets });
   expect(await said(targets)).toMatch(
-    /^apps\/one\/project\.json: targets\.kustomize-apply\.options\.patches: must be a list/,
+    /^apps\/one\/project\.json: targets\.kustomize-apply\.options\.patches must be a list/,
   );
 });
 
 it('names what is missing', async () => {
   const targets = apply({ components: { unpacker: {} } });
   await write('apps/one/project.json', { targets });
-  expect(await said(targets)).toContain('targets.kustomize-apply.options.components.unpacker.path: is missing');
+  expect(await said(targets)).toContain('targets.kustomize-apply.options.components.unpacker.path is missing');
 });
 
 it.each([
@@ -80,12 +80,12 @@ it.each([
 ])('names %s where the option stands there', async (file, content, keys) => {
   await write(file, content);
   const targets = apply({ patch: [] });
-  expect(await said(targets)).toBe(`${file}: ${keys}.patch: is not known → Did you mean patches?`);
+  expect(await said(targets)).toBe(`${file}: ${keys}.patch is not known. → Did you mean patches?`);
 });
 
 it('looks at the targets that options name', async () => {
   const deploy = { deploy: apply({ patch: [] })['kustomize-apply']! };
-  expect(await said(deploy, { kustomizeApply: 'deploy' })).toContain('targets.deploy.options.patch: is not known');
+  expect(await said(deploy, { kustomizeApply: 'deploy' })).toContain('targets.deploy.options.patch is not known');
   expect(await said(deploy)).toBe('valid');
 });
 
@@ -93,7 +93,7 @@ it('looks at all targets for Secrets and Flux that dev composes', async () => {
   const options = { secrets: {}, createNamespace: true };
   const keys = { executor: '@nx-kube/executors:secrets', options };
   expect(await said({ keys })).toContain(
-    'targets.keys.options.createNamespace: is not known → Did you mean createNamespaces?',
+    'targets.keys.options.createNamespace is not known. → Did you mean createNamespaces?',
   );
   expect(await said({ keys }, {}, 'image-restart')).toBe('valid');
 });
@@ -109,6 +109,6 @@ it('tells all mistakes together', async () => {
   };
   await write('apps/one/project.json', { targets });
   const message = await said(targets);
-  expect(message).toContain('2 mistakes: in the options of other targets that this one reads');
-  expect(message).toContain('go-build.options.tag: is not known → Did you mean tags?');
+  expect(message).toContain('2 mistakes in the options of other targets that this one reads:');
+  expect(message).toContain('go-build.options.tag is not known. → Did you mean tags?');
 });

@@ -97,7 +97,7 @@ it('tells once what is wrong only in the options with the settings over them', a
   );
   expect(error).toMatchObject({
     culprit: 'configuration',
-    message: 'dev-settings.yaml: kustomize-apply.components.unpakcer: has no path',
+    message: 'dev-settings.yaml: kustomize-apply.components.unpakcer has no path.',
   });
 });
 
@@ -115,6 +115,6 @@ it('runs an executor with its settings, or says what is wrong in them and does n
   const errors: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => errors.push(String(text)) > 0);
   expect(await executor({ timeout: 60 }, contextOf())).toEqual({ success: false });
-  expect(errors).toEqual(['apps/one/dev-settings.yaml: dev.time: is not known\n  → Did you mean timeout?\n']);
+  expect(errors).toEqual(['apps/one/dev-settings.yaml: dev.time is not known.\n  → Did you mean timeout?\n']);
   expect(runs).toHaveLength(1);
 });

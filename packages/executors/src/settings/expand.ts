@@ -3,27 +3,30 @@ import { isRecord } from './record.js';
 import { expand, malformedReference, parseTemplate, type Environment } from './references.js';
 import type { Schema } from './schema.js';
 
-/** Where a value stands: `dev-settings.yaml: dev.patches[0]`. */
+/** Place of a value, for messages: `dev-settings.yaml: dev.patches[0]`. */
 export interface Place {
-  /** How messages name the file. */
+  /** Name of the file in messages. */
   file: string;
+  /** Key path in the file, such as `dev.patches[0]`. */
   path: string;
 }
 
+/** Returns the place of a key or an index inside `place`. Pure. */
 export function below(place: Place, key: string | number): Place {
   const path = typeof key === 'number' ? `${place.path}[${key}]` : place.path ? `${place.path}.${key}` : key;
   return { ...place, path };
 }
 
+/** Returns the place as text, the subject of a message. Pure. */
 export function whereOf({ file, path }: Place): string {
   return `${file}: ${path}`;
 }
 
 /**
- * Fills in references to the environment in all strings of `value`, but for those that its schema leaves to the executor.
- * Keys stay as they are.
+ * Returns `value` with the environment references in its strings filled in. Leaves keys as they are, and strings whose
+ * schema says `"x-references": "kept"`.
  *
- * @param mistakes gets what is wrong, never with the text that it stands in
+ * @param mistakes receives malformed references and unset variables; never quotes the text around them
  */
 export function expandSettings(
   value: unknown,
@@ -45,14 +48,14 @@ export function expandSettings(
   return Object.fromEntries(entries);
 }
 
-/** A schema and all the ones that it offers as alternatives or parts. */
+/** Returns a schema with all its alternatives and parts, recursively. Pure. */
 export function branches(schema: Schema | boolean | undefined): Schema[] {
   if (!isRecord(schema)) return [];
   const { oneOf = [], anyOf = [], allOf = [], then } = schema as Schema;
   return [schema as Schema, ...[...oneOf, ...anyOf, ...allOf, ...(then ? [then] : [])].flatMap(branches)];
 }
 
-/** The schemas of what stands under a key. */
+/** Returns the schemas of the value under a key. Pure. */
 export function branchesBelow(schemas: readonly Schema[], key: string): Schema[] {
   return schemas.flatMap((schema) => branches(schema.properties?.[key] ?? schema.additionalProperties));
 }
@@ -68,7 +71,7 @@ function expandText(text: string, place: Place, env: Environment, mistakes: Mist
   for (const name of result.missing) {
     mistakes.push({
       where: whereOf(place),
-      mistake: `the environment variable ${name} is not set`,
+      mistake: `refers to the environment variable ${name}, which is not set`,
       next: `Set it, or give it a default: \${${name}:-default}.`,
     });
   }

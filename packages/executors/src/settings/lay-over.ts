@@ -7,7 +7,7 @@ import { isRecord } from './record.js';
 import { executorSchema, wholeSchema, type Schema } from './schema.js';
 import { missingFields, type Missing } from './validate.js';
 
-/** A target, and the options that settings are laid over. */
+/** A target and its options before settings. */
 export interface Laid<Options extends object> {
   target: string;
   executor?: string;
@@ -15,10 +15,10 @@ export interface Laid<Options extends object> {
 }
 
 /**
- * The options with all that the settings say of the target laid over them, the weaker file first.
+ * Returns the target's options with the settings merged over them, lowest precedence first.
  *
- * @param layers that have been checked, each by itself
- * @param mistakes gets what is wrong only in what comes of them together
+ * @param layers settings files that `loadSettings` has checked, each alone
+ * @param mistakes receives the mistakes that only the merged options have
  */
 export async function layOver<Options extends object>(
   { target, executor = '', options }: Laid<Options>,
@@ -34,20 +34,20 @@ export async function layOver<Options extends object>(
     laid = merge(laid, layer.settings[target], branches(schema), placeIn(layer, target), mistakes);
   }
   for (const missing of await missingOnlyNow(options, laid, schema)) {
-    // The strongest one that speaks of the object.
+    // Blame the layer of highest precedence that sets the object.
     const layer = about.findLast(({ settings }) => at(settings[target], missing.keys) !== undefined)!;
     mistakes.push(mistakeOf(missing, placeIn(layer, target), options));
   }
   return laid as Options;
 }
 
-/** What the options lack by themselves is no mistake of the settings. */
+/** Returns required fields that only the merged options lack: a gap in the options alone is no fault of settings. */
 async function missingOnlyNow(before: unknown, now: unknown, schema: Schema): Promise<Missing[]> {
   const known = new Set((await missingFields(before, schema)).map((missing) => JSON.stringify(missing)));
   return (await missingFields(now, schema)).filter((missing) => !known.has(JSON.stringify(missing)));
 }
 
-/** An entry that is not whole is most likely another one, with its name mistyped. */
+/** Suggests the nearest sibling: an incomplete entry is most likely another entry with its name mistyped. */
 function mistakeOf({ keys, field }: Missing, place: Place, options: unknown): Mistake {
   const siblings = at(options, keys.slice(0, -1));
   const near = isRecord(siblings) && nearest(String(keys.at(-1)), Object.keys(siblings));

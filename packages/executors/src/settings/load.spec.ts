@@ -26,7 +26,7 @@ const write = (path: string, text: string) => writeFile(join(root, path), text);
 const load = (options: Partial<LoadSettingsOptions> = {}) =>
   loadSettings({ workspaceRoot: root, projectRoot: 'apps/one', targets, env: { USER: 'ada' }, ...options });
 
-/** What all files together say of a target, laid over its options. */
+/** Returns the options of a target with all settings files merged over them. */
 async function over(options: object, target = 'secrets', env: Environment = { USER: 'ada' }): Promise<object> {
   const mistakes: Mistake[] = [];
   const { executor } = targets[target as keyof typeof targets];
@@ -35,12 +35,12 @@ async function over(options: object, target = 'secrets', env: Environment = { US
   return laid;
 }
 
-/** What a user would see. */
+/** Returns the text that the user sees. */
 async function failure(options: Partial<LoadSettingsOptions> = {}): Promise<string> {
-  return told(load(options));
+  return failureOf(load(options));
 }
 
-async function told(work: Promise<unknown>): Promise<string> {
+async function failureOf(work: Promise<unknown>): Promise<string> {
   const error: unknown = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
@@ -50,10 +50,10 @@ async function told(work: Promise<unknown>): Promise<string> {
   return explain(error);
 }
 
-describe('settings files', () => {
-  it('need not be there', async () => expect(await load()).toEqual([]));
+describe('loadSettings', () => {
+  it('settings files are optional', async () => expect(await load()).toEqual([]));
 
-  it('of the project are laid over those of the workspace, key by key', async () => {
+  it('settings of the project override settings of the workspace key by key', async () => {
     await write(
       'dev-settings.yaml',
       'secrets:\n  namespace: shared\n  dryRun: true\n  secrets: {a: {kind: tls, cert: x}}\n',
@@ -73,7 +73,7 @@ describe('settings files', () => {
     });
   });
 
-  it('are laid over the options of a target', async () => {
+  it('settings override the options of a target key by key', async () => {
     await write('apps/one/dev-settings.yaml', 'secrets: {secrets: {a: {cert: mine.crt}}, allowContexts: [dev]}');
     const options = {
       secrets: { a: { kind: 'tls', cert: 'a.crt', key: 'a.key' } },
@@ -88,13 +88,13 @@ describe('settings files', () => {
     expect(await over({ fix: true }, 'lint')).toEqual({ fix: true });
   });
 
-  it('may be empty, or have sections with nothing but comments', async () => {
+  it('a settings file may be empty or have sections with comments only', async () => {
     await write('dev-settings.yaml', '# nothing yet\n');
     await write('apps/one/dev-settings.yaml', 'secrets:\n  # namespace: mine\n');
     expect((await load()).map(({ settings }) => settings)).toEqual([{}, { secrets: {} }]);
   });
 
-  it('are YAML as kubectl reads it', async () => {
+  it('a settings file is YAML as kubectl reads it', async () => {
     const patch = '{target: {}, merge: {defaultMode: 0644, on: yes, date: 2026-01-31}}';
     await write('dev-settings.yaml', `kustomize-apply: {patches: [${patch}]}`);
     expect(await over({}, 'kustomize-apply')).toEqual({
@@ -102,27 +102,29 @@ describe('settings files', () => {
     });
   });
 
-  it('are read once in a project that is the workspace', async () => {
+  it('a project in the workspace root reads its settings file once', async () => {
     await write('dev-settings.yaml', 'secrets: {namespace: a}');
     expect(await load({ projectRoot: '.' })).toMatchObject([{ path: join(root, 'dev-settings.yaml') }]);
     expect(settingsPaths({ workspaceRoot: root, projectRoot: '.' })).toHaveLength(2);
     expect(settingsPaths({ workspaceRoot: root, projectRoot: 'apps/one' })).toHaveLength(4);
   });
 
-  it('of the workspace may speak of targets that only other projects have', async () => {
+  it('the settings file of the workspace may set targets that only other projects have', async () => {
     await write('dev-settings.yaml', 'credentials: {namespace: a}\nsecrets: {namespace: b}');
     const others = [{ credentials: { executor: '@nx-kube/executors:secrets' } }];
     expect(await load({ others })).toMatchObject([{ settings: { secrets: { namespace: 'b' } } }]);
     expect(await failure()).toBe(
-      'dev-settings.yaml: credentials: is no target of the project\n  → Use one of kustomize-apply, secrets.',
+      'dev-settings.yaml: credentials is not a target of the project.\n  → Use one of kustomize-apply, secrets.',
     );
     await write('apps/one/dev-settings.yaml', 'credentials: {namespace: a}');
-    expect(await failure({ others })).toContain('apps/one/dev-settings.yaml: credentials: is no target of the project');
+    expect(await failure({ others })).toContain(
+      'apps/one/dev-settings.yaml: credentials is not a target of the project',
+    );
   });
 });
 
-describe('references to the environment', () => {
-  it('are filled in', async () => {
+describe('environment references in settings', () => {
+  it('references in all strings are filled in', async () => {
     await write(
       'dev-settings.yaml',
       'secrets: {namespace: "${USER}-dev", context: "${CONTEXT:-kind-dev}", allowContexts: ["${USER}"]}',
@@ -130,7 +132,7 @@ describe('references to the environment', () => {
     expect(await over({})).toEqual({ namespace: 'ada-dev', context: 'kind-dev', allowContexts: ['ada'] });
   });
 
-  it('to secrets stay references', async () => {
+  it('references in secrets stay references', async () => {
     const spec = {
       kind: 'generic',
       namespace: '${USER}',
@@ -153,24 +155,24 @@ describe('references to the environment', () => {
   });
 });
 
-describe('a mistake is one error with file, key path and next step', () => {
-  it('two files in one folder', async () => {
+describe('mistakes in settings files', () => {
+  it('two settings files in one folder are refused', async () => {
     await write('apps/one/dev-settings.yaml', '');
     await write('apps/one/dev-settings.json', '{}');
     expect(await failure()).toBe(
-      'apps/one/dev-settings.yaml and apps/one/dev-settings.json are both there\n  → Keep one of them.',
+      'apps/one/dev-settings.yaml and apps/one/dev-settings.json both exist.\n  → Keep one of them.',
     );
   });
 
-  it('a name that is nearly right', async () => {
+  it('a settings file named dev-settings.yml is refused with the right name', async () => {
     await write('dev-settings.yml', '');
-    expect(await failure()).toBe('dev-settings.yml is not read\n  → Rename it to dev-settings.yaml.');
+    expect(await failure()).toBe('dev-settings.yml is not read.\n  → Rename it to dev-settings.yaml.');
   });
 
-  it('a file that cannot be read', async () => {
+  it('an unreadable settings file is refused with the reason', async () => {
     await mkdir(join(root, 'dev-settings.yaml'));
     expect(await failure()).toBe(
-      'dev-settings.yaml cannot be read (EISDIR)\n  → Make it a file that you may read, or remove it.',
+      'dev-settings.yaml cannot be read (EISDIR).\n  → Make it a readable file, or remove it.',
     );
   });
 
@@ -178,94 +180,94 @@ describe('a mistake is one error with file, key path and next step', () => {
     [
       'yaml',
       'secrets:\n  namespace: "hunter2hunter2\n',
-      'dev-settings.yaml, line 3: invalid YAML: unexpected end of the stream within a double quoted scalar\n  → Mend the YAML at that line.',
+      'dev-settings.yaml has invalid YAML at line 3: unexpected end of the stream within a double quoted scalar.\n  → Fix the YAML at that line.',
     ],
     [
       'yaml',
       'secrets: {a: 1}\nsecrets: {b: 1}',
-      'dev-settings.yaml, line 2: invalid YAML: duplicated mapping key\n  → Mend the YAML at that line.',
+      'dev-settings.yaml has invalid YAML at line 2: duplicated mapping key.\n  → Fix the YAML at that line.',
     ],
     [
       'yaml',
       'secrets: *hunter2hunter2',
-      'dev-settings.yaml, line 1: invalid YAML: unidentified alias\n  → Mend the YAML at that line.',
+      'dev-settings.yaml has invalid YAML at line 1: unidentified alias.\n  → Fix the YAML at that line.',
     ],
     [
       'json',
       '{\n "a": hunter2hunter2\n}',
-      /^dev-settings\.json(, line 2)?: invalid JSON\n {2}→ Mend the JSON( at that line)?\.$/,
+      /^dev-settings\.json has invalid JSON( at line 2)?\.\n {2}→ Fix the JSON( at that line)?\.$/,
     ],
     [
       'yaml',
       '- secrets',
-      'dev-settings.yaml: must map names of targets to their options\n  → Write, for instance, dev: { timeout: 60 }.',
+      'dev-settings.yaml must map target names to their options.\n  → Write, for instance, dev: { timeout: 60 }.',
     ],
-  ])('what does not parse, without quoting it (%s)', async (kind, text, message) => {
+  ])('a settings file that does not parse is refused without a quote of it (%s)', async (kind, text, message) => {
     await write(`dev-settings.${kind}`, text);
-    const told = await failure();
-    expect(told).toMatch(
+    const shown = await failure();
+    expect(shown).toMatch(
       message instanceof RegExp ? message : new RegExp(`^${message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
     );
-    expect(told).not.toContain('hunter2');
+    expect(shown).not.toContain('hunter2');
   });
 
   it.each([
-    ['secret: {}', 'dev-settings.yaml: secret: is no target of the project\n  → Did you mean secrets?'],
+    ['secret: {}', 'dev-settings.yaml: secret is not a target of the project.\n  → Did you mean secrets?'],
     [
       'go-build: {race: true}',
-      'dev-settings.yaml: go-build: its executor @nx-kube/executors:go-build takes no settings\n  → Set its options in project.json, where Nx sees them: what it caches must not depend on one developer’s file.',
+      'dev-settings.yaml: go-build has the executor @nx-kube/executors:go-build, which takes no settings.\n  → Set its options in project.json, which Nx hashes: cached output must not depend on one developer’s file.',
     ],
     [
       'lint: {fix: true}',
-      'dev-settings.yaml: lint: its executor nx:run-commands takes no settings\n  → Set its options in project.json, where Nx sees them: what it caches must not depend on one developer’s file.',
+      'dev-settings.yaml: lint has the executor nx:run-commands, which takes no settings.\n  → Set its options in project.json, which Nx hashes: cached output must not depend on one developer’s file.',
     ],
     [
       'secrets: {createNamespace: true}',
-      'dev-settings.yaml: secrets.createNamespace: is not known\n  → Did you mean createNamespaces?',
+      'dev-settings.yaml: secrets.createNamespace is not known.\n  → Did you mean createNamespaces?',
     ],
     [
       'secrets: {namespace: 5}',
-      'dev-settings.yaml: secrets.namespace: must be a string, not a number\n  → Put it in quotes.',
+      'dev-settings.yaml: secrets.namespace must be a string, not a number.\n  → Put it in quotes.',
     ],
     [
       'secrets: {secrets: {a: {kind: generic, literals: {pin: 12345678}}}}',
-      'dev-settings.yaml: secrets.secrets.a.literals.pin: must be a string or an object, not a number\n  → Put it in quotes.',
+      'dev-settings.yaml: secrets.secrets.a.literals.pin must be a string or an object, not a number.\n  → Put it in quotes.',
     ],
     [
       'secrets: {namespace: "${NONE}"}',
-      'dev-settings.yaml: secrets.namespace: the environment variable NONE is not set\n  → Set it, or give it a default: ${NONE:-default}.',
+      'dev-settings.yaml: secrets.namespace refers to the environment variable NONE, which is not set.\n  → Set it, or give it a default: ${NONE:-default}.',
     ],
     [
       'secrets: {allowContexts: ["a", "${b"]}',
-      'dev-settings.yaml: secrets.allowContexts[1]: has a ${ that begins no reference\n  → Write ${NAME} or ${NAME:-default}, or $${ for the characters themselves.',
+      'dev-settings.yaml: secrets.allowContexts[1] has a ${ that does not begin a reference.\n  → Write ${NAME} or ${NAME:-default}, or $${ for the characters themselves.',
     ],
-    ['secrets: 5', 'dev-settings.yaml: secrets: must be an object, not a number\n  → Write an object.'],
-  ])('%s', async (text, message) => {
+    ['secrets: 5', 'dev-settings.yaml: secrets must be an object, not a number.\n  → Write an object.'],
+  ])('settings with a mistake are refused with file, key path and next step: %s', async (text, message) => {
     await write('dev-settings.yaml', text);
     expect(await failure()).toBe(message);
   });
 
-  it('an integer that is not read as it is written', async () => {
+  it('an integer that is too large to be read exactly is refused', async () => {
     await write('dev-settings.yaml', 'secrets: {secrets: {a: {literals: {pin: 12345678901234567890}}}}');
     expect(await failure()).toBe(
-      'dev-settings.yaml: secrets.secrets.a.literals.pin: is an integer too large to be read exactly\n  → Put it in quotes if it is a text, or use one between -(2^53 - 1) and 2^53 - 1.',
+      'dev-settings.yaml: secrets.secrets.a.literals.pin is an integer that is too large to be read exactly.\n  → Put it in quotes if it is text, or use an integer between -(2^53 - 1) and 2^53 - 1.',
     );
   });
 
-  it('several, of both files, together', async () => {
+  it('several mistakes in both files are reported together', async () => {
     await write('dev-settings.yaml', 'secrets: {forse: true}');
     await write('apps/one/dev-settings.yaml', 'secrets: {dryRun: 1}\nsecretes: {}');
     expect((await failure()).split('\n')).toEqual([
-      '3 mistakes: in the settings',
-      '  dev-settings.yaml: secrets.forse: is not known → Did you mean force?',
-      '  apps/one/dev-settings.yaml: secrets.dryRun: must be a boolean, not a number → Write a boolean.',
-      '  apps/one/dev-settings.yaml: secretes: is no target of the project → Did you mean secrets?',
-      '  → Mend all of them, and run it again.',
+      '3 mistakes in the settings:',
+      '  dev-settings.yaml: secrets.forse is not known. → Did you mean force?',
+      '  apps/one/dev-settings.yaml: secrets.dryRun must be a boolean, not a number. → Write a boolean.',
+      '  apps/one/dev-settings.yaml: secretes is not a target of the project. → Did you mean secrets?',
+      '  → Fix all of them, then run the target again.',
     ]);
   });
 });
 
-describe('what only shows in the options with the settings over them', () => {
+describe('layOver', () => {
   it('a secret value in another form keeps nothing of its old form', async () => {
     await write(
       'dev-settings.yaml',
@@ -281,7 +283,7 @@ describe('what only shows in the options with the settings over them', () => {
     });
   });
 
-  it('a secret of another kind keeps nothing, of the same kind everything else', async () => {
+  it('a secret keeps its other fields if its kind stays, and none of them if its kind changes', async () => {
     const options = { secrets: { a: { kind: 'generic', literals: { t: '${T}' }, immutable: true } } };
     await write('dev-settings.yaml', 'secrets: {secrets: {a: {kind: from-file, files: ./t}}}');
     expect(await over(options)).toEqual({ secrets: { a: { kind: 'from-file', files: './t' } } });
@@ -289,30 +291,30 @@ describe('what only shows in the options with the settings over them', () => {
     expect(await over(options)).toEqual({ secrets: { a: { ...options.secrets.a, immutable: false } } });
   });
 
-  it('a map in place of a list, and a list in place of a map', async () => {
+  it('a map that would replace a list is refused, and so is the reverse', async () => {
     await write('dev-settings.yaml', 'secrets: {secrets: {a: {kind: tls}}}');
-    expect(await told(over({ secrets: [{ name: 'b', kind: 'tls' }] }))).toBe(
-      'dev-settings.yaml: secrets.secrets: is a map, and what it is laid over is a list\n  → Make both a map, or both a list.',
+    expect(await failureOf(over({ secrets: [{ name: 'b', kind: 'tls' }] }))).toBe(
+      'dev-settings.yaml: secrets.secrets is a map, but the option that it overrides is a list.\n  → Make both a map, or both a list.',
     );
     await write('apps/one/dev-settings.yaml', 'secrets: {secrets: [{name: a, kind: tls}]}');
-    expect(await told(over({}))).toBe(
-      'apps/one/dev-settings.yaml: secrets.secrets: is a list, and what it is laid over is a map\n  → Make both a list, or both a map.',
+    expect(await failureOf(over({}))).toBe(
+      'apps/one/dev-settings.yaml: secrets.secrets is a list, but the option that it overrides is a map.\n  → Make both a list, or both a map.',
     );
   });
 
   const components = { unpacker: { path: 'config/unpacker' }, registry: { path: 'config/registry' } };
   it.each([
-    ['unpakcer: {enabled: true}', 'unpakcer: has no path\n  → Did you mean unpacker?'],
-    ['cache: {enabled: true}', 'cache: has no path\n  → Add it, or correct the name.'],
-  ])('an entry that is not whole and that the options do not have: %s', async (entry, message) => {
+    ['unpakcer: {enabled: true}', 'unpakcer has no path.\n  → Did you mean unpacker?'],
+    ['cache: {enabled: true}', 'cache has no path.\n  → Add it, or correct the name.'],
+  ])('an incomplete entry that the options do not have is refused: %s', async (entry, message) => {
     await write('dev-settings.yaml', 'kustomize-apply: {components: {registry: {enabled: false}}}');
     await write('apps/one/dev-settings.yaml', `kustomize-apply: {components: {${entry}}}`);
-    expect(await told(over({ components }, 'kustomize-apply'))).toBe(
+    expect(await failureOf(over({ components }, 'kustomize-apply'))).toBe(
       `apps/one/dev-settings.yaml: kustomize-apply.components.${message}`,
     );
   });
 
-  it('not what the options lack by themselves, nor what the settings add to them', async () => {
+  it('gaps in the options alone are not reported, and complete entries may be added', async () => {
     await write('dev-settings.yaml', 'kustomize-apply: {components: {registry: {enabled: false}, cache: {path: c}}}');
     const options = { components: { ...components, registry: {} } };
     expect(await over(options, 'kustomize-apply')).toEqual({

@@ -7,42 +7,43 @@ import type { Environment } from './references.js';
 import { executorSchema, partialSchema, type Schema } from './schema.js';
 import { validateSettings } from './validate.js';
 
-/** What several mistakes are introduced with. */
+/** Title of several mistakes in settings files, for `requireNoMistakes`. */
 export const inTheSettings = 'in the settings';
 
-/** Options by the name of the target that they are laid over; a part of its options each. */
+/** Partial options by target name. */
 export type Settings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Targets by name. */
 export type Targets = Readonly<Record<string, { executor?: string }>>;
 
 export interface LoadSettingsOptions {
-  /** Absolute. */
+  /** Absolute path. */
   workspaceRoot: string;
-  /** Relative to the workspace root. */
+  /** Path relative to the workspace root. */
   projectRoot: string;
   /** The project's targets, by name. */
   targets: Targets;
-  /** The targets of each other project: the workspace's file may speak of them, and does not mean this project then. */
+  /** Targets of each other project: the workspace's file may set them, which does not concern this project. */
   others?: readonly Targets[];
   /** Default: `process.env`. */
   env?: Environment;
 }
 
-/** One settings file, filled in and checked. */
+/** One settings file, expanded and checked. */
 export interface SettingsLayer {
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** As messages name it: relative to the workspace root. */
+  /** Path in messages, relative to the workspace root. */
   label: string;
   settings: Settings;
 }
 
 /**
- * One developer's settings: the workspace's file, and the project's, which is stronger. References to the environment are filled in, but for
- * those to secrets, which stay references.
+ * Loads one developer's settings: the workspace's file, then the project's, which takes precedence. Expands environment
+ * references except those that may be secret.
  *
- * @throws NxKubeError (configuration) that names file, key path and next step of every mistake
+ * @returns the layers, lowest precedence first
+ * @throws NxKubeError (configuration) with file, key path and next step of every mistake
  */
 export async function loadSettings(options: LoadSettingsOptions): Promise<SettingsLayer[]> {
   const mistakes: Mistake[] = [];
@@ -58,12 +59,12 @@ export async function loadSettings(options: LoadSettingsOptions): Promise<Settin
   return layers;
 }
 
-/** Every path at which a settings file of the project may be, whether it is there or not: what to watch. */
+/** Returns every path to watch for settings of the project, whether the file exists or not. Pure. */
 export function settingsPaths(options: Pick<LoadSettingsOptions, 'workspaceRoot' | 'projectRoot'>): string[] {
   return settingsDirectories(options).flatMap((directory) => settingsFileNames.map((name) => join(directory, name)));
 }
 
-/** The weaker one first. */
+/** Returns the folders of settings files, lowest precedence first. */
 function settingsDirectories({
   workspaceRoot,
   projectRoot,
@@ -71,7 +72,7 @@ function settingsDirectories({
   return [...new Set([resolve(workspaceRoot), resolve(workspaceRoot, projectRoot)])];
 }
 
-/** The sections that are about this project's targets, filled in and checked. */
+/** Returns the sections of this project's targets, expanded and checked. */
 async function check(
   { label, content }: SettingsFile,
   { targets, others = [], env = process.env }: LoadSettingsOptions,
@@ -83,7 +84,7 @@ async function check(
 
   const checked: Record<string, Record<string, unknown>> = {};
   for (const [target, section] of Object.entries(content)) {
-    // For editors.
+    // Editors read it.
     if (target === '$schema') continue;
     const place = { file: label, path: target };
     const schema = schemas.get(target);
@@ -105,14 +106,15 @@ function refusal(
   found: Targets[string] | undefined,
   known: readonly string[],
 ): Pick<Mistake, 'mistake' | 'next'> {
-  if (!found) return { mistake: 'is no target of the project', next: suggestion(target, known) };
+  if (!found) return { mistake: 'is not a target of the project', next: suggestion(target, known) };
+  const { executor } = found;
   return {
-    mistake: `its executor ${found.executor ?? 'is missing and'} takes no settings`,
-    next: 'Set its options in project.json, where Nx sees them: what it caches must not depend on one developer’s file.',
+    mistake: executor ? `has the executor ${executor}, which takes no settings` : 'has no executor to take settings',
+    next: 'Set its options in project.json, which Nx hashes: cached output must not depend on one developer’s file.',
   };
 }
 
-/** By target: the schema of a part of the options, of those whose executors take settings. */
+/** Returns the partial schema of each target whose executor takes settings, by target name. */
 async function settingsSchemas(targets: Targets): Promise<Map<string, Schema>> {
   const schemas = new Map<string, Schema>();
   for (const [target, { executor = '' }] of Object.entries(targets)) {

@@ -4,12 +4,12 @@ import { isRecord } from './record.js';
 import type { Schema } from './schema.js';
 
 /**
- * `over` laid over `base`: a key given in a nested object leaves its siblings; lists and everything else are replaced as a
- * whole, and so is what its schema says to be one value, or to be of another kind than what was there.
+ * Merges `over` into `base` and returns the result. Maps merge key by key; lists and scalars are replaced as a whole.
+ * A map is also replaced as a whole if its schema says `"x-merge": "whole"`, or if its `x-kind` field changes.
  *
- * @param schemas of the value, with all alternatives
- * @param place of `over`, which messages name
- * @param mistakes gets each list that would take the place of a map, or a map that of a list: its entries would be gone unseen
+ * @param schemas schemas of the value, alternatives included
+ * @param place place of `over`, for messages
+ * @param mistakes receives each list that would replace a map, and the reverse: entries would be lost silently
  */
 export function merge(
   base: unknown,
@@ -20,7 +20,7 @@ export function merge(
 ): unknown {
   const [form, other] = [formOf(over), formOf(base)];
   if (form && other && form !== other) {
-    const mistake = `is ${form}, and what it is laid over is ${other}`;
+    const mistake = `is ${form}, but the option that it overrides is ${other}`;
     mistakes.push({ where: whereOf(place), mistake, next: `Make both ${form}, or both ${other}.` });
   }
   if (!isRecord(base) || !isRecord(over) || isReplaced(base, over, schemas)) return over;

@@ -1,36 +1,40 @@
 import { NxKubeError } from '@nx-kube/cluster';
 
-/** Something wrong in what the user wrote. Never holds a value, only where it stands. */
+/** One mistake in what the user wrote. Holds its place, never the value that stands there. */
 export interface Mistake {
-  /** What it is about: a file and key path, or a secret and its field. */
+  /** Subject of the sentence: file and key path, secret and field, or `Kind/namespace/name`. */
   where: string;
+  /** Predicate of the sentence, such as "is not known". */
   mistake: string;
-  /** One imperative sentence, ending in a full stop. */
+  /** One imperative sentence with a full stop. */
   next: string;
 }
 
 /**
- * One error for all mistakes, so that they can be mended together; a mistake a line, with its next step.
+ * Makes one error of all mistakes, so that the user can fix them in one go. Each mistake has a line with its next step.
  *
- * @param title introduces several mistakes: "cannot be used" makes "3 mistakes: cannot be used"
+ * @param title completes the first line of several mistakes: "in the settings" makes "3 mistakes in the settings:"
  */
 export function mistakesError(mistakes: readonly Mistake[], title: string): NxKubeError {
   const [first] = mistakes;
-  if (mistakes.length === 1) {
-    return new NxKubeError('configuration', `${first!.where}: ${first!.mistake}`, { next: first!.next });
-  }
-  const lines = mistakes.map(({ where, mistake, next }) => `\n  ${where}: ${mistake} → ${next}`);
-  return new NxKubeError('configuration', `${mistakes.length} mistakes: ${title}${lines.join('')}`, {
-    next: 'Mend all of them, and run it again.',
+  if (mistakes.length === 1) return new NxKubeError('configuration', sentenceOf(first!), { next: first!.next });
+  const lines = mistakes.map((mistake) => `\n  ${sentenceOf(mistake)} → ${mistake.next}`);
+  return new NxKubeError('configuration', `${mistakes.length} mistakes ${title}:${lines.join('')}`, {
+    next: 'Fix all of them, then run the target again.',
   });
 }
 
-/** Without those that say what another one says: a rule may stand in two places. Pure. */
+/** Returns the mistake as a sentence with one full stop: an API server's message may bring its own. */
+function sentenceOf({ where, mistake }: Mistake): string {
+  return `${where} ${mistake.replace(/\.$/, '')}.`;
+}
+
+/** Returns the mistakes without duplicates: two schemas may hold the same rule. Pure. */
 export function distinct(mistakes: readonly Mistake[]): Mistake[] {
   return [...new Map(mistakes.map((mistake) => [mistake.where + mistake.mistake, mistake])).values()];
 }
 
-/** @throws NxKubeError (configuration) if there is any mistake */
+/** @throws NxKubeError (configuration) if `mistakes` is not empty; see `mistakesError` for `title` */
 export function requireNoMistakes(mistakes: readonly Mistake[], title: string): void {
   if (mistakes.length > 0) throw mistakesError(mistakes, title);
 }

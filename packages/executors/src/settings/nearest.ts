@@ -1,6 +1,6 @@
 import leven from 'leven';
 
-/** The known name that a mistyped one most likely stands for, or undefined if none is near. Pure. */
+/** Returns the known name that is nearest to a mistyped one, or undefined if none is near. Pure. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((candidate) => ({ candidate, distance: distance(name, candidate) }))
@@ -9,7 +9,9 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best && best.distance <= Math.max(2, Math.floor(best.candidate.length / 3)) ? best.candidate : undefined;
 }
 
-/** Case and separators are the least of a difference: `dry-run` stands for `dryRun`. A beginning is near too: `time`, `timeout`. */
+/**
+ * Nearest are names that differ in case and separators only: `dry-run`, `dryRun`. Next is a prefix: `time`, `timeout`.
+ */
 function distance(a: string, b: string): number {
   const [plainA, plainB] = [plain(a), plain(b)];
   if (plainA === plainB) return a === b ? 0 : 0.5;
@@ -20,7 +22,7 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[-_]/g, '');
 }
 
-/** The next step for a name that is not known. */
+/** Returns the next step for an unknown name: the nearest known name, all known names, or its removal. Pure. */
 export function suggestion(name: string, known: readonly string[]): string {
   const near = nearest(name, known);
   if (near) return `Did you mean ${near}?`;

@@ -1,7 +1,7 @@
 import { isRecord } from './record.js';
 import { executorNames, executorSchema, partialSchema, type Schema } from './schema.js';
 
-/** For editors: the schema of a settings file in a project whose targets have the names that are inferred. */
+/** Returns the schema of a settings file for editors. It knows targets by their inferred names only. */
 export async function publishedSchema(): Promise<Schema> {
   const targets: [string, Schema][] = [];
   for (const name of await executorNames()) {
@@ -10,19 +10,19 @@ export async function publishedSchema(): Promise<Schema> {
   }
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    title: 'Settings of one developer',
+    title: 'Developer settings',
     description:
-      'dev-settings.yaml or dev-settings.json, in a project or in the workspace root; ignored by git. Options by the name of the target that they are laid over. Strings may refer to the environment: ${NAME} or ${NAME:-default}.',
+      'dev-settings.yaml or dev-settings.json, in a project or in the workspace root; ignored by git. Each key is the name of a target; its value overrides options of that target. Strings may refer to the environment: ${NAME} or ${NAME:-default}.',
     type: 'object',
     properties: {
       $schema: { type: 'string', description: 'This schema, for editors.' },
       ...Object.fromEntries(targets),
     },
-    additionalProperties: { type: 'object', description: 'Options of a target that has another name.' },
+    additionalProperties: { type: 'object', description: 'Options of a target with another name.' },
   };
 }
 
-/** What only Nx and the executors read. */
+/** Keywords that only Nx and the executors read. */
 const notForEditors = /^(x-.*|version|continuous|examplesFile|\$comment)$/;
 
 function forEditors(schema: Schema): Schema {

@@ -5,33 +5,35 @@ import { load, YAMLException } from 'js-yaml';
 import { below, whereOf, type Place } from './expand.js';
 import { isRecord } from './record.js';
 
-/** The names that a settings file may have; a folder has at most one of them. */
+/** Allowed names of a settings file. A folder holds at most one of them. */
 export const settingsFileNames = ['dev-settings.yaml', 'dev-settings.json'] as const;
 
 export interface SettingsFile {
-  /** Absolute. */
+  /** Absolute path. */
   path: string;
-  /** As messages name it: relative to the workspace root. */
+  /** Path in messages, relative to the workspace root. */
   label: string;
   content: Record<string, unknown>;
 }
 
 /**
- * The settings file of a folder, parsed and otherwise as it is written; undefined if there is none.
+ * Reads and parses the settings file of a folder. Expands and checks nothing.
  *
- * @throws NxKubeError (configuration) for two files, for one that cannot be read or parsed, and for a name that is nearly right
+ * @returns undefined if the folder has no settings file
+ * @throws NxKubeError (configuration) if there are two files, if the file cannot be read or parsed, or if it is named
+ *   `dev-settings.yml`
  */
 export async function readSettingsFile(directory: string, workspaceRoot: string): Promise<SettingsFile | undefined> {
   const label = (name: string) => relative(workspaceRoot, join(directory, name)).replaceAll('\\', '/');
   const entries: string[] = await readdir(directory).catch(() => []);
   const present = settingsFileNames.filter((name) => entries.includes(name));
   if (present.length > 1) {
-    throw new NxKubeError('configuration', `${label(present[0]!)} and ${label(present[1]!)} are both there`, {
+    throw new NxKubeError('configuration', `${label(present[0]!)} and ${label(present[1]!)} both exist.`, {
       next: 'Keep one of them.',
     });
   }
   if (entries.includes('dev-settings.yml')) {
-    throw new NxKubeError('configuration', `${label('dev-settings.yml')} is not read`, {
+    throw new NxKubeError('configuration', `${label('dev-settings.yml')} is not read.`, {
       next: 'Rename it to dev-settings.yaml.',
     });
   }
@@ -42,7 +44,7 @@ export async function readSettingsFile(directory: string, workspaceRoot: string)
   requireExact(content, { file: label(name), path: '' });
   if (content === undefined || content === null) return { path, label: label(name), content: {} };
   if (isRecord(content)) return { path, label: label(name), content };
-  throw new NxKubeError('configuration', `${label(name)}: must map names of targets to their options`, {
+  throw new NxKubeError('configuration', `${label(name)} must map target names to their options.`, {
     next: 'Write, for instance, dev: { timeout: 60 }.',
   });
 }
@@ -52,16 +54,16 @@ async function textOf(path: string, label: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code ?? 'unknown';
-    throw new NxKubeError('configuration', `${label} cannot be read (${reason})`, {
-      next: 'Make it a file that you may read, or remove it.',
+    throw new NxKubeError('configuration', `${label} cannot be read (${reason}).`, {
+      next: 'Make it a readable file, or remove it.',
       cause,
     });
   }
 }
 
 /**
- * YAML is read as kubectl and kustomize read it, for patches and values of charts stand in it. The parsers' own messages quote the text around a
- * mistake, which may hold what nobody is to see.
+ * Parses YAML as kubectl and kustomize do, because settings hold patches and chart values. Never shows the parsers' own
+ * messages: they quote the text around a mistake, which may hold a secret.
  */
 function parse(text: string, label: string): unknown {
   try {
@@ -69,20 +71,20 @@ function parse(text: string, label: string): unknown {
   } catch (error) {
     if (!(error instanceof YAMLException) && !(error instanceof SyntaxError)) throw error;
     const line = lineOf(error, text);
-    const where = line === undefined ? label : `${label}, line ${line}`;
     const kind = label.endsWith('.json') ? 'JSON' : 'YAML';
+    const where = line === undefined ? '' : ` at line ${line}`;
     const reason = error instanceof YAMLException ? `: ${yamlProblem(error)}` : '';
-    throw new NxKubeError('configuration', `${where}: invalid ${kind}${reason}`, {
-      next: `Mend the ${kind}${line === undefined ? '' : ' at that line'}.`,
+    throw new NxKubeError('configuration', `${label} has invalid ${kind}${where}${reason}.`, {
+      next: `Fix the ${kind}${line === undefined ? '' : ' at that line'}.`,
     });
   }
 }
 
-/** Handing on another number than was written would be silent damage. */
+/** Refuses integers beyond 2^53 - 1: rounding would silently change the number that the user wrote. */
 function requireExact(value: unknown, place: Place): void {
   if (value instanceof UnsafeInteger) {
-    throw new NxKubeError('configuration', `${whereOf(place)}: is an integer too large to be read exactly`, {
-      next: 'Put it in quotes if it is a text, or use one between -(2^53 - 1) and 2^53 - 1.',
+    throw new NxKubeError('configuration', `${whereOf(place)} is an integer that is too large to be read exactly.`, {
+      next: 'Put it in quotes if it is text, or use an integer between -(2^53 - 1) and 2^53 - 1.',
     });
   }
   const entries = Array.isArray(value) ? [...value.entries()] : isRecord(value) ? Object.entries(value) : [];

@@ -7,7 +7,7 @@ const filled = (text: string) => {
   return template ? expand(template, env) : 'malformed';
 };
 
-describe('references to the environment', () => {
+describe('parseTemplate and expand', () => {
   it.each([
     ['plain', 'plain'],
     ['', ''],
@@ -22,13 +22,13 @@ describe('references to the environment', () => {
     ['$USER $(USER) $', '$USER $(USER) $'],
     ['$${USER}', '${USER}'],
     ['a$${b}${USER}', 'a${b}ada'],
-  ])('%j is %j', (text, expected) => expect(filled(text)).toEqual({ text: expected }));
+  ])('the text %j expands to %j', (text, expected) => expect(filled(text)).toEqual({ text: expected }));
 
-  it('names every variable that is not set, once', () =>
+  it('an expansion names every unset variable once', () =>
     expect(filled('${NONE}${ALSO_NONE}${NONE}')).toEqual({ missing: ['NONE', 'ALSO_NONE'] }));
 
   it.each(['${', '${}', '${USER', '${1A}', '${A B}', '${A-b}', '${A:b}', '${A:-${B}}', '${a.b}'])(
-    '%j is none',
+    'the text %j is malformed',
     (text) => expect(filled(text)).toBe('malformed'),
   );
 });

@@ -1,14 +1,14 @@
-/** The environment, as `process.env`. */
+/** Environment variables by name, in the shape of `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `${NAME}` or `${NAME:-fallback}`. */
+/** A reference to an environment variable: `${NAME}` or `${NAME:-fallback}`. */
 export interface Reference {
   name: string;
-  /** Taken where the variable is not set or empty, as in a shell. */
+  /** Value to use if the variable is unset or empty, as in a shell. */
   fallback?: string;
 }
 
-/** Text with references to the environment, taken apart: literal text and references in turn. */
+/** Parsed text: literal parts and references, in the order in which they stand. */
 export type Template = readonly (string | Reference)[];
 
 const variableName = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -17,10 +17,10 @@ export function isVariableName(name: string): boolean {
   return variableName.test(name);
 }
 
-/** `${…}`, what opens one and never closes, or `$${`, which stands for a literal `${`. */
+/** Matches `${…}`, an unclosed `${`, and `$${`, which escapes a literal `${`. */
 const pattern = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
 
-/** Undefined for text that has a `${` which begins no reference. Pure. */
+/** Parses text into literal parts and references. Returns undefined if a `${` does not begin a reference. Pure. */
 export function parseTemplate(text: string): Template | undefined {
   const parts: (string | Reference)[] = [];
   let end = 0;
@@ -38,9 +38,9 @@ export function parseTemplate(text: string): Template | undefined {
   return [...parts, text.slice(end)].filter((part) => part !== '');
 }
 
-/** What a mistake in a reference is answered with. */
+/** Mistake and next step for text that `parseTemplate` cannot parse. */
 export const malformedReference = {
-  mistake: 'has a ${ that begins no reference',
+  mistake: 'has a ${ that does not begin a reference',
   next: 'Write ${NAME} or ${NAME:-default}, or $${ for the characters themselves.',
 } as const;
 
@@ -48,7 +48,7 @@ export function referencesIn(template: Template): Reference[] {
   return template.filter((part) => typeof part !== 'string');
 }
 
-/** The text, or the names of the variables that it needs and that are not set. Pure. */
+/** Returns the text with all references filled in, or the names of the variables that are not set. Pure. */
 export function expand(template: Template, env: Environment): { text: string } | { missing: string[] } {
   const values = template.map((part) => (typeof part === 'string' ? part : valueOf(part, env)));
   const missing = template.filter((_, index) => values[index] === undefined) as Reference[];

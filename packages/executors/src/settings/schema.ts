@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRecord } from './record.js';
 
-/** A JSON schema, as far as it is looked at. */
+/** The part of a JSON schema that this package reads. */
 export interface Schema {
   type?: string | string[];
   properties?: Record<string, Schema>;
@@ -15,17 +15,17 @@ export interface Schema {
   required?: string[];
   definitions?: Record<string, Schema>;
   $ref?: string;
-  /** Of an executor's schema: its options may stand in a settings file, for it reads them through `withSettings`. */
+  /** In an executor's schema: settings files may hold its options. The executor reads them through `withSettings`. */
   'x-settings'?: boolean;
-  /** Of an executor's schema: executors whose targets it reads, all that the project has. */
+  /** In an executor's schema: executors whose targets it reads, every one in the project. */
   'x-reads'?: string[];
-  /** Of an option: it names a target of the same project, whose options are read. */
+  /** In an option: its value names a target of the same project, whose options the executor reads. */
   'x-target'?: true;
-  /** `kept`: references to the environment in it are left to the executor, since what they stand for may be secret. */
+  /** `kept`: settings do not expand environment references; the executor does, since the values may be secret. */
   'x-references'?: 'kept';
-  /** `whole`: one value in several parts, of which settings replace all or none. */
+  /** `whole`: settings replace the whole value, never a part of it. */
   'x-merge'?: 'whole';
-  /** The field that says what kind of a thing it is: where settings say another kind, nothing is left of what was there. */
+  /** Name of the field that holds the kind. If settings change the kind, they replace the whole value. */
   'x-kind'?: string;
   [keyword: string]: unknown;
 }
@@ -33,18 +33,23 @@ export interface Schema {
 const packageRoot = join(import.meta.dirname, '../..');
 const ownPackage = '@nx-kube/executors:';
 
-/** This package's executors, in alphabetical order. */
+/** Returns the names of this package's executors in alphabetical order. */
 export async function executorNames(): Promise<string[]> {
   return Object.keys(readExecutors()).sort();
 }
 
-/** The options' schema of one of this package's executors, or undefined for another package's. */
+/**
+ * Returns the schema of an executor's options.
+ *
+ * @param executor qualified name, such as `@nx-kube/executors:dev`
+ * @returns undefined for an executor that is not of this package
+ */
 export async function executorSchema(executor: string): Promise<Schema | undefined> {
   if (!executor.startsWith(ownPackage)) return undefined;
   return schemaOf(executor.slice(ownPackage.length));
 }
 
-/** The same by the executor's name alone: `go-build`. */
+/** Returns the schema of an executor's options by its short name, such as `go-build`; undefined for an unknown name. */
 export function schemaOf(name: string): Schema | undefined {
   const found = readExecutors()[name];
   return found && (readJson(found.schema) as Schema);
@@ -54,7 +59,7 @@ function readExecutors(): Record<string, { schema: string }> {
   return (readJson('executors.json') as { executors: Record<string, { schema: string }> }).executors;
 }
 
-/** Read once a process: files of an installed package do not change. */
+/** Cache for the lifetime of the process: the files of an installed package do not change. */
 const documents = new Map<string, unknown>();
 
 function readJson(path: string): unknown {
@@ -67,21 +72,21 @@ function readJson(path: string): unknown {
 }
 
 /**
- * The schema of a part of the options: nothing is required but inside of lists, which a settings file gives as a whole. References
- * to definitions are filled in. Pure.
+ * Returns the schema for a part of the options: fields are required only inside lists, which settings replace as a
+ * whole. Replaces references to definitions by the definitions. Pure.
  */
 export function partialSchema(schema: Schema): Schema {
   return withoutReferences(schema, false);
 }
 
-/** The schema of all of the options: what is required is. References to definitions are filled in. Pure. */
+/** Returns the schema for all options, required fields included, with references replaced by definitions. Pure. */
 export function wholeSchema(schema: Schema): Schema {
   return withoutReferences(schema, true);
 }
 
 function withoutReferences(schema: Schema, whole: boolean): Schema {
   const { definitions = {}, ...rest } = schema;
-  // The editors' dialect is not one that validators know.
+  // ajv does not know the dialect that `$schema` names for editors, and would refuse it.
   delete rest['$schema'];
   return filledIn(rest, definitions, whole);
 }

@@ -36,12 +36,12 @@ const schema: Schema = {
   additionalProperties: false,
 };
 
-const told = async (value: unknown) =>
+const mistakesIn = async (value: unknown) =>
   (await validateSettings(value, partialSchema(schema), { file: 'f.yaml', path: 'dev' })).map(
     ({ where, mistake, next }) => `${where} ${mistake} → ${next}`,
   );
 
-describe('settings', () => {
+describe('validateSettings', () => {
   it.each([
     {},
     { name: 'a', count: 2, enabled: true, output: 'json' },
@@ -50,7 +50,7 @@ describe('settings', () => {
     { flags: ['a', 'b'] },
     { things: [{ path: 'a' }] },
     { things: { a: {} } },
-  ])('%j are part of the options', async (value) => expect(await told(value)).toEqual([]));
+  ])('settings may be %j, a valid part of the options', async (value) => expect(await mistakesIn(value)).toEqual([]));
 
   it.each([
     [{ enable: true }, 'f.yaml: dev.enable is not known → Did you mean enabled?'],
@@ -71,12 +71,12 @@ describe('settings', () => {
     [{ things: [{}] }, 'f.yaml: dev.things[0].path is missing → Add it.'],
     [{ things: { a: 5 } }, 'f.yaml: dev.things.a must be an object, not a number → Write an object.'],
     [5, 'f.yaml: dev must be an object, not a number → Write an object.'],
-  ])('%j are answered with file, key path and next step', async (value, message) =>
-    expect(await told(value)).toEqual([message]),
+  ])('the mistake in %j is reported with file, key path and next step', async (value, message) =>
+    expect(await mistakesIn(value)).toEqual([message]),
   );
 
-  it('are answered for every mistake at once, and never quoted', async () => {
-    const lines = await told({ nmae: 'hunter2hunter2', output: 'hunter2hunter2', count: 'hunter2hunter2' });
+  it('all mistakes are reported together, and values are never quoted', async () => {
+    const lines = await mistakesIn({ nmae: 'hunter2hunter2', output: 'hunter2hunter2', count: 'hunter2hunter2' });
     expect(lines).toHaveLength(3);
     expect(lines.join()).not.toContain('hunter2');
   });

@@ -5,48 +5,52 @@ import { suggestion } from './nearest.js';
 import type { Schema } from './schema.js';
 
 /**
- * What of `value` does not fit the schema, each with the nearest known key or what to write instead. Values are never
- * quoted.
+ * Returns every mismatch of `value` and `schema`, each with the nearest known key or the form to write. Never quotes
+ * values.
+ *
+ * @param place place of `value`, for messages
  */
 export async function validateSettings(value: unknown, schema: Schema, place: Place): Promise<Mistake[]> {
   return distinct((await failures(value, schema)).map((error) => mistakeOf(error, place)));
 }
 
-/** A field that an object lacks, and the keys and indices that lead to the object. */
+/** A required field that an object lacks. */
 export interface Missing {
+  /** Keys and indices that lead to the object. */
   keys: (string | number)[];
+  /** Name of the missing field. */
   field: string;
 }
 
-/** What `value` lacks of what the schema requires. */
+/** Returns the fields that the schema requires and `value` lacks. */
 export async function missingFields(value: unknown, schema: Schema): Promise<Missing[]> {
   const required = (await failures(value, schema)).filter(({ keyword }) => keyword === 'required');
   return required.map((error) => ({ keys: keysOf(error), field: error.params.missingProperty as string }));
 }
 
 async function failures(value: unknown, schema: Schema): Promise<ErrorObject[]> {
-  // Only who has options or settings to check pays for loading it.
+  // Loading ajv is slow, so load it only if there is something to check.
   const { Ajv } = await import('ajv');
   const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, validateSchema: false, logger: false });
   const validate = ajv.compile(schema);
-  return validate(value) ? [] : telling(validate.errors ?? []);
+  return validate(value) ? [] : relevant(validate.errors ?? []);
 }
 
-/** Of the failures of alternatives only those of the alternative that was meant, which the type of the value tells. */
-function telling(errors: readonly ErrorObject[]): ErrorObject[] {
+/** Keeps, of the failures in a union, those of the alternative whose type matches the value. */
+function relevant(errors: readonly ErrorObject[]): ErrorObject[] {
   const unions = errors.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
-  const untold = new Set<ErrorObject>();
+  const hidden = new Set<ErrorObject>();
   for (const union of unions) {
     const alternatives = union.schema as Schema[];
     const meant = alternatives.findIndex(({ type }) => accepts(type, union.data));
     for (const error of errors) {
       if (!error.schemaPath.startsWith(`${union.schemaPath}/`)) continue;
-      if (!error.schemaPath.startsWith(`${union.schemaPath}/${meant}/`)) untold.add(error);
+      if (!error.schemaPath.startsWith(`${union.schemaPath}/${meant}/`)) hidden.add(error);
     }
-    if (meant >= 0 && !(union.params as { passingSchemas?: unknown }).passingSchemas) untold.add(union);
+    if (meant >= 0 && !(union.params as { passingSchemas?: unknown }).passingSchemas) hidden.add(union);
   }
-  // That what follows from a condition does not fit is told by what does not fit in it.
-  return errors.filter((error) => !untold.has(error) && error.keyword !== 'if');
+  // A failed `if` repeats the failure inside its `then`.
+  return errors.filter((error) => !hidden.has(error) && error.keyword !== 'if');
 }
 
 function accepts(type: Schema['type'], value: unknown): boolean {
@@ -120,7 +124,7 @@ function placeOf(error: ErrorObject, root: Place): Place {
   return keysOf(error).reduce(below, root);
 }
 
-/** From a JSON pointer. */
+/** Returns the keys and indices of the error's JSON pointer. */
 function keysOf({ instancePath }: ErrorObject): (string | number)[] {
   return instancePath
     .split('/')

@@ -27,7 +27,7 @@ describe('the option debug', () => {
     try {
       await expect(requireDebugOption({ debug: { port } })).rejects.toMatchObject({
         culprit: 'configuration',
-        message: `debug: port ${port} on 127.0.0.1 is taken`,
+        message: `debug: port ${port} on 127.0.0.1 is in use`,
         next: 'Stop what uses it, or set debug.port to another port.',
       });
       await requireDebugOption({ debug: false });

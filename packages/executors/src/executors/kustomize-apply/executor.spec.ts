@@ -36,7 +36,7 @@ describe('kustomize-apply', () => {
     await project.write('one/dev-settings.yaml', 'kustomize-apply: {components: {unpakcer: {enabled: true}}}');
     expect(await run({ components: { unpacker: { path: 'config/unpacker' } } })).toEqual({ success: false });
     expect(project.output()).toBe(
-      'one/dev-settings.yaml: kustomize-apply.components.unpakcer: has no path\n  → Did you mean unpacker?\n',
+      'one/dev-settings.yaml: kustomize-apply.components.unpakcer has no path.\n  → Did you mean unpacker?\n',
     );
   });
 });

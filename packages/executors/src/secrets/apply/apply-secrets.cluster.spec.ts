@@ -44,7 +44,7 @@ afterAll(() => rm(directory, { recursive: true }));
 
 const put = (name: string, content: string | Buffer) => writeFile(join(directory, name), content);
 
-/** Each test has a project, and so a set, of its own. */
+/** Each test has its own project, and with it its own ApplySet. */
 let project: string;
 const setOfProject = (target = usualTarget) => secretsSetOf(project, target, test.cluster);
 let projects = 0;
@@ -68,7 +68,7 @@ async function refused(specs: SecretSpecs, options: Parameters<typeof bring>[1] 
   return explain(error);
 }
 
-const told = (changes: Change[]) =>
+const linesOf = (changes: Change[]) =>
   changes.map(({ subject, action, fields = [] }) =>
     [action, subject.replaceAll(test.namespace, 'ns'), ...fields].join(' '),
   );
@@ -77,13 +77,13 @@ const live = (name: string, namespace = test.namespace) =>
 const dataOf = async (name: string) => (await live(name))?.['data'] as Record<string, string> | undefined;
 const generic = (token = 'TOKEN') => ({ kind: 'generic' as const, literals: { token: { env: token } } });
 
-describe('secrets', () => {
+describe('applySecrets', () => {
   const start = (name: string) => {
     project = `${name}-${(projects += 1)}`;
     return project;
   };
 
-  it('of every kind have the data that kubectl gives them', async () => {
+  it('secrets of every kind have the data that kubectl gives them', async () => {
     start('kinds');
     const specs: SecretSpecs = [
       {
@@ -125,13 +125,13 @@ describe('secrets', () => {
     for (const [name, [kind, ...flags]] of Object.entries(commands)) {
       const ours = (await live(name))!;
       const theirs = await kubectlSecret(kind!, name, flags);
-      // kubectl leaves the default for the server to fill in.
+      // kubectl leaves the default type to the server.
       expect([name, ours['type']]).toEqual([name, theirs['type'] ?? 'Opaque']);
       expect([name, decoded(ours)]).toEqual([name, decoded(theirs)]);
     }
   });
 
-  it('carry no values but in their data', async () => {
+  it('secrets hold values in their data only', async () => {
     start('annotations');
     await bring({ a: { ...generic(), annotations: { note: 'x' }, labels: { tier: 'dev' } } });
     const { data, ...rest } = (await live('a'))!;
@@ -141,16 +141,16 @@ describe('secrets', () => {
     expect(JSON.stringify(rest)).not.toContain(data.token);
   });
 
-  it('that are as they should be are not written', async () => {
+  it('current secrets cause neither a write nor a dry run', async () => {
     start('unchanged');
     const specs: SecretSpecs = { unchanged: generic(), files: { kind: 'from-file', files: 'keys', immutable: true } };
     await bring(specs);
     expect(test.writes().length).toBeGreaterThan(0);
-    expect(told(await bring(specs))).toEqual(['unchanged Secret/ns/unchanged', 'unchanged Secret/ns/files']);
+    expect(linesOf(await bring(specs))).toEqual(['unchanged Secret/ns/unchanged', 'unchanged Secret/ns/files']);
     expect(test.writesAndDryRuns()).toEqual([]);
   });
 
-  it('follow a rotated variable and a changed file, and lose keys that went', async () => {
+  it('secrets follow a rotated variable and a changed file, and lose removed keys', async () => {
     start('rotate');
     await put('rotated', 'hunter2-first');
     const specs = (files: string[]): SecretSpecs => ({
@@ -162,7 +162,7 @@ describe('secrets', () => {
     await bring(specs(['rotated', 'rsa.pub']));
     env['ROTATED'] = 'hunter2-second';
     await put('rotated', 'hunter2-second');
-    expect(told(await bring(specs(['rotated'])))).toEqual([
+    expect(linesOf(await bring(specs(['rotated'])))).toEqual([
       'configured Secret/ns/rotate-env data.token',
       'configured Secret/ns/rotate-file data.rotated data.rsa.pub',
       'unchanged Secret/ns/rotate-not',
@@ -171,24 +171,24 @@ describe('secrets', () => {
     expect(await dataOf('rotate-file')).toEqual({ rotated: Buffer.from('hunter2-second').toString('base64') });
   });
 
-  it('that are renamed or removed leave none behind, and other sets alone', async () => {
+  it('renamed and removed secrets are pruned, and other sets are left alone', async () => {
     start('rename');
     const first = project;
     await bring({ 'rename-old': generic(), 'rename-stays': generic(), 'rename-gone': generic() });
     start('rename');
     await bring({ 'rename-other': generic() });
     project = first;
-    expect(told(await bring({ 'rename-new': generic(), 'rename-stays': generic() })).sort()).toEqual([
+    expect(linesOf(await bring({ 'rename-new': generic(), 'rename-stays': generic() })).sort()).toEqual([
       'created Secret/ns/rename-new',
       'pruned Secret/ns/rename-gone',
       'pruned Secret/ns/rename-old',
       'unchanged Secret/ns/rename-stays',
     ]);
-    expect(told(await bring([])).sort()).toEqual(['pruned Secret/ns/rename-new', 'pruned Secret/ns/rename-stays']);
+    expect(linesOf(await bring([])).sort()).toEqual(['pruned Secret/ns/rename-new', 'pruned Secret/ns/rename-stays']);
     expect(await live('rename-other')).toBeDefined();
   });
 
-  it('are removed by what down uses, whichever target of the project made them', async () => {
+  it('tearDown removes the secrets of all targets of a project', async () => {
     start('down');
     await bring({ 'down-a': generic() });
     await bring({ 'down-b': generic() }, { set: setOfProject('more-secrets') });
@@ -199,7 +199,7 @@ describe('secrets', () => {
     expect(await live(setOfProject('more-secrets').name)).toBeUndefined();
   });
 
-  it('are told by a dry run and not written', async () => {
+  it('a dry run reports the changes and writes nothing', async () => {
     start('dry');
     await bring({ 'dry-a': generic(), 'dry-gone': generic() });
     const missing = test.further('dry');
@@ -208,7 +208,7 @@ describe('secrets', () => {
       'dry-b': generic(),
       'dry-c': { ...generic(), namespace: missing },
     };
-    expect(told(await bring(specs, { dryRun: true })).sort()).toEqual([
+    expect(linesOf(await bring(specs, { dryRun: true })).sort()).toEqual([
       'configured Secret/ns/dry-a data.token',
       'created Namespace/ns-dry',
       'created Secret/ns-dry/dry-c',
@@ -219,70 +219,75 @@ describe('secrets', () => {
   });
 });
 
-describe('secrets that cannot be changed in place', () => {
-  const start = () => (project = `anew-${(projects += 1)}`);
+describe('applySecrets on secrets that cannot change in place', () => {
+  const start = () => (project = `replace-${(projects += 1)}`);
 
-  it('are made anew when they are immutable or change their type', async () => {
+  it('a secret that is immutable or changes its type is recreated', async () => {
     start();
-    env['ANEW'] = 'hunter2-first';
+    env['REPLACED'] = 'hunter2-first';
     const specs = (type?: string): SecretSpecs => ({
-      'anew-immutable': { ...generic('ANEW'), immutable: true },
-      'anew-type': { ...generic(), type },
+      'replace-immutable': { ...generic('REPLACED'), immutable: true },
+      'replace-type': { ...generic(), type },
     });
     await bring(specs());
-    const before = [await live('anew-immutable'), await live('anew-type')];
-    env['ANEW'] = 'hunter2-second';
-    expect(told(await bring(specs('example.com/other')))).toEqual([
-      'recreated Secret/ns/anew-immutable',
-      'recreated Secret/ns/anew-type',
+    const before = [await live('replace-immutable'), await live('replace-type')];
+    env['REPLACED'] = 'hunter2-second';
+    expect(linesOf(await bring(specs('example.com/other')))).toEqual([
+      'recreated Secret/ns/replace-immutable',
+      'recreated Secret/ns/replace-type',
     ]);
-    const after = [await live('anew-immutable'), await live('anew-type')];
+    const after = [await live('replace-immutable'), await live('replace-type')];
     expect(after.map((secret) => secret?.['type'])).toEqual(['Opaque', 'example.com/other']);
     expect(after[0]!['data'].token).toBe(Buffer.from('hunter2-second').toString('base64'));
     expect(after[0]!['immutable']).toBe(true);
     after.forEach((secret, index) => expect(secret?.metadata.uid).not.toBe(before[index]?.metadata.uid));
-    expect(told(await bring(specs('example.com/other'))).map((line) => line.split(' ')[0])).toEqual([
+    expect(linesOf(await bring(specs('example.com/other'))).map((line) => line.split(' ')[0])).toEqual([
       'unchanged',
       'unchanged',
     ]);
   });
 
-  it('stay as they are when the new one would be refused', async () => {
+  it('a secret is not deleted if the server would refuse its successor', async () => {
     start();
-    await bring({ 'anew-bad': { ...generic(), immutable: true } });
-    const before = await live('anew-bad');
-    const message = await refused({ 'anew-bad': { ...generic(), type: 'kubernetes.io/ssh-auth' } });
+    await bring({ 'replace-bad': { ...generic(), immutable: true } });
+    const before = await live('replace-bad');
+    const message = await refused({ 'replace-bad': { ...generic(), type: 'kubernetes.io/ssh-auth' } });
     expect(message).toMatch(
       new RegExp(
-        `^Secret/${test.namespace}/anew-bad: the server refuses the Secret \\(Invalid\\) at data\\[ssh-privatekey\\]`,
+        `^Secret/${test.namespace}/replace-bad cannot be applied: the server refuses the Secret \\(Invalid\\) at data\\[ssh-privatekey\\]`,
       ),
     );
     expect(message).toContain('→ Mend the field in the options, or in what its value is read from.');
     expect(test.writes()).toEqual([]);
-    expect(await live('anew-bad')).toEqual(before);
+    expect(await live('replace-bad')).toEqual(before);
   });
 
-  it('are not made anew when others made them, unless forced', async () => {
+  it('a secret of another creator is recreated only if forced', async () => {
     start();
     const { namespace } = test;
     await create(test.cluster, {
-      ...{ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'anew-theirs', namespace }, type: 'example.com/theirs' },
+      ...{
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'replace-theirs', namespace },
+        type: 'example.com/theirs',
+      },
       ...{ immutable: true, data: { theirs: Buffer.from('x').toString('base64') } },
     });
-    const ours: SecretSpecs = { 'anew-theirs': { ...generic(), type: 'example.com/theirs' } };
+    const ours: SecretSpecs = { 'replace-theirs': { ...generic(), type: 'example.com/theirs' } };
     expect(await refused(ours)).toBe(
-      `Secret/${namespace}/anew-theirs: exists with another type, or as immutable, and was not made by this target\n` +
-        '  → Give the secret another name, delete the existing one, or set force to make it anew.',
+      `Secret/${namespace}/replace-theirs exists with another type, or as immutable, and this target did not create it.\n` +
+        '  → Rename the secret, delete the existing one, or set force to replace it.',
     );
     expect(test.writes()).toEqual([]);
-    expect(told(await bring(ours, { force: true }))).toEqual(['recreated Secret/ns/anew-theirs']);
+    expect(linesOf(await bring(ours, { force: true }))).toEqual(['recreated Secret/ns/replace-theirs']);
   });
 });
 
-describe('one mistake, and nothing changes', () => {
+describe('applySecrets with mistakes', () => {
   const start = () => (project = `mistake-${(projects += 1)}`);
 
-  it('where the server refuses content: all refusals are told', async () => {
+  it('refused content leaves everything unchanged, and all refusals are reported', async () => {
     start();
     await put('not.json', 'hunter2-not-json');
     const message = await refused({
@@ -295,79 +300,81 @@ describe('one mistake, and nothing changes', () => {
       'mistake-ssh': { ...generic(), type: 'kubernetes.io/ssh-auth' },
     });
     expect(message.split('\n')).toEqual([
-      '2 mistakes: nothing was changed',
+      '2 mistakes in the secrets, so nothing was changed:',
       expect.stringMatching(
-        /^ {2}Secret\/\S+\/mistake-json: the server refuses the Secret \(Invalid\) at data.*\.dockerconfigjson.* → Mend the field/,
+        /^ {2}Secret\/\S+\/mistake-json cannot be applied: the server refuses the Secret \(Invalid\) at data.*\.dockerconfigjson.* → Mend the field/,
       ),
       expect.stringMatching(
-        /^ {2}Secret\/\S+\/mistake-ssh: the server refuses the Secret \(Invalid\) at data\[ssh-privatekey\].* → Mend the field/,
+        /^ {2}Secret\/\S+\/mistake-ssh cannot be applied: the server refuses the Secret \(Invalid\) at data\[ssh-privatekey\].* → Mend the field/,
       ),
-      '  → Mend all of them, and run it again.',
+      '  → Fix all of them, then run the target again.',
     ]);
     expect(test.writes()).toEqual([]);
     expect(await live('mistake-good')).toBeUndefined();
   });
 
-  it('where the server refuses content for a namespace that is still to be created', async () => {
+  it('refused content in a missing namespace leaves the namespace uncreated', async () => {
     start();
     const namespace = test.further('refused');
     const message = await refused({ 'mistake-ssh': { ...generic(), namespace, type: 'kubernetes.io/ssh-auth' } });
     expect(message).toContain(
-      `Secret/${namespace}/mistake-ssh: the server refuses the Secret (Invalid) at data[ssh-privatekey]`,
+      `Secret/${namespace}/mistake-ssh cannot be applied: the server refuses the Secret (Invalid) at data[ssh-privatekey]`,
     );
     expect(test.writes()).toEqual([]);
     expect(await read(test.cluster, { apiVersion: 'v1', kind: 'Namespace', name: namespace })).toBeUndefined();
   });
 
-  it('where another manager has a key, who is named', async () => {
+  it('a key of another field manager leaves everything unchanged, and the manager is named', async () => {
     start();
     const { namespace } = test;
     await kubectl(['create', 'secret', 'generic', 'mistake-theirs', '-n', namespace, '--from-literal=token=theirs']);
     expect(await refused({ 'mistake-good': generic(), 'mistake-theirs': generic() })).toMatch(
-      /^Secret\/\S+\/mistake-theirs: other field managers own what it sets: \.data\.token \(conflict with "kubectl-create".*\)\.\n {2}→ Rename the secret, have the other manager give them up, or set force\.$/,
+      /^Secret\/\S+\/mistake-theirs cannot be applied: other field managers own what it sets: \.data\.token \(conflict with "kubectl-create".*\)\.\n {2}→ Rename the secret, have the other manager give them up, or set force\.$/,
     );
     expect(test.writes()).toEqual([]);
-    expect(told(await bring({ 'mistake-theirs': generic() }, { force: true }))).toEqual([
+    expect(linesOf(await bring({ 'mistake-theirs': generic() }, { force: true }))).toEqual([
       'configured Secret/ns/mistake-theirs metadata.labels data.token',
     ]);
   });
 
-  it('where a Secret belongs to another set', async () => {
+  it('a secret that belongs to another set leaves everything unchanged', async () => {
     start();
     await bring({ 'mistake-owned': generic() });
     start();
     expect(await refused({ 'mistake-owned': generic() })).toMatch(
-      /^Secret\/\S+\/mistake-owned: belongs to another ApplySet \(applyset-\S+-v1\)\n {2}→ Rename it here, or remove it there\.$/,
+      /^Secret\/\S+\/mistake-owned belongs to another ApplySet \(applyset-\S+-v1\)\.\n {2}→ Rename it here, or remove it there\.$/,
     );
     expect(test.writes()).toEqual([]);
   });
 
-  it('where the user may not delete: neither what left the set nor what is to be made anew', async () => {
+  it('a missing right to delete leaves everything unchanged, and is reported for pruned and recreated secrets', async () => {
     start();
     const specs = (token: string): SecretSpecs => ({
       'mistake-rights': generic(token),
-      'mistake-rights-anew': { ...generic(token), immutable: true },
+      'mistake-rights-replace': { ...generic(token), immutable: true },
     });
     await bring({ ...specs('USER_NAME'), 'mistake-rights-gone': generic() });
-    const before = [await live('mistake-rights'), await live('mistake-rights-anew')];
+    const before = [await live('mistake-rights'), await live('mistake-rights-replace')];
     const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create', 'patch'] }];
     await test.asServiceAccount('may-not-delete', rules, async (cluster) => {
       const message = await refused(specs('TOKEN'), { cluster });
       expect(message.split('\n')).toEqual([
-        '2 mistakes: nothing was changed',
+        '2 mistakes in the secrets, so nothing was changed:',
         expect.stringMatching(
-          /^ {2}Secret\/\S+\/mistake-rights-anew: .*cannot delete resource "secrets".* → Ask for the permission/,
+          /^ {2}Secret\/\S+\/mistake-rights-replace cannot be applied: .*cannot delete resource "secrets".* → Ask for the permission/,
         ),
-        expect.stringMatching(/^ {2}Secret\/\S+\/mistake-rights-gone: .*cannot delete resource "secrets"/),
-        '  → Mend all of them, and run it again.',
+        expect.stringMatching(
+          /^ {2}Secret\/\S+\/mistake-rights-gone cannot be deleted: .*cannot delete resource "secrets"/,
+        ),
+        '  → Fix all of them, then run the target again.',
       ]);
     });
     expect(test.writes()).toEqual([]);
-    expect([await live('mistake-rights'), await live('mistake-rights-anew')]).toEqual(before);
+    expect([await live('mistake-rights'), await live('mistake-rights-replace')]).toEqual(before);
     expect(await live('mistake-rights-gone')).toBeDefined();
   });
 
-  it('where the user may not write what the set is known by', async () => {
+  it('a missing right to write the set’s parent leaves everything unchanged', async () => {
     start();
     const rules = [
       { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'list', 'create'] },
@@ -376,64 +383,64 @@ describe('one mistake, and nothing changes', () => {
     await test.asServiceAccount('may-not-patch', rules, async (cluster) => {
       const { name } = setOfProject();
       const message = await refused({ 'mistake-parent': generic() }, { cluster });
-      expect(message).toMatch(new RegExp(`^Secret/\\S+/${name}: .*cannot patch resource "secrets"`));
+      expect(message).toMatch(new RegExp(`^Secret/\\S+/${name} cannot be applied: .*cannot patch resource "secrets"`));
       expect(message).toContain('→ Ask for the permission');
     });
     expect(test.writes()).toEqual([]);
     expect(await live('mistake-parent')).toBeUndefined();
   });
 
-  it('where a name is there twice once the context’s namespace is filled in', async () => {
+  it('two secrets with one name in the context’s namespace are refused', async () => {
     start();
     const specs: SecretSpecs = [
       { name: 'mistake-twin', ...generic() },
       { name: 'mistake-twin', namespace: test.namespace, ...generic() },
     ];
     expect(await refused(specs)).toBe(
-      `Secret/${test.namespace}/mistake-twin: is there twice\n  → Rename or remove one of them.`,
+      `Secret/${test.namespace}/mistake-twin is defined twice.\n  → Rename or remove one of them.`,
     );
   });
 });
 
-describe('a missing namespace', () => {
+describe('namespaces of applySecrets', () => {
   const start = () => (project = `namespaces-${(projects += 1)}`);
 
-  it('is created, owned by nobody, and stays when the secrets go', async () => {
+  it('a missing namespace is created without an owner, and stays after its secrets are pruned', async () => {
     start();
     const namespace = test.further('created');
     const specs: SecretSpecs = { a: { ...generic(), namespace }, b: { ...generic(), namespace } };
-    expect(told(await bring(specs))).toEqual([
+    expect(linesOf(await bring(specs))).toEqual([
       'created Namespace/ns-created',
       'created Secret/ns-created/a',
       'created Secret/ns-created/b',
     ]);
     const created = () => read(test.cluster, { apiVersion: 'v1', kind: 'Namespace', name: namespace });
     expect(Object.keys((await created())!.metadata.labels!)).toEqual(['kubernetes.io/metadata.name']);
-    expect(told(await bring([])).sort()).toEqual(['pruned Secret/ns-created/a', 'pruned Secret/ns-created/b']);
+    expect(linesOf(await bring([])).sort()).toEqual(['pruned Secret/ns-created/a', 'pruned Secret/ns-created/b']);
     expect((await created())?.metadata.deletionTimestamp).toBeUndefined();
   });
 
-  it('is reported where it is not to be created', async () => {
+  it('a missing namespace is refused with createNamespaces off', async () => {
     start();
     const namespace = test.further('not-created');
     const specs: SecretSpecs = { 'namespaces-a': generic(), b: { ...generic(), namespace } };
     expect(await refused(specs, { createNamespaces: false })).toBe(
-      `Namespace/${namespace}: does not exist\n  → Create it, or set createNamespaces.`,
+      `Namespace/${namespace} does not exist.\n  → Create it, or set createNamespaces.`,
     );
     expect(test.writes()).toEqual([]);
   });
 
-  it('is created also where it is the set’s own', async () => {
+  it('a missing namespace is created even if it is the set’s own', async () => {
     start();
     const namespace = test.further('own');
     const set = { name: project, namespace };
-    expect(told(await bring({ a: { ...generic(), namespace } }, { set }))).toEqual([
+    expect(linesOf(await bring({ a: { ...generic(), namespace } }, { set }))).toEqual([
       'created Namespace/ns-own',
       'created Secret/ns-own/a',
     ]);
   });
 
-  it('that is being deleted is reported', async () => {
+  it('a terminating namespace is refused', async () => {
     start();
     const namespace = test.further('leaving');
     const holder = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'holder' };
@@ -445,8 +452,8 @@ describe('a missing namespace', () => {
     await remove(test.cluster, { apiVersion: 'v1', kind: 'Namespace', name: namespace });
     try {
       expect(await refused({ a: { ...generic(), namespace } })).toBe(
-        `Namespace/${namespace}: is being deleted
-  → Run it again once it is gone.`,
+        `Namespace/${namespace} is being deleted.
+  → Run the target again once it is gone.`,
       );
     } finally {
       await patch(test.cluster, holder, { metadata: { finalizers: null } });
@@ -454,8 +461,8 @@ describe('a missing namespace', () => {
   });
 });
 
-describe('what uses a Secret that has changed', () => {
-  it('is listed, with how', async () => {
+describe('dependentsOf', () => {
+  it('users of a changed secret are listed with the way they use it', async () => {
     project = 'dependents';
     const { cluster, namespace } = test;
     env['USED'] = 'hunter2-first';
@@ -475,7 +482,7 @@ describe('what uses a Secret that has changed', () => {
       '1 object unchanged',
       '  → Environment variables are read when a container starts: restart what uses them by env or envFrom.',
     ]);
-    // The pod of the Deployment's ReplicaSet uses it too, and is not told beside it.
+    // The Deployment's ReplicaSet uses it too, and is not listed beside the Deployment.
     expect((await list(cluster, { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace })).length).toBe(1);
   });
 });
@@ -485,7 +492,7 @@ function users(namespace: string): KubeObject[] {
   const env = [{ name: 'T', valueFrom: { secretKeyRef: { name: 'used', key: 'token' } } }];
   const labels = { app: 'by-env' };
   const metadata = (name: string) => ({ name, namespace });
-  // No node has the label: nothing is started.
+  // No node has the label, so nothing starts.
   const nowhere = { nodeSelector: { 'example.com/nowhere': 'true' } };
   return [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: metadata('puller'), imagePullSecrets: [{ name: 'used' }] },
@@ -532,7 +539,7 @@ function users(namespace: string): KubeObject[] {
 
 function decoded({ data }: KubeObject): Record<string, unknown> {
   const entries = Object.entries(data as Record<string, string>).map(([key, value]) => {
-    // The same JSON may be written with other escapes.
+    // Two writers may escape the same JSON differently.
     return [key, key === '.dockerconfigjson' ? JSON.parse(Buffer.from(value, 'base64').toString()) : value];
   });
   return Object.fromEntries(entries);

@@ -15,32 +15,32 @@ import { checkOnServer, checkParent, checkRemoval } from './check-on-server.js';
 import { createNamespaces, creationOf, findNamespaces } from './namespaces.js';
 
 export interface ApplySecretsOptions {
-  /** The set that owns them: `secretsSetOf`. */
+  /** ApplySet that owns the Secrets; see `secretsSetOf`. */
   set: ApplySetRef;
-  /** Knows the values: they are taken out of every error. */
+  /** Redactor that knows the values and removes them from every error. */
   redactor: Redactor;
-  /** Create namespaces that are missing. Default: true. */
+  /** Create missing namespaces. Default: true. */
   createNamespaces?: boolean;
-  /** Take over what others own. Default: false. */
+  /** Take over fields and Secrets of other field managers. Default: false. */
   force?: boolean;
-  /** Only tell what would change. Default: false. */
+  /** Report the changes without writing them. Default: false. */
   dryRun?: boolean;
   signal?: AbortSignal;
-  /** Called as each change is done. */
+  /** Called after each change. */
   onProgress?: (change: Change) => void;
 }
 
-/** Introduces the mistakes because of which nothing was written. */
-export const nothingChanged = 'nothing was changed';
+/** Title of the mistakes that prevented every write, for `requireNoMistakes`. */
+export const nothingChanged = 'in the secrets, so nothing was changed';
 
 /**
- * Brings the cluster to hold exactly these Secrets of the set: first the server checks all that is to be done, rights included, then
- * missing namespaces are created, then what differs is applied and what left the set is deleted. A Secret whose type changes, or
- * that is immutable, is made anew. Nothing is written where there is nothing to change.
+ * Reconciles the Secrets of an ApplySet with `secrets`. First the server checks every write and the user's rights in
+ * dry runs. Then missing namespaces are created, differing Secrets applied, and Secrets that left the set deleted. A
+ * Secret that is immutable or changes its type is deleted and created again. Writes nothing if nothing differs.
  *
- * @returns one change an object: namespaces that were created, the Secrets in their order, those that were pruned; with
- * names of keys and never values
- * @throws NxKubeError with everything that the server refuses; nothing was changed then. No error holds a value.
+ * @returns one change per object, with names of keys and never values: created namespaces, the Secrets in their order,
+ *   pruned Secrets
+ * @throws NxKubeError with all refusals of the server, before anything is written. No error holds a value.
  */
 export async function applySecrets(
   cluster: Cluster,
@@ -84,9 +84,9 @@ function inNamespace(secret: SecretObject, namespace: string): SecretObject {
   return { ...secret, metadata: { ...secret.metadata, namespace: secret.metadata.namespace ?? namespace } };
 }
 
-/** Two that were told apart only as long as the context's namespace was not filled in. */
+/** Reports Secrets that have the same name once the context's namespace is filled in. */
 function twins(secrets: readonly SecretObject[]): Mistake[] {
   const subjects = secrets.map((secret) => subject(secret));
   const twice = subjects.filter((name, index) => subjects.indexOf(name) !== index);
-  return twice.map((where) => ({ where, mistake: 'is there twice', next: 'Rename or remove one of them.' }));
+  return twice.map((where) => ({ where, mistake: 'is defined twice', next: 'Rename or remove one of them.' }));
 }

@@ -19,20 +19,20 @@ import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
 
 export interface CheckOptions {
-  /** Id of the set that the Secrets are to belong to. */
+  /** Id of the ApplySet that will own the Secrets. */
   setId: string;
-  /** Namespaces in which nothing can be tried: they do not exist yet, or not any more. */
+  /** Namespaces that are missing or terminating, in which no dry run works. */
   absent: ReadonlySet<string>;
-  /** Take over what others own, also by making it anew. */
+  /** Take over fields and Secrets of other field managers, if need be by delete and create. */
   force: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * Asks the server what would become of a Secret. Writes nothing; asks nothing of one that already is as desired.
+ * Asks the server in dry runs how a Secret would change. Writes nothing; makes no dry run for a Secret that is current.
  *
- * @param secret with its namespace
- * @returns what would change, or why it cannot
+ * @param secret the desired Secret, with its namespace
+ * @returns the change, or the reason why it is refused
  */
 export async function checkOnServer(
   cluster: Cluster,
@@ -43,8 +43,7 @@ export async function checkOnServer(
   const where = subject(ref);
   try {
     if (absent.has(ref.namespace!)) {
-      // Nothing can be tried where it will be. What the server makes of the content, it says in any namespace, and this one it
-      // always has.
+      // No dry run works in a missing namespace. The content can be checked in any other; `default` always exists.
       await checkContent(cluster, secret, 'default', signal);
       return { subject: where, ref, action: 'created' };
     }
@@ -57,20 +56,20 @@ export async function checkOnServer(
     if (change.action === 'recreated' && owner === undefined && !force) {
       return {
         where,
-        mistake: 'exists with another type, or as immutable, and was not made by this target',
-        next: 'Give the secret another name, delete the existing one, or set force to make it anew.',
+        mistake: 'exists with another type, or as immutable, and this target did not create it',
+        next: 'Rename the secret, delete the existing one, or set force to replace it.',
       };
     }
-    // What is to be made anew is deleted first, so that the new one has to be known to be good. And a dry run of apply takes a
-    // namespace that is not there, and that the user may not look at, for one that will be.
+    // A recreated Secret is deleted first, so its successor must be known to be valid.
+    // A dry run of apply also succeeds in a missing namespace that the user may not read; a dry run of create does not.
     if (!live || change.action === 'recreated') await checkContent(cluster, secret, ref.namespace!, signal);
     return change;
   } catch (error) {
-    return refusal(where, error);
+    return refusal(where, 'applied', error);
   }
 }
 
-/** Asks the server whether a Secret that left the set may be deleted. Deletes nothing. */
+/** Asks the server in a dry run whether a Secret that left the set may be deleted. */
 export async function checkRemoval(
   cluster: Cluster,
   ref: Ref,
@@ -81,11 +80,11 @@ export async function checkRemoval(
     await retry(() => remove(cluster, ref, { dryRun: true, signal }), { signal });
     return { subject: where, ref, action: 'pruned' };
   } catch (error) {
-    return refusal(where, error);
+    return refusal(where, 'deleted', error);
   }
 }
 
-/** Asks the server whether the Secret that says where the set's are may be written as these need it. Writes nothing. */
+/** Asks the server in a dry run whether the ApplySet's parent Secret may be written as `secrets` need it. */
 export async function checkParent(
   cluster: Cluster,
   set: ApplySetRef,
@@ -97,7 +96,7 @@ export async function checkParent(
     await tryParent(cluster, set, secrets, { signal });
     return [];
   } catch (error) {
-    return [refusal(`Secret/${set.namespace}/${set.name}`, error)];
+    return [refusal(`Secret/${set.namespace}/${set.name}`, 'applied', error)];
   }
 }
 
@@ -110,7 +109,7 @@ async function whatApplyDoes(
     const [change] = await apply(cluster, [secret], { dryRun: true, recreate: true, force, signal });
     return change!;
   } catch (error) {
-    // Of one that cannot be changed in place the server names the fields, too, that are in order once it is made anew.
+    // For a Secret that cannot change in place, the server also names fields that are valid in a new Secret.
     if (error instanceof ApiError && error.status === 422) {
       await checkContent(cluster, secret, secret.metadata.namespace!, signal);
     }

@@ -14,7 +14,9 @@ const kinds = [
 ] as const;
 
 /**
- * What uses the Secrets that were changed, made anew or pruned: workloads, ServiceAccounts, and pods that nothing else answers for.
+ * Finds the users of changed, recreated and pruned Secrets: workloads, ServiceAccounts, and pods without a controller.
+ *
+ * @returns the users, and the kinds that this user may not list
  */
 export async function dependentsOf(
   cluster: Cluster,
@@ -39,7 +41,7 @@ export async function dependentsOf(
       }),
     );
     const here = changed.filter(({ ref }) => ref.namespace === namespace);
-    for (const object of objects.flat().filter(answersForItself)) {
+    for (const object of objects.flat().filter(hasNoController)) {
       for (const { ref, subject: secret } of here) {
         const uses = secretUses(object, ref.name);
         if (uses.length > 0) dependents.push({ secret, subject: subject(object), uses });
@@ -49,7 +51,7 @@ export async function dependentsOf(
   return { dependents, unseen: [...unseen] };
 }
 
-/** A Deployment's ReplicaSets and pods are not told beside it. */
-function answersForItself({ metadata }: KubeObject): boolean {
+/** Keeps a Deployment and drops its ReplicaSets and pods. */
+function hasNoController({ metadata }: KubeObject): boolean {
   return !metadata.ownerReferences?.some(({ controller }) => controller);
 }

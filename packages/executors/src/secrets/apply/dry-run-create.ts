@@ -1,11 +1,11 @@
 import { retry, type Cluster, type Ref } from '@nx-kube/cluster';
 
 /**
- * Has the server check, admission included, what creating an object of a core kind would do. Writes nothing. With `generateName` the
- * content is checked, whatever there is already under the object's own name.
+ * Asks the server in a dry run, admission included, whether an object of a core kind may be created. Writes nothing.
+ * With `generateName` the server checks the content even if an object with the same name exists.
  *
- * @param about how messages name the object
- * @throws ApiError when the server would refuse
+ * @param about the object in messages
+ * @throws ApiError if the server would refuse the object
  */
 export async function dryRunCreate(
   cluster: Cluster,

@@ -36,7 +36,7 @@ const planted = {
 const otherKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
 const keyLines = [privateKey, String(otherKey)].flatMap((pem) => pem.split('\n').filter((line) => line.length > 60));
 
-/** Everything that must be nowhere: the values, and what base64 of anything with a value in it contains. */
+/** Text that must occur nowhere: the values, and the parts of base64 that depend on a value alone. */
 const traces = [...Object.values(planted), ...keyLines].flatMap((value) => [
   value,
   ...[0, 1, 2].map((offset) => {
@@ -98,7 +98,7 @@ const good = {
   'env-file': { kind: 'from-env-file', files: 'good.env' },
   cert: { kind: 'tls', cert: 'tls.crt', key: 'tls.key' },
 } satisfies Specs;
-/** One more, which is made only if nothing is wrong. */
+/** One more secret, which is made only if nothing is refused. */
 const x = { kind: 'generic', literals: { token: '${PLANTED}' } } as const;
 
 function nx(args: string[], env: Record<string, string> = {}) {
@@ -121,11 +121,11 @@ interface RunOptions {
   args?: string[];
 }
 
-/** Runs the target as a user does, watches the command lines of all processes meanwhile, and looks for traces everywhere after. */
+/** Runs the target as a user does, records the command lines of all processes, and then looks for traces everywhere. */
 async function run(specs: unknown, { options = {}, env = {}, args = [] }: RunOptions = {}) {
   const target = { executor: '@nx-kube/executors:secrets', options: { secrets: specs, ...options } };
   writeFileSync(join(root, 'one/project.json'), JSON.stringify({ name: 'one', targets: { secrets: target } }));
-  // So that what is found there afterwards is of this run.
+  // Files that are found there afterwards must be of this run.
   rmSync(join(root, '.nx/cache'), { recursive: true, force: true });
   const running = nx(['run', 'one:secrets', ...args], env);
   let over = false;
@@ -139,7 +139,7 @@ async function run(specs: unknown, { options = {}, env = {}, args = [] }: RunOpt
     await setImmediate();
   }
   const { exitCode, all } = await running;
-  // The graph holds the options, whatever came of the run.
+  // The project graph holds the options whether the run succeeds or not.
   if (exitCode === 0) await nx(['graph', '--file=graph.json']);
 
   expect(tracesIn(all)).toEqual([]);
@@ -157,17 +157,19 @@ async function run(specs: unknown, { options = {}, env = {}, args = [] }: RunOpt
   return { exitCode, output: all };
 }
 
-/** What the cluster tells of the test's namespaces, and of the Secrets in them, besides data; and all Events. */
+/**
+ * Returns all Events, the test's namespaces, and the Secrets in them with the keys but not the values of their data.
+ */
 async function inCluster(): Promise<KubeObject[]> {
   const { cluster, namespace } = test;
   const [events, namespaces, secrets] = await Promise.all(
     ['Event', 'Namespace', 'Secret'].map((kind) => list(cluster, { apiVersion: 'v1', kind })),
   );
   const here = ({ metadata: { name, namespace: within = name } }: KubeObject) => within.startsWith(namespace);
-  const told = secrets!
+  const withoutData = secrets!
     .filter(here)
     .map(({ data, ...rest }) => ({ ...rest, keys: Object.keys((data as object) ?? {}) }));
-  return [...events!, ...namespaces!.filter(here), ...told];
+  return [...events!, ...namespaces!.filter(here), ...withoutData];
 }
 
 function commandLinesNow(): string[] {
@@ -177,13 +179,13 @@ function commandLinesNow(): string[] {
       try {
         return readFileSync(`/proc/${name}/cmdline`, 'latin1');
       } catch {
-        // It ended meanwhile.
+        // The process has ended.
         return '';
       }
     });
 }
 
-/** All files of the workspace but those that the values come from. */
+/** Returns all files of the workspace except the sources of the values. */
 function filesOf(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -192,8 +194,8 @@ function filesOf(folder: string): string[] {
   });
 }
 
-describe('values are in no output, file of Nx, command line, annotation or Event', () => {
-  it('when secrets are made', async () => {
+describe('the secrets target leaks no value into output, files of Nx, command lines, annotations and Events', () => {
+  it('no value leaks when secrets are created', async () => {
     expect(existsSync(join(repository, 'packages/executors/dist/executors/secrets/executor.js'))).toBe(true);
     const { exitCode, output } = await run(good);
     expect(output).toContain(`Secret/${test.namespace}/regcred created`);
@@ -206,7 +208,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     expect(tracesIn(token)).not.toEqual([]);
   });
 
-  it('when a namespace is created for one', async () => {
+  it('no value leaks when a namespace is created for a secret', async () => {
     const namespace = test.further('leaks');
     const { output } = await run({ ...good, far: { ...x, namespace } });
     expect(output).toContain(`Namespace/${namespace} created`);
@@ -215,7 +217,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     );
   });
 
-  it('when the kubelet tells that one lacks what a pod wants of it', async () => {
+  it('no value leaks when the kubelet reports that a secret lacks the key that a pod needs', async () => {
     const { cluster, namespace } = test;
     const volume = { name: 'v', secret: { secretName: 'literals', items: [{ key: 'nope', path: 'nope' }] } };
     await create(cluster, {
@@ -226,21 +228,21 @@ describe('values are in no output, file of Nx, command line, annotation or Event
         containers: [{ name: 'c', image: 'example.com/none', volumeMounts: [{ name: 'v', mountPath: '/v' }] }],
       },
     });
-    const told = async () => (await inCluster()).map(({ message }) => message as unknown);
+    const messages = async () => (await inCluster()).map(({ message }) => message as unknown);
     await expect
-      .poll(told, { timeout: 90_000, interval: 500 })
+      .poll(messages, { timeout: 90_000, interval: 500 })
       .toContainEqual(expect.stringContaining('references non-existent secret key: nope'));
     expect((await run(good)).exitCode).toBe(0);
   });
 
-  it('when nothing has changed, when a value was rotated, and in a dry run', async () => {
+  it('no value leaks when nothing has changed, when a value is rotated, and in a dry run', async () => {
     expect((await run(good)).output).toContain('5 objects unchanged');
     const env = { PLANTED: `${planted.variable}-rotated` };
     expect((await run(good, { env, options: { dryRun: true } })).output).toContain('Dry run: nothing was written.');
     expect((await run(good, { env })).output).toContain('literals configured (data.token, data.url)');
   });
 
-  it('when Nx’s daemon runs', async () => {
+  it('no value leaks when the Nx daemon runs', async () => {
     const env = { NX_DAEMON: 'true' };
     try {
       expect((await run(good, { env })).exitCode).toBe(0);
@@ -250,7 +252,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     }
   });
 
-  it('when settings of a developer refer to them; flags beat the settings', async () => {
+  it('no value leaks when developer settings refer to values, and flags override the settings', async () => {
     const settings = join(root, 'one/dev-settings.json');
     const own = { kind: 'generic', literals: { own: '${PLANTED}' } };
     writeFileSync(
@@ -262,7 +264,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
       expect(output).toContain(`Secret/${test.namespace}/own created`);
       expect(output).toContain('Dry run: nothing was written.');
       const bad = await run(good, { options: { namespace: test.namespace }, env: { NOT_SET: 'Not_A_Namespace' } });
-      expect(bad.output).toContain('own: namespace: may only have small letters');
+      expect(bad.output).toContain('own: namespace must consist of lowercase letters');
     } finally {
       rmSync(settings);
     }
@@ -272,33 +274,41 @@ describe('values are in no output, file of Nx, command line, annotation or Event
   interface Circumstances {
     options?: SecretsOptions;
     env?: Record<string, string>;
-    /** What others have made. */
+    /** A Secret of another creator. */
     theirs?: Record<string, unknown> & Pick<KubeObject, 'metadata'>;
   }
   it.each<[string, unknown, string, Circumstances?]>([
-    ['a file is missing', { ...good, x: { kind: 'from-file', files: './nope' } }, 'x: files: there is no file ./nope'],
+    [
+      'a file is missing',
+      { ...good, x: { kind: 'from-file', files: './nope' } },
+      'x: files names ./nope, which does not exist',
+    ],
     [
       'a value stands for a path',
       { ...good, x: { kind: 'from-file', files: '${PLANTED}' } },
-      'x: files: there is no file ${PLANTED}',
+      'x: files names ${PLANTED}, which does not exist',
     ],
     [
       'a variable is missing',
       { ...good, x: { kind: 'generic', literals: { a: '${NONE}${PLANTED}' } } },
-      'the environment variable NONE is not set',
+      'the environment variable NONE, which is not set',
     ],
-    ['a key is not allowed', { ...good, x: { kind: 'from-file', files: 'folder' } }, 'the key "bad key" may only have'],
+    [
+      'a key is not allowed',
+      { ...good, x: { kind: 'from-file', files: 'folder' } },
+      'the key "bad key", which is not valid: it must consist of',
+    ],
     [
       'an env file is malformed',
       { ...good, x: { kind: 'from-env-file', files: 'bad.env' } },
-      'bad.env, line 1: does not begin with a name of a variable',
+      'bad.env, whose line 1 does not begin with the name of a variable',
     ],
     [
       'a key is not the certificate’s',
       { ...good, x: { kind: 'tls', cert: 'tls.crt', key: 'other.key' } },
-      'other.key is not the key of the certificate',
+      'other.key, which is not the key of the certificate',
     ],
-    ['a kind is not known', { ...good, x: { kind: 'generc', literals: { a: '${PLANTED}' } } }, 'x: kind: is not known'],
+    ['a kind is not known', { ...good, x: { kind: 'generc', literals: { a: '${PLANTED}' } } }, 'x: kind is not known'],
     [
       'the server refuses',
       {
@@ -310,48 +320,48 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     [
       'a file is too large',
       { ...good, x: { kind: 'from-file', files: 'big.txt' } },
-      'big.txt is larger than a secret may be',
+      'big.txt, which is larger than a Secret may be',
     ],
     [
       'values are too large together',
       { ...good, x: { kind: 'from-file', files: ['a=half.txt', 'b=half.txt'] } },
-      'its values are 1200000 bytes',
+      'has 1200000 bytes of values',
     ],
     [
-      'somebody else manages a key',
+      'another field manager owns a key',
       { ...good, x, theirs: x },
-      'theirs: other field managers own what it sets: .data.token (conflict with "somebody"',
+      'theirs cannot be applied: other field managers own what it sets: .data.token (conflict with "somebody"',
       { theirs: { metadata: { name: 'theirs' }, data: { token: 'dGhlaXJz' } } },
     ],
     [
       'a Secret belongs to another set',
       { ...good, x, foreign: x },
-      'foreign: belongs to another ApplySet (applyset-somebody-v1)',
+      'foreign belongs to another ApplySet (applyset-somebody-v1)',
       {
         theirs: { metadata: { name: 'foreign', labels: { 'applyset.kubernetes.io/part-of': 'applyset-somebody-v1' } } },
       },
     ],
     [
-      'somebody else’s Secret is immutable',
+      'a Secret of another creator is immutable',
       { ...good, x, sealed: x },
-      'sealed: exists with another type, or as immutable, and was not made by this target',
+      'sealed exists with another type, or as immutable, and this target did not create it',
       { theirs: { metadata: { name: 'sealed' }, immutable: true, data: { theirs: 'dGhlaXJz' } } },
     ],
     [
-      'somebody else’s Secret has another type',
+      'a Secret of another creator has another type',
       { ...good, x, typed: x },
-      'typed: other field managers own what it sets: .type (conflict with "somebody"',
+      'typed cannot be applied: other field managers own what it sets: .type (conflict with "somebody"',
       { theirs: { metadata: { name: 'typed' }, type: 'example.com/theirs' } },
     ],
     [
       'a namespace is missing',
       { ...good, x: { ...x, namespace: `${test.namespace}-missing` } },
-      `Namespace/${test.namespace}-missing: does not exist`,
+      `Namespace/${test.namespace}-missing does not exist`,
       { options: { createNamespaces: false } },
     ],
     ['the server does not answer', good, 'does not answer (ECONNREFUSED)', { env: { KUBECONFIG: 'unreachable' } }],
-    ['the context is not there', good, 'nx-kube-elsewhere', { options: kubernetes }],
-  ])('when %s', async (_, specs, message, { options, env: given = {}, theirs } = {}) => {
+    ['the context is missing', good, 'nx-kube-elsewhere', { options: kubernetes }],
+  ])('no value leaks when %s', async (_, specs, message, { options, env: given = {}, theirs } = {}) => {
     const env = { ...given };
     if (theirs) await makeTheirs(theirs);
     if (env['KUBECONFIG'] === 'unreachable') {
@@ -365,7 +375,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     expect(await readX()).toBeUndefined();
   });
 
-  it('when a namespace is being deleted', async () => {
+  it('no value leaks when a namespace is being deleted', async () => {
     const namespace = test.further('leaving');
     const holder = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'holder' };
     await create(test.cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
@@ -376,7 +386,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
     await remove(test.cluster, { apiVersion: 'v1', kind: 'Namespace', name: namespace });
     try {
       const { exitCode, output } = await run({ ...good, x, leaving: { ...x, namespace } });
-      expect(output).toContain(`Namespace/${namespace}: is being deleted`);
+      expect(output).toContain(`Namespace/${namespace} is being deleted`);
       expect(exitCode).toBe(1);
       expect(await readX()).toBeUndefined();
     } finally {
@@ -387,11 +397,11 @@ describe('values are in no output, file of Nx, command line, annotation or Event
   const inSettings = (literals: string) =>
     `{"secrets": {"secrets": {"x": {"kind": "generic", "literals": ${literals}}}}}`;
   it.each([
-    ['are no JSON', 'dev-settings.json', inSettings(`{"token": ${planted.variable}}`), 'invalid JSON'],
+    ['are not JSON', 'dev-settings.json', inSettings(`{"token": ${planted.variable}}`), 'invalid JSON'],
     ['end too early', 'dev-settings.json', inSettings(`{"token": "${planted.variable}`), 'invalid JSON'],
-    ['are no YAML', 'dev-settings.yaml', inSettings(`{token: "a" ${planted.variable}}`), 'invalid YAML'],
-    ['have a value that YAML takes for an alias', 'dev-settings.yaml', `secrets: *${planted.variable}`, 'invalid YAML'],
-    ['have a value that YAML takes for a tag', 'dev-settings.yaml', `secrets: !${planted.variable} a`, 'invalid YAML'],
+    ['are not YAML', 'dev-settings.yaml', inSettings(`{token: "a" ${planted.variable}}`), 'invalid YAML'],
+    ['have a value that YAML reads as an alias', 'dev-settings.yaml', `secrets: *${planted.variable}`, 'invalid YAML'],
+    ['have a value that YAML reads as a tag', 'dev-settings.yaml', `secrets: !${planted.variable} a`, 'invalid YAML'],
     [
       'have an unknown key',
       'dev-settings.json',
@@ -406,7 +416,7 @@ describe('values are in no output, file of Nx, command line, annotation or Event
       inSettings(`{"token": "\${NONE:-${planted.variable}}"}`),
       'has a default for NONE',
     ],
-  ])('when settings %s', async (_, file, text, message) => {
+  ])('no value leaks when settings %s', async (_, file, text, message) => {
     writeFileSync(join(root, 'one', file), text);
     try {
       const { exitCode, output } = await run(good);
@@ -424,7 +434,7 @@ function readX(): Promise<KubeObject | undefined> {
   return read(cluster, { apiVersion: 'v1', kind: 'Secret', namespace, name: 'x' });
 }
 
-/** As a tool of its own would: under another manager's name. */
+/** Creates a Secret as another tool would: under the name of another field manager. */
 async function makeTheirs({
   metadata,
   ...fields

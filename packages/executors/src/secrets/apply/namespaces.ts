@@ -6,15 +6,15 @@ import { refusal } from './refusal.js';
 export interface NamespaceNeeds {
   /** Names of namespaces to create. */
   missing: string[];
-  /** Names of those that cannot be used, for which there is a mistake each. */
+  /** Names of unusable namespaces, with a mistake for each. */
   unusable: string[];
   mistakes: Mistake[];
 }
 
 /**
- * Which of the namespaces have to be created, and which cannot be used. Writes nothing.
+ * Finds the namespaces to create, and those that cannot be used. Writes nothing.
  *
- * @param mayCreate otherwise a missing one is a mistake
+ * @param mayCreate false makes a missing namespace a mistake
  */
 export async function findNamespaces(
   cluster: Cluster,
@@ -38,17 +38,18 @@ async function complaint(
   { state, mayCreate, signal }: { state: 'missing' | 'terminating'; mayCreate: boolean; signal?: AbortSignal },
 ): Promise<Mistake | undefined> {
   const where = `Namespace/${name}`;
-  if (state === 'terminating') return { where, mistake: 'is being deleted', next: 'Run it again once it is gone.' };
+  if (state === 'terminating')
+    return { where, mistake: 'is being deleted', next: 'Run the target again once it is gone.' };
   if (!mayCreate) return { where, mistake: 'does not exist', next: 'Create it, or set createNamespaces.' };
   try {
     await dryRunCreate(cluster, { kind: 'Namespace', metadata: { name } }, refTo(name), { signal });
     return undefined;
   } catch (error) {
-    return refusal(where, error);
+    return refusal(where, 'created', error);
   }
 }
 
-/** Creates namespaces as nobody's: no set owns them, so nothing removes them. */
+/** Creates namespaces that no ApplySet owns, so that nothing removes them. */
 export async function createNamespaces(
   cluster: Cluster,
   names: readonly string[],
@@ -64,6 +65,7 @@ export async function createNamespaces(
   return changes;
 }
 
+/** Returns the change that stands for a created namespace. Pure. */
 export function creationOf(name: string): Change {
   return { subject: `Namespace/${name}`, ref: refTo(name), action: 'created' };
 }
@@ -78,7 +80,7 @@ async function stateOf(cluster: Cluster, name: string, signal?: AbortSignal) {
     if (!live) return 'missing';
     return live.metadata.deletionTimestamp ? 'terminating' : 'there';
   } catch (error) {
-    // Who may only work inside a namespace cannot look at it. Whether it is there shows when it is used.
+    // A user with rights inside the namespace only cannot read it. Its first use shows whether it exists.
     if (error instanceof ApiError && error.status === 403) return 'there';
     throw error;
   }
@@ -88,7 +90,7 @@ async function createOrFind(cluster: Cluster, name: string, signal?: AbortSignal
   try {
     await create(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { signal });
   } catch (error) {
-    // Somebody else was faster.
+    // Race: another client created it after our look.
     if (!(error instanceof ApiError && error.status === 409)) throw error;
   }
 }

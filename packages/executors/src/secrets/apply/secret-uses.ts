@@ -6,7 +6,12 @@ interface Named {
   name?: string;
 }
 
-/** How an object (a workload, a pod, a ServiceAccount) uses the Secret of a name in its namespace; empty if it does not. Pure. */
+/**
+ * Returns the ways in which an object (workload, pod or ServiceAccount) uses a Secret of its namespace. Pure.
+ *
+ * @param secret name of the Secret
+ * @returns an empty list if the object does not use it
+ */
 export function secretUses(object: KubeObject, secret: string): SecretUse[] {
   if (object.kind === 'ServiceAccount') {
     return (['secrets', 'imagePullSecrets'] as const).filter((field) => named(object[field], secret));

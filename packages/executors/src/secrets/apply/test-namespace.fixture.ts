@@ -6,22 +6,23 @@ import { connect, create, read, remove, waitGone, type ApiRequest, type Cluster 
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll } from 'vitest';
 
-/** For a test file: the cluster of `$KUBECONFIG`, as if its context were in a namespace of the file's own, and what was asked of it. */
+/** The cluster of `$KUBECONFIG` for one test file, with a namespace of its own and a record of requests. */
 export interface TestNamespace {
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** `METHOD path` of the requests since the last look that were to change something. */
+  /** Returns `METHOD path` of the writes since the last call, without dry runs. */
   writes(): string[];
-  /** The same, with dry runs, which the server's audit log holds too. */
+  /** Returns `METHOD path` of the writes since the last call, with dry runs: the server's audit log holds both. */
   writesAndDryRuns(): string[];
-  /** A further namespace, not created, that is removed at the end. */
+  /** Returns the name of another namespace. Does not create it; removes it at the end. */
   further(name: string): string;
-  /** Calls `work` with the cluster as a new ServiceAccount of the namespace, which may do there what the rules say. */
+  /** Calls `work` with the cluster as a new ServiceAccount of the namespace that has the rights in `rules`. */
   asServiceAccount<T>(name: string, rules: object[], work: (cluster: Cluster) => Promise<T>): Promise<T>;
 }
 
 const dry = 'dry run of ';
 
+/** Creates a namespace before all tests of the file, and removes it after them. */
 export function useNamespace(): TestNamespace {
   const namespace = `nx-kube-secrets-${randomBytes(4).toString('hex')}`;
   const namespaces = [namespace];

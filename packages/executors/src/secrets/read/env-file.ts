@@ -1,21 +1,21 @@
 import { isEnvFileName } from '../spec/names.js';
 
 export interface EnvFileLine {
-  /** Counted from 1. */
+  /** Line number, from 1. */
   line: number;
   key: string;
-  /** Undefined for a name alone, which stands for the environment's. */
+  /** Undefined for a name alone, whose value is the environment variable's. */
   value?: string;
 }
 
-/** What Go takes for white space, which is a little less and a little more than JavaScript does. */
+/** White space by Go's definition, which differs slightly from JavaScript's. */
 const leadingSpace = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
 /**
- * Reads an env file as kubectl does: `KEY=value` or `KEY`, white space before it left out, lines that begin with `#` and empty ones
- * skipped. There are no quotes and no `export`: a value is everything after the first `=`.
+ * Parses an env file as kubectl does: `KEY=value` or `KEY`. Strips leading white space; skips empty lines and lines
+ * that begin with `#`. Knows neither quotes nor `export`: a value is everything after the first `=`. Pure.
  *
- * @returns the lines, and the numbers of those that are none; what they hold may be secret, so it is not told
+ * @returns the valid lines, and the numbers of the invalid ones without their text, which may be secret
  */
 export function parseEnvFile(bytes: Buffer): { lines: EnvFileLine[]; bad: { line: number; mistake: string }[] } {
   const lines: EnvFileLine[] = [];
@@ -28,13 +28,13 @@ export function parseEnvFile(bytes: Buffer): { lines: EnvFileLine[]; bad: { line
     if (text === '' || text.startsWith('#')) return;
     const equals = text.indexOf('=');
     const key = equals < 0 ? text : text.slice(0, equals);
-    if (!isEnvFileName(key)) return bad.push({ line, mistake: 'does not begin with a name of a variable' });
+    if (!isEnvFileName(key)) return bad.push({ line, mistake: 'does not begin with the name of a variable' });
     return lines.push(equals < 0 ? { line, key } : { line, key, value: text.slice(equals + 1) });
   });
   return { lines, bad };
 }
 
-/** Without their ends, `\n` or `\r\n`. */
+/** Splits bytes into lines without their ends, `\n` or `\r\n`. */
 function linesOf(bytes: Buffer): Buffer[] {
   const lines: Buffer[] = [];
   for (let start = 0; start < bytes.length;) {

@@ -13,26 +13,26 @@ import type { SecretObject } from './secret-object.js';
 import { largestSecret, SourceReader } from './source-reader.js';
 
 export interface ReadSecretsOptions {
-  /** Absolute: relative paths start here. */
+  /** Absolute path that relative paths start from. */
   projectDirectory: string;
   env: Environment;
-  /** Of secrets that name none. Default: none, which is the context's. */
+  /** Namespace of secrets that name none. Default: the context's. */
   namespace?: string;
 }
 
 export interface ReadSecrets {
-  /** To be applied only if there are no mistakes. */
+  /** Secrets to apply, valid only if there are no mistakes. */
   secrets: SecretObject[];
   mistakes: Mistake[];
-  /** Knows all values that were read. */
+  /** Redactor that knows all values that were read. */
   redactor: Redactor;
 }
 
 /**
- * Makes the Secrets that specs ask for from files and the environment, by kubectl's rules. All mistakes of all secrets are found, and
- * none of them holds a value.
+ * Makes the Secrets of the specs from files and the environment, by kubectl's rules. Finds all mistakes of all secrets;
+ * no mistake holds a value.
  *
- * @param specs of the shape of `SecretSpecs`; any other shape is reported
+ * @param specs `SecretSpecs`; any other shape is reported as a mistake
  */
 export async function readSecrets(specs: unknown, options: ReadSecretsOptions): Promise<ReadSecrets> {
   const { plans, mistakes } = planSecrets(specs, options.namespace);
@@ -48,7 +48,7 @@ export async function readSecrets(specs: unknown, options: ReadSecretsOptions): 
   return { secrets, mistakes, redactor };
 }
 
-/** The data of one Secret as it grows, under the rules for keys and sizes. */
+/** Collects the data of one Secret and enforces the rules for keys and sizes. */
 class SecretData {
   readonly #values = new Map<string, Buffer>();
 
@@ -56,15 +56,17 @@ class SecretData {
 
   add(field: string, key: string, value: Buffer): void {
     const complaint = keyComplaint(key);
-    if (complaint) this.reader.report(field, `the key ${JSON.stringify(key)} ${complaint}`, 'Give it another key.');
-    else if (this.#values.has(key)) this.reader.report(field, `the key ${key} is there twice`, 'Remove one of them.');
+    if (complaint) {
+      const mistake = `gives the key ${JSON.stringify(key)}, which is not valid: it ${complaint}`;
+      this.reader.report(field, mistake, 'Give it another key.');
+    } else if (this.#values.has(key)) this.reader.report(field, `repeats the key ${key}`, 'Remove one of them.');
     else this.#values.set(key, value);
   }
 
   requireSize(): void {
     const size = [...this.#values.values()].reduce((sum, { length }) => sum + length, 0);
     if (size <= largestSecret) return;
-    const mistake = `its values are ${size} bytes, and may be ${largestSecret} together`;
+    const mistake = `has ${size} bytes of values, but at most ${largestSecret} bytes are allowed`;
     this.reader.report('', mistake, 'Split it into several secrets.');
   }
 
@@ -85,7 +87,7 @@ function objectOf({ name, namespace, type, immutable, labels, annotations }: Sec
   return object;
 }
 
-/** An empty map would be managed all the same. */
+/** Returns the field if its map has entries: an applied empty map would still make us its field manager. */
 function filled(field: Record<string, Record<string, string>>): Record<string, Record<string, string>> {
   return Object.values(field).every((map) => Object.keys(map).length === 0) ? {} : field;
 }
@@ -120,9 +122,11 @@ async function fillFromPath(
   if (!found) return;
   if ('content' in found) return data.add(field, key ?? basename(found.path), found.content);
   if (key !== undefined) {
-    return reader.report(field, `${path.written} is a folder, whose files cannot have one key`, 'Leave the key out.');
+    return reader.report(field, `gives one key to all files of the folder ${path.written}`, 'Remove the key.');
   }
-  if (found.files.length === 0) reader.report(field, `${path.written} has no regular file in it`, 'Correct the path.');
+  if (found.files.length === 0) {
+    reader.report(field, `names the folder ${path.written}, which has no regular file`, 'Correct the path.');
+  }
   for (const name of found.files) {
     const template = [join(found.path, name)];
     const file = await reader.find(field, { written: join(path.written, name), template });
@@ -139,13 +143,14 @@ async function fillFromEnvFile(
   if (!value) return;
   const { lines, bad } = parseEnvFile(value);
   for (const { line, mistake } of bad) {
-    reader.report(field, `${path.written}, line ${line}: ${mistake}`, 'Write KEY=value, without quotes and export.');
+    const whole = `names ${path.written}, whose line ${line} ${mistake}`;
+    reader.report(field, whole, 'Write KEY=value, without quotes and export.');
   }
   for (const { line, key, value: given } of lines) {
     const bytes = given === undefined ? reader.variable(key) : reader.registered(Buffer.from(given));
     if (bytes) data.add(`${field}, line ${line}`, key, bytes);
     else {
-      const mistake = `${path.written}, line ${line}: the name alone stands for an environment variable, which is not set`;
+      const mistake = `names ${path.written}, whose line ${line} names an environment variable that is not set`;
       reader.report(field, mistake, 'Write KEY=value, or set the variable.');
     }
   }
@@ -165,7 +170,7 @@ async function fillTls(
     const path = field === 'cert' ? cert : key;
     reader.report(
       field,
-      `${path.written} ${mistake}`,
+      `names ${path.written}, which ${mistake}`,
       'Name a certificate and its own key, both PEM and not encrypted.',
     );
     return;
@@ -190,7 +195,7 @@ async function fillDockerConfig(
   data.add('', '.dockerconfigjson', Buffer.from(config));
 }
 
-/** Text for a place that holds one line: the line break that editors end a file with is no part of it. */
+/** Reads a value of one line. Strips the line break that editors put at the end of a file. */
 async function oneLine(
   field: string,
   source: ValueSource | undefined,

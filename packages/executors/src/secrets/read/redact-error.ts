@@ -2,7 +2,7 @@ import { ApiError, NxKubeError } from '@nx-kube/cluster';
 import type { Redactor } from './redact.js';
 
 /**
- * An error with the same meaning and without known values. What caused it is left out, for others may print it.
+ * Returns an error of the same kind without known values. Drops `cause`, because a printer of causes would show values.
  */
 export function redactError(error: unknown, redactor: Redactor): unknown {
   if (!(error instanceof Error)) return typeof error === 'string' ? redactor.redact(error) : error;
@@ -24,6 +24,6 @@ function sameKind(error: Error, message: string, next: string | undefined, redac
     return new ApiError(culprit, message, { status, reason, causes, retryAfterMs, next });
   }
   if (error instanceof NxKubeError) return new NxKubeError(error.culprit, message, { next });
-  // How a stop shows: it is known by its name.
+  // Keep the name: callers recognize an abort by it.
   return Object.assign(new Error(message), { name: error.name });
 }

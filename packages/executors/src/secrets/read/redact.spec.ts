@@ -11,51 +11,51 @@ function redactor(...values: (string | Buffer)[]): Redactor {
   return made;
 }
 
-describe('registered values', () => {
-  it('are taken out of any text', () => {
+describe('Redactor', () => {
+  it('registered values are removed from any text', () => {
     expect(redactor(secret).redact(`a ${secret} b${secret}`)).toBe('a *** b***');
     expect(redactor(secret).redact(JSON.stringify({ secret }))).toBe('{"secret":"***"}');
   });
 
-  it('are taken out of JSON as Go writes it, which escapes more', () => {
+  it('registered values are removed from JSON as Go writes it, which escapes more', () => {
     const value = 'a<b>&c\u2028"d\\e';
     const asGoWritesIt = 'a\\u003cb\\u003e\\u0026c\\u2028\\"d\\\\e';
     expect(JSON.parse(`"${asGoWritesIt}"`)).toBe(value);
     expect(redactor(value).redact(`{"token":"${asGoWritesIt}"}`)).toBe('{"token":"***"}');
   });
 
-  it('are taken out of base64 of JSON that holds them', () => {
+  it('registered values are removed from base64 of JSON that holds them', () => {
     const config = Buffer.from(JSON.stringify({ auths: { server: { password: secret } } })).toString('base64');
     expect(redactor(secret).redact(config)).toMatch(/^[\w+/]{40,60}\*\*\*[\w+/=]{0,10}$/);
   });
 
-  it.each([0, 1, 2, 3])('are taken out of base64 that holds them after %i other bytes', (before) => {
+  it.each([0, 1, 2, 3])('registered values are removed from base64 that holds them after %i other bytes', (before) => {
     const encoded = Buffer.from(`${'u'.repeat(before)}${secret}:more`).toString('base64');
     const cleaned = redactor(secret).redact(`x ${encoded} y`);
     expect(cleaned).toMatch(/^x [\w+/]{0,4}\*\*\*[\w+/=]{0,10} y$/);
   });
 
-  it('are taken out of base64 for URLs', () => {
+  it('registered values are removed from base64 for URLs', () => {
     const value = Buffer.from([0xfb, 0xff, 0xfe, 0xfb, 0xff, 0xfe, 0xfb, 0xff, 0xfe]);
     expect(value.toString('base64url')).toContain('-_');
     expect(redactor(value).redact(value.toString('base64url'))).toBe('***');
     expect(redactor(value).redact(value.toString('base64'))).toBe('***');
   });
 
-  it('of several lines are taken out line by line too', () => {
+  it('registered values of several lines are also removed line by line', () => {
     const cleaned = redactor('first line\n  second line\r\nshort\n').redact(
       'at "first line", then second line, then short',
     );
     expect(cleaned).toBe('at "***", then ***, then short');
   });
 
-  it('that hold one another are taken out whole', () =>
+  it('a value that contains another value is removed as a whole', () =>
     expect(redactor('abcdefgh', 'abcdefghijkl').redact('abcdefghijkl abcdefgh')).toBe('*** ***'));
 
-  it('are left where they are shorter than eight bytes', () =>
+  it('registered values of less than eight bytes are not removed', () =>
     expect(redactor('seven77', 'a', '').redact('seven77 a')).toBe('seven77 a'));
 
-  it('may be registered after the first text', () => {
+  it('values may be registered after the first redaction', () => {
     const made = redactor('first-value');
     made.redact('x');
     made.register('second-value');
@@ -63,8 +63,8 @@ describe('registered values', () => {
   });
 });
 
-describe('errors', () => {
-  it('keep what they mean, and lose values and causes', () => {
+describe('redactError', () => {
+  it('a redacted error keeps culprit, message and next step, and loses values and causes', () => {
     const cause = new Error(secret);
     const error = new NxKubeError('cluster', `said ${secret}`, { next: `Not ${secret}.`, cause });
     const clean = redactError(error, redactor(secret)) as NxKubeError;
@@ -74,7 +74,7 @@ describe('errors', () => {
     expect(clean.stack).not.toContain(secret);
   });
 
-  it('of the API stay what they are, so that they can be retried', () => {
+  it('a redacted ApiError keeps its status and its kind, so that it can be retried', () => {
     const causes = [{ reason: 'x', field: `data[${secret}]`, message: `is ${secret}` }];
     const error = new ApiError('cluster', secret, { status: 503, reason: 'Busy', retryAfterMs: 5, causes });
     const clean = redactError(error, redactor(secret));
@@ -85,7 +85,7 @@ describe('errors', () => {
     });
   });
 
-  it('of any other kind keep their name, by which a stop is known', () => {
+  it('a redacted error of another kind keeps its name, by which an abort is recognized', () => {
     const clean = redactError(new DOMException(secret, 'AbortError'), redactor(secret)) as Error;
     expect(clean).toMatchObject({ name: 'AbortError', message: '***' });
     expect(redactError(secret, redactor(secret))).toBe('***');

@@ -1,10 +1,10 @@
-/** Shorter values are left: replacing every `a` would hide what the text is about, and hide nothing. */
+/** Minimum length (bytes) of a redacted value: to replace every `a` would make the text useless and protect nothing. */
 const shortest = 8;
 const mask = '***';
 
 /**
- * Takes known values out of text that comes from elsewhere, such as the API server's messages: a value itself, its lines, as it is
- * inside of JSON, and in base64, also as a part of something longer.
+ * Removes known values from text of foreign origin, such as the API server's messages. Finds a value as it is, each of
+ * its lines, its JSON forms, and its base64 forms, also inside longer base64.
  */
 export class Redactor {
   readonly #values: Buffer[] = [];
@@ -18,7 +18,7 @@ export class Redactor {
   }
 
   redact(text: string): string {
-    // Made when they are first needed, which is when something has failed. The longest first, for one may hold another.
+    // Computed lazily, since only failures need them. Longest first, since one value may contain another.
     this.#forms ??= [...new Set(this.#values.flatMap(formsOf))].sort((a, b) => b.length - a.length);
     return this.#forms.reduce((cleaned, form) => cleaned.replaceAll(form, mask), text);
   }
@@ -28,12 +28,12 @@ function formsOf(value: Buffer): string[] {
   const text = value.toString('utf8');
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const texts = [text, text.trim(), ...lines].filter((part) => part.length >= shortest);
-  // A registry's credentials are JSON in base64.
+  // A registry's credentials are base64 of JSON.
   const encoded = [text.trim(), ...jsonFormsOf(text.trim())].map((form) => Buffer.from(form));
   return [...texts, ...texts.flatMap(jsonFormsOf), ...[value, ...encoded].flatMap(base64FormsOf)];
 }
 
-/** What a text is inside of JSON: as JavaScript writes it, and as Go does, which also escapes what means something in HTML or JavaScript. */
+/** Returns a text as it stands inside JSON. Go also escapes characters with a meaning in HTML and JavaScript. */
 function jsonFormsOf(text: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
   const escape = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -41,8 +41,8 @@ function jsonFormsOf(text: string): string[] {
 }
 
 /**
- * What base64 of anything that holds the value holds: for each of the three places at which the value can begin within a group
- * of three bytes, the characters that depend on nothing but the value.
+ * Returns the strings that occur in base64 of any bytes that contain the value. The value can begin at three offsets in
+ * a group of three bytes; each offset gives one string, of the characters that depend on the value alone.
  */
 function base64FormsOf(value: Buffer): string[] {
   if (value.length < shortest) return [];

@@ -1,6 +1,6 @@
 import type { KubeObject } from '@nx-kube/cluster';
 
-/** A Secret as it is sent: `data` in base64, never `stringData`, which server-side apply could not take away again. */
+/** A Secret to apply. Has `data` in base64, never `stringData`: server-side apply could not remove its keys later. */
 export interface SecretObject extends KubeObject {
   apiVersion: 'v1';
   kind: 'Secret';

@@ -1,4 +1,4 @@
-/** A certificate and its key, made for tests and used nowhere else: CN=one.example.com, until 2126. */
+/** A certificate and its key for tests only: CN=one.example.com, valid until 2126. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBizCCATGgAwIBAgIUY8Tq9vcBaxv9uu/yYXMLA6c8bM4wCgYIKoZIzj0EAwIw
 GjEYMBYGA1UEAwwPb25lLmV4YW1wbGUuY29tMCAXDTI2MTEyMzE1MzExOFoYDzIx

@@ -13,32 +13,32 @@ const long = (length: number) => 'a'.repeat(length);
 
 describe.each<[string, (text: string) => boolean, string[], string[]]>([
   [
-    'keys',
+    'key of a secret',
     good(keyComplaint),
     ['a', '.dockerconfigjson', 'tls.crt', '-', '_', '.a', 'a..b', long(253), 'A-1_b.c'],
     ['', '.', '..', '..data', 'a b', 'a/b', 'ä', 'a=b', long(254)],
   ],
   [
-    'names in env files',
+    'name in an env file',
     isEnvFileName,
     ['A', '_a1', '.a', 'a-b', 'a.b'],
     ['', '1A', '.', '..a', 'A B', 'export A', 'a$'],
   ],
   [
-    'names of secrets',
+    'name of a secret',
     good(nameComplaint),
     ['a', 'a.b-c', '1', long(253)],
     ['', 'A', '-a', 'a-', 'a..b', 'a_b', '.a', long(254)],
   ],
-  ['namespaces', good(namespaceComplaint), ['a', 'a-1', long(63)], ['', 'a.b', 'A', '-', long(64)]],
+  ['namespace', good(namespaceComplaint), ['a', 'a-1', long(63)], ['', 'a.b', 'A', '-', long(64)]],
   [
-    'names of labels',
+    'name of a label',
     good(qualifiedNameComplaint),
     ['a', 'A_b.c-1', 'example.com/a', long(63)],
     ['', '-a', 'a/', '/a', 'a/b/c', 'A.com/a', long(64)],
   ],
-  ['values of labels', good(labelValueComplaint), ['', 'a', 'A_b.c-1'], ['-a', 'a b', 'a/b', long(64)]],
-])('%s', (_, isGood, allowed, refused) => {
-  it.each(allowed)('%j is one', (text) => expect(isGood(text)).toBe(true));
-  it.each(refused)('%j is none', (text) => expect(isGood(text)).toBe(false));
+  ['value of a label', good(labelValueComplaint), ['', 'a', 'A_b.c-1'], ['-a', 'a b', 'a/b', long(64)]],
+])('names: %s', (what, isGood, allowed, refused) => {
+  it.each(allowed)(`%j is accepted as a ${what}`, (text) => expect(isGood(text)).toBe(true));
+  it.each(refused)(`%j is refused as a ${what}`, (text) => expect(isGood(text)).toBe(false));
 });

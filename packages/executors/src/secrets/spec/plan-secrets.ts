@@ -12,7 +12,7 @@ import {
 import type { ContentPlan, SecretKind, SecretPlan } from './plan.js';
 import { SpecReader } from './spec-reader.js';
 
-/** The fields of each kind, besides those that all have, and its default type. */
+/** Fields of each kind beside `commonFields`, and its default type. */
 const kinds: Record<SecretKind, { fields: string[]; type: string }> = {
   'docker-registry': { fields: ['server', 'username', 'password', 'email'], type: 'kubernetes.io/dockerconfigjson' },
   generic: { fields: ['type', 'literals'], type: 'Opaque' },
@@ -22,14 +22,14 @@ const kinds: Record<SecretKind, { fields: string[]; type: string }> = {
 };
 const commonFields = ['name', 'kind', 'namespace', 'immutable', 'labels', 'annotations'];
 
-/** kubectl's. */
+/** kubectl's default registry. */
 const defaultServer = 'https://index.docker.io/v1/';
 
 /**
- * The Secrets that specs ask for, with everything checked that can be without looking at files or the environment. Pure.
+ * Checks the specs, as far as possible without files and the environment, and returns a plan for each Secret. Pure.
  *
- * @param specs as given by the user: of any shape
- * @param namespace of those that name none
+ * @param specs the user's input, of any shape
+ * @param namespace namespace of specs that name none
  */
 export function planSecrets(specs: unknown, namespace?: string): { plans: SecretPlan[]; mistakes: Mistake[] } {
   const mistakes: Mistake[] = [];
@@ -73,7 +73,7 @@ function nameIn(spec: unknown): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-/** @param named whether the spec itself gives a name, as opposed to where it stands */
+/** Checks one spec. `named` says whether the spec itself has a name; otherwise its key in the map is the name. */
 function planSpec(
   label: string,
   spec: Record<string, unknown>,
@@ -97,7 +97,7 @@ function planSpec(
     annotations: reader.stringMap('annotations', qualifiedNameComplaint),
   };
   if (kind === 'from-file' && isRecord(spec['files'])) {
-    if (named) reader.report('name', 'has no place beside a map of files, whose keys are the names', 'Remove it.');
+    if (named) reader.report('name', 'is not allowed beside a map of files, whose keys are the names', 'Remove it.');
     return Object.entries(spec['files']).map(([name, files]) => {
       const own = new SpecReader(name, {}, mistakes);
       const complaint = nameComplaint(name);
@@ -139,14 +139,14 @@ function contentOf(kind: SecretKind, reader: SpecReader): ContentPlan {
 function literals(reader: SpecReader): ContentPlan {
   const given = reader.raw('literals');
   if (!isRecord(given)) {
-    const mistake = given === undefined ? 'is missing' : 'must map keys to where their values are';
+    const mistake = given === undefined ? 'is missing' : 'must map keys to the places of their values';
     reader.report('literals', mistake, 'Write "literals": { "key": "${NAME}" }.');
     return { kind: 'generic', literals: [] };
   }
   const found = Object.entries(given).flatMap(([key, raw]) => {
     const field = `literals.${key}`;
     const complaint = keyComplaint(key);
-    if (complaint) reader.report(field, `the key ${complaint}`, 'Rename the key.');
+    if (complaint) reader.report(field, `is not a valid key: it ${complaint}`, 'Rename the key.');
     const value = reader.valueOf(field, raw, { plain: true });
     return value && !complaint ? [{ field, key, value }] : [];
   });
@@ -166,7 +166,7 @@ function fromFiles(reader: SpecReader, given: unknown): ContentPlan {
   return { kind: 'from-file', files };
 }
 
-/** What one item or a list of them holds, each with the field it stands in. */
+/** Returns the items of `files`, one or a list, each with its field. */
 function listOf(reader: SpecReader, given: unknown): { field: string; item: unknown }[] {
   if (given === undefined || (Array.isArray(given) && given.length === 0)) {
     reader.report(
@@ -192,7 +192,7 @@ function checked(
 }
 
 function labelComplaint(name: string, value: string): string | undefined {
-  if (name.startsWith('applyset.kubernetes.io/')) return 'is how the set that owns the secret is known';
+  if (name.startsWith('applyset.kubernetes.io/')) return 'is reserved: it marks the set that owns the secret';
   return qualifiedNameComplaint(name) ?? labelValueComplaint(value);
 }
 
@@ -200,7 +200,8 @@ function reportTwins(plans: readonly SecretPlan[], mistakes: Mistake[]): void {
   const seen = new Set<string>();
   for (const { namespace = '', name } of plans) {
     const key = `${namespace}/${name}`;
-    if (seen.has(key)) mistakes.push({ where: name, mistake: 'is there twice', next: 'Rename or remove one of them.' });
+    if (seen.has(key))
+      mistakes.push({ where: name, mistake: 'is defined twice', next: 'Rename or remove one of them.' });
     seen.add(key);
   }
 }

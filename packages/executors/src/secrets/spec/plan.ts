@@ -1,12 +1,12 @@
 import type { Template } from '../../settings/references.js';
 
-/** A path as it is written, with the references in it taken apart. Messages name the former: the latter may hold values. */
+/** A path as written, and parsed into references. Messages show the written path: an expanded one may hold values. */
 export interface PathSource {
   written: string;
   template: Template;
 }
 
-/** Where one value comes from. */
+/** Source of one value. */
 export type ValueSource =
   | { from: 'template'; template: Template }
   | { from: 'variable'; name: string }
@@ -14,8 +14,8 @@ export type ValueSource =
   | { from: 'plain'; text: string };
 
 /**
- * Where the data of a Secret comes from, by the kind of its spec. `field` says where in the spec each part stands. What is
- * undefined or left out of a list has been reported.
+ * Sources of a Secret's data, by the kind of its spec. `field` is the place of a part in the spec, for messages. A part
+ * that is undefined or missing from a list was reported as a mistake.
  */
 export type ContentPlan =
   | { kind: 'docker-registry'; server?: Template; username?: ValueSource; password?: ValueSource; email?: ValueSource }
@@ -26,10 +26,10 @@ export type ContentPlan =
 
 export type SecretKind = ContentPlan['kind'];
 
-/** One Secret to be made: a checked spec, before anything outside of it is looked at. */
+/** One Secret to make: a checked spec, before any file or variable is read. */
 export interface SecretPlan {
   name: string;
-  /** Undefined: the context's. */
+  /** Undefined stands for the context's namespace. */
   namespace?: string;
   type: string;
   immutable: boolean;

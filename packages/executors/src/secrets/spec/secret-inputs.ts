@@ -3,15 +3,15 @@ import { expand, referencesIn, type Environment, type Template } from '../../set
 import { planSecrets } from './plan-secrets.js';
 import type { ContentPlan, ValueSource } from './plan.js';
 
-/** What the values of secrets are made from. */
+/** Inputs of the values of secrets. */
 export interface SecretInputs {
-  /** Absolute paths of files and folders, whether they are there or not; of folders, the files in them count. */
+  /** Absolute paths of files and folders, existing or not. A folder stands for the files in it. */
   paths: string[];
-  /** Names of environment variables; names alone in env files are not among them. */
+  /** Names of environment variables, without names that stand alone in env files. */
   variables: string[];
 }
 
-/** What to watch to know when secrets are to be made again. Pure: looks at nothing but the specs. */
+/** Returns the inputs to watch, whose changes make secrets stale. Pure: reads the specs only. */
 export function secretInputs(specs: unknown, from: { projectDirectory: string; env: Environment }): SecretInputs {
   const paths = new Set<string>();
   const variables = new Set<string>();

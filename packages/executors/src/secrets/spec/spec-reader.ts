@@ -11,15 +11,15 @@ import {
 import type { PathSource, ValueSource } from './plan.js';
 
 const plainAdvice =
-  'Put it into an environment variable and write "${NAME}", or into a file; { "plain": … } is for what is no secret.';
+  'Put it into an environment variable and write "${NAME}", or into a file. Use { "plain": … } only for text that is no secret.';
 
 /**
- * Reads the fields of one spec, whatever they hold, and reports what is wrong with them. What it returns is undefined where there
- * is nothing to return or a mistake was reported. Values that were written where a reference belongs are never quoted.
+ * Reads the fields of one spec of any shape and reports their mistakes. Returns undefined for a field that is absent or
+ * was reported. Never quotes a value that stands where a reference belongs.
  */
 export class SpecReader {
   constructor(
-    /** The Secret, for messages. */
+    /** Name of the Secret in messages. */
     readonly secret: string,
     private readonly spec: Readonly<Record<string, unknown>>,
     private readonly mistakes: Mistake[],
@@ -33,11 +33,12 @@ export class SpecReader {
     return this.spec[field];
   }
 
+  /** Records a mistake. An empty `field` stands for the secret as a whole. */
   report(field: string, mistake: string, next: string): undefined {
     this.mistakes.push({ where: field ? `${this.secret}: ${field}` : this.secret, mistake, next });
   }
 
-  /** Every field has to be one of these. */
+  /** Reports every field that is not in `known`. */
   requireKnown(known: readonly string[]): void {
     for (const field of Object.keys(this.spec)) {
       if (!known.includes(field)) this.report(field, 'is not known', suggestion(field, known));
@@ -56,7 +57,7 @@ export class SpecReader {
     return this.report(field, 'must be true or false', 'Write it without quotes.');
   }
 
-  /** Names and strings, each checked. */
+  /** Reads a map from names to strings. `complaint` returns the mistake in an entry, or undefined. */
   stringMap(field: string, complaint: (name: string, value: string) => string | undefined): Record<string, string> {
     const map = this.spec[field];
     if (map === undefined) return {};
@@ -78,13 +79,13 @@ export class SpecReader {
     return Object.fromEntries(strings);
   }
 
-  /** A field that has to hold a secret value's whereabouts. */
+  /** Reads a required field that holds the place of a value. */
   value(field: string, options: { plain: boolean }): ValueSource | undefined {
     if (!this.has(field)) return this.report(field, 'is missing', plainAdvice);
     return this.valueOf(field, this.spec[field], options);
   }
 
-  /** @param plain whether it may stand in the options itself, if it is marked as no secret */
+  /** Reads the place of a value. `plain` allows text that is marked as no secret and stands in the options. */
   valueOf(field: string, value: unknown, { plain }: { plain: boolean }): ValueSource | undefined {
     if (typeof value === 'string') return this.#referring(field, value);
     if (isRecord(value) && Object.keys(value).length === 1) {
@@ -93,7 +94,7 @@ export class SpecReader {
         if (isVariableName(env)) return { from: 'variable', name: env };
         return this.report(
           `${field}.env`,
-          'is no name of an environment variable',
+          'is not the name of an environment variable',
           'Write the name alone, without $ and {}.',
         );
       }
@@ -105,7 +106,7 @@ export class SpecReader {
         if (plain) return { from: 'plain', text };
         return this.report(
           field,
-          'may not stand in the options',
+          'must not be written in the options',
           'Put it into an environment variable and write "${NAME}".',
         );
       }
@@ -119,7 +120,7 @@ export class SpecReader {
     if (!template) return undefined;
     const references = referencesIn(template);
     if (references.length === 0) {
-      return this.report(field, 'is a value itself, which Nx would keep in its project graph and cache', plainAdvice);
+      return this.report(field, 'is a value itself, which Nx would store in its project graph and cache', plainAdvice);
     }
     const withValue = references.find(({ fallback }) => fallback);
     if (withValue) {
@@ -132,7 +133,7 @@ export class SpecReader {
     return { from: 'template', template };
   }
 
-  /** Text that is no secret, with references. */
+  /** Reads text that is no secret and may hold references. */
   text(field: string): Template | undefined {
     const text = this.string(field);
     return text === undefined ? undefined : this.#template(field, text);
@@ -142,7 +143,7 @@ export class SpecReader {
     return parseTemplate(text) ?? this.report(field, malformedReference.mistake, malformedReference.next);
   }
 
-  /** A path, from the field itself or from what was found in it. */
+  /** Reads a path: the field's value, or `written`, a part of it. */
   path(field: string, written: unknown = this.spec[field]): PathSource | undefined {
     if (written === undefined)
       return this.report(field, 'is missing', 'Name the file, relative to the project’s root.');
@@ -150,7 +151,7 @@ export class SpecReader {
       return this.report(field, 'must be a path', 'Name the file, relative to the project’s root.');
     }
     if (written.startsWith('~')) {
-      return this.report(field, '~ stands for a folder only in a shell', 'Write ${HOME} instead.');
+      return this.report(field, 'begins with ~, which only a shell expands', 'Write ${HOME} instead.');
     }
     const template = this.#template(field, written);
     return template && { written, template };

@@ -1,10 +1,12 @@
-/** A value that is not in the options itself, but where they say: `${NAME}` references in a text, or one of the others. */
+/**
+ * Place of a value: text with `${NAME}` references, an environment variable, a file, or `plain` text that is no secret.
+ */
 export type SecretValue = string | { env: string } | { file: string } | { plain: string };
 
 interface SpecCommon {
-  /** Name of the Secret; of `from-file` with a map of files, each entry's key is one. */
+  /** Name of the Secret. `from-file` with a map of files takes the map's keys instead. */
   name?: string;
-  /** Default: that of the target's options, else the context's. */
+  /** Default: the namespace in the target's options, else the context's. */
   namespace?: string;
   /** Default: false. */
   immutable?: boolean;
@@ -26,14 +28,14 @@ export interface GenericSpec extends SpecCommon {
   kind: 'generic';
   /** Default: `Opaque`. */
   type?: string;
-  /** By key. */
+  /** Places of values by key of the Secret. */
   literals: Record<string, SecretValue>;
 }
 
 export interface FromFileSpec extends SpecCommon {
   kind: 'from-file';
   type?: string;
-  /** `path`, `key=path` or a folder; or, by the name of the Secret to make, one or more of these. */
+  /** `path`, `key=path` or a folder; or a map from a Secret's name to one or more of these. */
   files: string | string[] | Record<string, string | string[]>;
 }
 
@@ -50,8 +52,8 @@ export interface TlsSpec extends SpecCommon {
   key: string;
 }
 
-/** One entry of the options: which Secret, and where its values come from. Never the values themselves. */
+/** One entry of the options: a Secret and the places of its values, never the values. */
 export type SecretSpec = DockerRegistrySpec | GenericSpec | FromFileSpec | FromEnvFileSpec | TlsSpec;
 
-/** As a list, or by name: a map is laid over another entry by entry (settings), a list is replaced. */
+/** Specs as a list or by name. Settings merge a map entry by entry, and replace a list as a whole. */
 export type SecretSpecs = readonly SecretSpec[] | Readonly<Record<string, SecretSpec>>;

@@ -1,11 +1,13 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto';
 
-/** What is wrong with a certificate and its key, both PEM; undefined if they are a pair. Says nothing of what is in them. */
+/**
+ * Checks that a PEM certificate and a PEM key are a pair. The mistake never quotes them; undefined means a valid pair.
+ */
 export function tlsComplaint(cert: Buffer, key: Buffer): { field: 'cert' | 'key'; mistake: string } | undefined {
   let certificate: X509Certificate;
   let privateKey: KeyObject;
   try {
-    // Of a chain the first one: the server's own.
+    // Node reads the first certificate of a chain, which is the server's own.
     certificate = new X509Certificate(pem(cert));
   } catch {
     return { field: 'cert', mistake: 'holds no PEM certificate' };
@@ -20,7 +22,7 @@ export function tlsComplaint(cert: Buffer, key: Buffer): { field: 'cert' | 'key'
   return { field: 'key', mistake: 'is not the key of the certificate' };
 }
 
-/** Node reads DER too, which the API server and kubectl refuse. */
+/** Refuses DER, which Node reads but the API server and kubectl do not. */
 function pem(bytes: Buffer): Buffer {
   if (!bytes.includes('-----BEGIN ')) throw new Error('not PEM');
   return bytes;
