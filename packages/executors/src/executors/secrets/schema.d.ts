@@ -3,80 +3,80 @@
 export type Value =
   | string
   | {
-      /** The name of an environment variable. */
+      /** Name of an environment variable. */
       env?: string;
-      /** A file, relative to the project's root. */
+      /** Path of a file, relative to the project's root. */
       file?: string;
-      /** The value itself: only for what is no secret. */
+      /** The value itself, only for text that is no secret. */
       plain?: string;
     };
 
 /**
- * Makes Secrets from environment variables and files, by kubectl's rules. Everything is checked first,
- * here and by a dry run on the server, and only then is anything written: one mistake, and nothing
- * changes. The Secrets are a set of their own, so a renamed or removed one leaves none behind. Values
- * are never in the options, in a log, in Nx's cache or in an error.
+ * Makes Secrets from environment variables and files, by kubectl's rules. Checks everything first,
+ * here and in a dry run on the server: if there is one mistake, nothing is written. The Secrets form
+ * an ApplySet of their own, so Secrets that are renamed or removed are pruned. Values never stand in
+ * the options, logs, errors or Nx's cache.
  */
 export interface SecretsOptions {
   /**
-   * With false the target does nothing, so that a shared configuration can leave the choice to each
-   * developer's settings. Default: `true`.
+   * false makes the target do nothing, so that each developer can enable it in the settings. Default:
+   * `true`.
    */
   enabled?: boolean;
   /**
-   * The Secrets to make: a list, or a map by name. Settings of one developer are laid over a map entry
-   * by entry, and replace a list.
+   * Secrets to make: a list, or a map by name. Developer settings merge into a map entry by entry, and
+   * replace a list as a whole.
    */
   secrets?:
     | Secret[]
     | {
         [k: string]: Secret;
       };
-  /** The namespace of secrets that name none. Default: the context's. */
+  /** Namespace of secrets that name none. Default: the context's. */
   namespace?: string;
   /**
-   * Create a namespace that is missing; it is never removed. Otherwise it is reported, and nothing
-   * changes. Default: `true`.
+   * Create a missing namespace, which is never removed. With false, a missing namespace is an error, and
+   * nothing changes. Default: `true`.
    */
   createNamespaces?: boolean;
   /**
-   * Take over keys that another manager owns, such as those of a Secret made by kubectl create, instead
-   * of failing with its name; and make a Secret anew that others made where its type or immutability
-   * stands in the way. Default: `false`.
+   * Take over keys of another field manager, such as those of a Secret from kubectl create, instead of
+   * failing with the manager's name. Also delete and recreate a Secret of another creator if its type or
+   * immutability prevents a change. Default: `false`.
    */
   force?: boolean;
-  /** Check everything and print what would change: keys, never values. Write nothing. Default: `false`. */
+  /** Check everything and print the changes, with keys and never values. Write nothing. Default: `false`. */
   dryRun?: boolean;
   /**
-   * The target of the same project whose options say which cluster it is deployed to (kustomize-apply);
-   * there need not be one. Default: `"kustomize-apply"`.
+   * Target of the same project whose options name the cluster (kustomize-apply). It is optional.
+   * Default: `"kustomize-apply"`.
    */
   kustomizeApply?: string;
-  /** The kubeconfig context to use. Default: that of the apply target, else the current context. */
+  /** Kubeconfig context to use. Default: that of the apply target, else the current context. */
   context?: string;
   /**
-   * Contexts that may be touched although they are not local; * and ? are wildcards. Default: those of
-   * the apply target.
+   * Contexts that may be changed although their clusters are not local. * and ? are wildcards. Default:
+   * those of the apply target.
    */
   allowContexts?: string[];
 }
-/** One Secret, and where its values come from: never the values themselves. */
+/** One Secret and the places of its values, never the values. */
 export interface Secret {
-  /** The Secret's name. Default: in a map of secrets the key. */
+  /** The Secret's name. Default: the key in a map of secrets. */
   name?: string;
   /**
-   * docker-registry: credentials for a registry. generic: literals that refer to the environment or
-   * files. from-file: files and folders. from-env-file: KEY=value lines. tls: a certificate and its key.
+   * docker-registry: credentials for a registry. generic: values by key, from the environment or files.
+   * from-file: files and folders. from-env-file: KEY=value lines. tls: a certificate and its key.
    */
   kind: 'docker-registry' | 'generic' | 'from-file' | 'from-env-file' | 'tls';
   /** The Secret's namespace. Default: that of the options. */
   namespace?: string;
   /**
-   * The Secret's type, for generic, from-file and from-env-file. A changed type makes the Secret anew.
-   * Default: `"Opaque"`.
+   * The Secret's type, for generic, from-file and from-env-file. If the type changes, the Secret is
+   * recreated. Default: `"Opaque"`.
    */
   type?: string;
-  /** Nobody can change the Secret then; here a change makes it anew. Default: `false`. */
+  /** Make the Secret immutable. If a value changes, the Secret is recreated. Default: `false`. */
   immutable?: boolean;
   /** The Secret's labels. */
   labels?: {
@@ -86,49 +86,49 @@ export interface Secret {
   annotations?: {
     [k: string]: string;
   };
-  /** docker-registry: the registry, as text; ${NAME} is filled in. Default: Docker Hub. */
+  /** docker-registry: the registry. ${NAME} is filled in. Default: Docker Hub. */
   server?: string;
   /** docker-registry: "${NAME}", { "env": "NAME" }, { "file": "./path" } or { "plain": "text" }. */
   username?:
     | string
     | {
-        /** The name of an environment variable. */
+        /** Name of an environment variable. */
         env?: string;
-        /** A file, relative to the project's root. */
+        /** Path of a file, relative to the project's root. */
         file?: string;
-        /** The value itself: only for what is no secret. */
+        /** The value itself, only for text that is no secret. */
         plain?: string;
       };
   /** docker-registry: "${NAME}", { "env": "NAME" } or { "file": "./path" }. */
   password?:
     | string
     | {
-        /** The name of an environment variable. */
+        /** Name of an environment variable. */
         env?: string;
-        /** A file, relative to the project's root. */
+        /** Path of a file, relative to the project's root. */
         file?: string;
       };
   /** docker-registry: as username. */
   email?:
     | string
     | {
-        /** The name of an environment variable. */
+        /** Name of an environment variable. */
         env?: string;
-        /** A file, relative to the project's root. */
+        /** Path of a file, relative to the project's root. */
         file?: string;
-        /** The value itself: only for what is no secret. */
+        /** The value itself, only for text that is no secret. */
         plain?: string;
       };
   /**
-   * generic: by key, "${NAME}" (also within a text), { "env": "NAME" }, { "file": "./path" }, or {
-   * "plain": "text" } for what is no secret.
+   * generic: values by key: "${NAME}" (also in a text), { "env": "NAME" }, { "file": "./path" }, or {
+   * "plain": "text" } for text that is no secret.
    */
   literals?: {
     [k: string]: Value;
   };
   /**
-   * from-file: path, key=path or a folder, one or a list; or a map by the name of the Secret to make of
-   * each. from-env-file: paths. Relative to the project's root; ${NAME} is filled in.
+   * from-file: path, key=path or a folder, one or a list; or a map from Secret names to these.
+   * from-env-file: a path or a list. Paths are relative to the project's root. ${NAME} is filled in.
    */
   files?:
     | string
@@ -136,9 +136,9 @@ export interface Secret {
     | {
         [k: string]: string | string[];
       };
-  /** tls: the file with the certificate or chain, PEM. */
+  /** tls: PEM file with the certificate or chain. */
   cert?: string;
-  /** tls: the file with the certificate's private key, PEM and not encrypted. */
+  /** tls: PEM file with the certificate's private key, not encrypted. */
   key?: string;
 }
 
