@@ -257,7 +257,7 @@ describe('applySecrets on secrets that cannot change in place', () => {
         `^Secret/${test.namespace}/replace-bad cannot be applied: the server refuses the Secret \\(Invalid\\) at data\\[ssh-privatekey\\]`,
       ),
     );
-    expect(message).toContain('→ Mend the field in the options, or in what its value is read from.');
+    expect(message).toContain('→ Fix the field in the options, or in what its value is read from.');
     expect(test.writes()).toEqual([]);
     expect(await live('replace-bad')).toEqual(before);
   });
@@ -302,10 +302,10 @@ describe('applySecrets with mistakes', () => {
     expect(message.split('\n')).toEqual([
       '2 mistakes in the secrets, so nothing was changed:',
       expect.stringMatching(
-        /^ {2}Secret\/\S+\/mistake-json cannot be applied: the server refuses the Secret \(Invalid\) at data.*\.dockerconfigjson.* → Mend the field/,
+        /^ {2}Secret\/\S+\/mistake-json cannot be applied: the server refuses the Secret \(Invalid\) at data.*\.dockerconfigjson.* → Fix the field/,
       ),
       expect.stringMatching(
-        /^ {2}Secret\/\S+\/mistake-ssh cannot be applied: the server refuses the Secret \(Invalid\) at data\[ssh-privatekey\].* → Mend the field/,
+        /^ {2}Secret\/\S+\/mistake-ssh cannot be applied: the server refuses the Secret \(Invalid\) at data\[ssh-privatekey\].* → Fix the field/,
       ),
       '  → Fix all of them, then run the target again.',
     ]);
