@@ -37,11 +37,11 @@ export async function applyManifests(
   rendered: KubeObject[],
   images: DeliveredImages,
   options: ContentOptions,
-  control: ApplyManifestsOptions = {},
+  application: ApplyManifestsOptions = {},
 ): Promise<Applied> {
-  const { dryRun, timeoutMs = 300_000, signal, onProgress, beforeApply, onWorkload } = control;
+  const { dryRun, timeoutMs = 300_000, signal, onProgress, beforeApply, onWorkload } = application;
   const prepared = await prepare(rendered, { ...options, ...images }, options.manifests);
-  const { extra, components } = control.others ?? (await readOtherObjects(cluster, options, signal));
+  const { extra, components } = application.others ?? (await readOtherObjects(cluster, options, signal));
   // What runs beside the controller may come from its image, too.
   const { image: own } = prepared.container;
   const beside = (stage: KubeObject[]) => (own ? replaceImage(stage, imageName(own), images.image.reference) : stage);

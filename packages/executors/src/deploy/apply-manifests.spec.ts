@@ -1,0 +1,151 @@
+import type { KubeObject } from '@nx-kube/cluster';
+import { answer } from '@nx-kube/testing/cluster/fake-api-server.js';
+import { describe, expect, it } from 'vitest';
+import { configMap, deployment } from '../workload/workload.fixture.js';
+import { applyManifests, type ApplyManifestsOptions } from './apply-manifests.js';
+import type { ContentOptions, OtherObjects } from './content.js';
+import { deploymentStatus, fakeCluster, type FakeCluster } from './fake-cluster.fixture.js';
+
+const images = { image: { reference: 'registry/app:2', entrypoint: ['/manager'], cmd: [] } };
+const options: ContentOptions = { project: 'app', manifests: 'm.yaml', image: 'image', stateDirectory: '/nowhere' };
+const rendered = [deployment('app'), configMap];
+const alone: OtherObjects = { extra: [], components: { before: [], after: [] } };
+const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } };
+
+function applyTo({ cluster }: FakeCluster, objects: KubeObject[], given: ApplyManifestsOptions = {}) {
+  return applyManifests(cluster, objects, images, options, { others: alone, ...given });
+}
+
+/** Components as Deployments of one object each, so that each has to get ready. */
+const before = { ...alone, components: { before: [[deployment('database')]], after: [] } };
+const after = { ...alone, components: { before: [], after: [[deployment('unpacker')]] } };
+
+function becomesReady(fake: FakeCluster, name: string): void {
+  fake.put({ ...fake.live('Deployment', name)!, status: deploymentStatus(true) });
+}
+
+describe('applyManifests (with a fake API server)', () => {
+  it('the first apply creates every object, and the next one finds them unchanged', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const actions = async () =>
+      (await applyTo(fake, rendered)).changes.map(({ subject, action }) => `${subject} ${action}`).sort();
+    expect(await actions()).toEqual(['ConfigMap/demo/settings created', 'Deployment/demo/app created']);
+    expect(await actions()).toEqual(['ConfigMap/demo/settings unchanged', 'Deployment/demo/app unchanged']);
+  });
+
+  it('the workload runs the delivered image, and a container of a component with the same image runs it too', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const others = { ...alone, components: { before: [], after: [[deployment('unpacker')]] } };
+    const applied = applyTo(fake, rendered, { others });
+    await expect.poll(() => fake.live('Deployment', 'app')).toBeDefined();
+    becomesReady(fake, 'app');
+    await applied;
+    for (const name of ['app', 'unpacker']) {
+      expect(fake.live('Deployment', name)!['spec'].template.spec.containers[0].image).toBe('registry/app:2');
+    }
+  });
+
+  it('a component that the controller depends on is ready before the controller is applied', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    let calls = 0;
+    const applied = applyTo(fake, rendered, { others: before, onWorkload: async () => void (calls += 1) });
+    await expect.poll(() => fake.writes).toEqual(['apply Deployment/demo/database']);
+    expect(calls).toBe(0);
+    fake.put({ ...fake.live('Deployment', 'database')!, status: deploymentStatus(false) });
+    expect(fake.live('Deployment', 'app')).toBeUndefined();
+    becomesReady(fake, 'database');
+    await applied;
+    expect(fake.writes.slice(1).sort()).toContain('apply Deployment/demo/app');
+    expect(calls).toBe(1);
+  });
+
+  it('a namespace of the manifests exists before a component is applied to it', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const demo: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } };
+    const applied = applyTo(fake, [demo, ...rendered], { others: before });
+    await expect.poll(() => fake.writes).toContain('apply Namespace/demo');
+    fake.put({ ...fake.live('Namespace', 'demo')!, status: { phase: 'Active' } });
+    await expect.poll(() => fake.writes).toEqual(['apply Namespace/demo', 'apply Deployment/demo/database']);
+    becomesReady(fake, 'database');
+    await applied;
+  });
+
+  it('a component that depends on the controller waits until the controller is ready', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const order: string[] = [];
+    const applied = applyTo(fake, rendered, {
+      others: after,
+      beforeApply: async () => void order.push(`before: ${fake.writes.length} writes`),
+      onWorkload: async () => void order.push('workload'),
+    });
+    await expect.poll(() => order).toEqual(['before: 0 writes', 'workload']);
+    expect(fake.live('Deployment', 'app')).toBeDefined();
+    expect(fake.live('Deployment', 'unpacker')).toBeUndefined();
+    becomesReady(fake, 'app');
+    const { changes } = await applied;
+    expect(fake.live('Deployment', 'unpacker')).toBeDefined();
+    expect(order).toHaveLength(2);
+    // The last pass finds the earlier stages unchanged, but the report is about the whole apply.
+    expect(changes.map(({ action }) => action)).toEqual(['created', 'created', 'created']);
+  });
+
+  it('a component that does not get ready ends the apply, with its name', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    await expect(applyTo(fake, rendered, { others: before, timeoutMs: 100 })).rejects.toMatchObject({
+      message: expect.stringMatching(/^Not ready after 0 s: Deployment\/demo\/database: /),
+      next: 'Look at the events and pods of these objects, or wait longer.',
+    });
+    expect(fake.live('Deployment', 'app')).toBeUndefined();
+  });
+
+  it('an object that left the manifests is pruned, after everything else is applied', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    await applyTo(fake, rendered);
+    fake.writes.length = 0;
+    const applied = applyTo(fake, [deployment('app')], { others: after });
+    becomesReady(fake, 'app');
+    const { changes } = await applied;
+    expect(changes.at(-1)).toMatchObject({ subject: 'ConfigMap/demo/settings', action: 'pruned' });
+    expect(fake.writes.at(-1)).toBe('delete ConfigMap/demo/settings');
+    expect(fake.live('ConfigMap', 'settings')).toBeUndefined();
+  });
+
+  it('a dry run reports all stages and writes nothing', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const { changes } = await applyTo(fake, rendered, { others: after, dryRun: true });
+    expect(changes.map(({ subject }) => subject).sort()).toEqual([
+      'ConfigMap/demo/settings',
+      'Deployment/demo/app',
+      'Deployment/demo/unpacker',
+    ]);
+    expect(fake.writes.filter((write) => !write.startsWith('try '))).toEqual([]);
+    expect(fake.live('Deployment', 'app')).toBeUndefined();
+  });
+
+  it('a field that another manager owns ends the apply with the names of both', async () => {
+    const message = 'Apply failed with 1 conflict: conflict with "kubectl" using v1: .data.a';
+    const causes = [{ reason: 'FieldManagerConflict', message: 'conflict with "kubectl" using v1', field: '.data.a' }];
+    const fake = await fakeCluster({
+      objects: [namespace],
+      onApply: ({ kind }, response) => {
+        if (kind !== 'ConfigMap') return false;
+        answer(response, 409, { kind: 'Status', reason: 'Conflict', message, code: 409, details: { causes } });
+        return true;
+      },
+    });
+    await expect(applyTo(fake, rendered)).rejects.toMatchObject({
+      message: expect.stringMatching(/^ConfigMap\/demo\/settings.*kubectl/s),
+    });
+  });
+
+  it('a patch that fits no object is an error before anything is written', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const patches = [{ target: { kind: 'Service' }, merge: {} }];
+    const applied = applyManifests(fake.cluster, rendered, images, { ...options, patches }, { others: alone });
+    await expect(applied).rejects.toMatchObject({
+      culprit: 'configuration',
+      message: expect.stringContaining('no object matches Service'),
+    });
+    expect(fake.writes).toEqual([]);
+  });
+});
