@@ -9,7 +9,7 @@ import {
   waitReady,
   type Cluster,
 } from '@nx-kube/cluster';
-import type { Emit } from '../events/events.js';
+import type { OnPodEvent } from '../pods/pod-event.js';
 import { runningContainer } from '../pods/target-container.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
 import { prepare, type Prepared } from '../workload/mutate.js';
@@ -25,7 +25,7 @@ export interface HotSwapOptions {
   graceMs: number;
   /** How long the pods may take to be ready, in ms: those that are to be brought to the binary, and again with it. */
   timeoutMs: number;
-  emit: Emit;
+  emit: OnPodEvent;
   signal: AbortSignal;
 }
 

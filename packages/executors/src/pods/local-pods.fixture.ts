@@ -94,7 +94,7 @@ export class LocalPods {
       return;
     }
     if (url.includes('/statefulsets/')) {
-      if (this.workload) return answer(response, 200, this.workload);
+      if (this.workload && method === 'GET') return answer(response, 200, this.workload);
       return answer(response, 404, { kind: 'Status', status: 'Failure', reason: 'NotFound', code: 404 });
     }
     if (url.includes('/statefulsets')) return answer(response, 200, { metadata, items: [this.workload] });
