@@ -212,7 +212,7 @@ describe('required commands', () => {
     expect(exitCode).toBe(1);
     expect(all).toContain('3 required commands are missing or too old:');
     expect(all).toContain(
-      `go 1.19.3 (${env.PATH}/go) is too old: at least 1.21.0 is needed; needed by go-build\n    → Install Go from https://go.dev/dl`,
+      `go 1.19.3 (${env.PATH}/go) is too old: at least 1.21.0 is needed; needed by go-build.\n    → Install Go from https://go.dev/dl`,
     );
     expect(all).toContain('kustomize or kubectl is not on PATH (at least kustomize 5.0.0 or kubectl 1.27.0)');
     expect(all).toContain('podman is not on PATH (at least podman 4.0.0); needed by image-build (dockerfile)');

@@ -56,7 +56,7 @@ interface Known extends StartedProcess {
  */
 export class Leadership {
   readonly #watcher: Watcher;
-  /** Last observed tenure by Lease. Null when nobody held the Lease. */
+  /** Last observed tenure by Lease. Null when the Lease had no holder. */
   readonly #tenures = new Map<string, Tenure | null>();
   /** Last known process by pod. */
   readonly #processes = new Map<string, Known>();
@@ -132,7 +132,7 @@ export class Leadership {
   #leads(pod: string, lease: KubeObject, { acquiredAt }: Tenure, former: Tenure | null | undefined): void {
     const name = subject(lease);
     const released = this.#released.delete(name);
-    // The others are on standby: if one of them leads later, that time says nothing about its start.
+    // The others are on standby: if one of them leads later, that time is unrelated to its start.
     this.#candidates.clear();
     this.options.emit({
       type: 'lease',

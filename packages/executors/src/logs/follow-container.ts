@@ -85,7 +85,7 @@ export async function* followContainer(
   }
 }
 
-/** Whether the run still goes on after its log has ended. */
+/** Whether the run continues after its log has ended. */
 async function stillRuns(
   cluster: Cluster,
   { namespace, pod, container, id }: LogSource,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { needsOf } from './needs.js';
 
 describe('needsOf', () => {
-  it('no enabled part needs no tool', () => {
+  it('without enabled parts there are no needs', () => {
     expect(needsOf({})).toEqual([]);
   });
 

@@ -5,7 +5,7 @@ import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
 import { goFiles } from './go-files.js';
 
 /** A user whose access is checked against permissions, unlike that of root. */
-const nobody = 65534;
+const unprivileged = 65534;
 
 describe('goFiles', () => {
   let workspace: TestWorkspace;
@@ -15,7 +15,7 @@ describe('goFiles', () => {
   function asUser(root: string) {
     if (process.geteuid!() !== 0) return goFiles(workspace.root, root);
     chmodSync(workspace.root, 0o755);
-    process.seteuid!(nobody);
+    process.seteuid!(unprivileged);
     try {
       return goFiles(workspace.root, root);
     } finally {

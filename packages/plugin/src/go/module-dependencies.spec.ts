@@ -37,7 +37,7 @@ describe('requiredModules', () => {
     ['a replacement of another version', 'replace example.com/shared v0.2.0 => ../../libs/shared', []],
     ['a replacement of another module', 'replace example.com/other => ../../libs/shared', []],
     ['a replacement by another module', 'replace example.com/shared => example.com/fork v1.0.0', []],
-    ['a replacement by a directory that is no module', 'replace example.com/shared => ../../libs', []],
+    ['a replacement by a directory that is not a module', 'replace example.com/shared => ../../libs', []],
     ['a replacement by a directory outside of the workspace', 'replace example.com/shared => ../../../shared', []],
     ['no replacement', '', []],
   ])('the requirement is resolved with %s', (_, replace, expected) => {

@@ -27,11 +27,11 @@ export function readModuleSources(facts: Facts, module: Module, set: ModuleSet):
   const imported = new Set<string>();
   for (const source of sources) {
     const file = posix.join(module.root, source);
-    const says = facts.read(file, reader);
-    for (const pattern of says?.embeds ?? []) {
+    const scanned = facts.read(file, reader);
+    for (const pattern of scanned?.embeds ?? []) {
       for (const glob of embedGlobs(pattern, posix.dirname(file))) embedded.add(glob);
     }
-    for (const path of says?.modules ?? []) imported.add(path);
+    for (const path of scanned?.modules ?? []) imported.add(path);
   }
   const required = requiredModules(module, set, facts.workspaceRoot);
   return {

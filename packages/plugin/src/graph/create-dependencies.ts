@@ -53,14 +53,14 @@ function dependenciesOfFile(facts: Facts, file: string, set: ModuleSet): Module[
   if (!isGoFile(file)) return [];
   const module = moduleOf(file, set);
   if (!module || !companionsOf(module, set).length) return [];
-  const says = facts.read(
+  const scanned = facts.read(
     file,
     goFile(
       module.module,
       set.modules.map((other) => other.module),
     ),
   );
-  return importedModules(module, says?.modules ?? [], set);
+  return importedModules(module, scanned?.modules ?? [], set);
 }
 
 /**

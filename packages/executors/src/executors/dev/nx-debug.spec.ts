@@ -106,7 +106,7 @@ describe('the loop with debugging', () => {
     const old: DelveInfo = { version: '1.9.1', go: { min: '1.17', max: '1.19' } };
     await expect(debugged({ debug: true }, undefined, old)).rejects.toMatchObject({
       culprit: 'configuration',
-      message: expect.stringMatching(/^Delve 1\.9\.1 is too old for go1\.\d+(\.\d+)?: .* Go 1\.17 to 1\.19$/),
+      message: expect.stringMatching(/^Delve 1\.9\.1 is too old for go1\.\d+(\.\d+)?: .* Go 1\.17 to 1\.19\.$/),
       next: expect.stringContaining('"version" of the target delve-build'),
     });
   });

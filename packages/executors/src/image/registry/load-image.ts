@@ -9,7 +9,7 @@ export interface LoadCommand {
 }
 
 /**
- * Makes the load command for a kubeconfig context. The name of the context tells the kind of cluster. Pure.
+ * Makes the load command for a kubeconfig context. The name of the context identifies the kind of cluster. Pure.
  *
  * @param archive absolute path of the image archive
  * @throws NxKubeError (configuration) for a context that is not of kind, k3d or minikube
