@@ -288,7 +288,7 @@ describe('the embedded cluster', () => {
   it('restarts a component that hangs', async () => {
     const pid = await pidOf('kube-scheduler');
     process.kill(pid, 'SIGSTOP');
-    expect((await cli('up')).stderr).toContain('kube-scheduler: does not answer, restarting it');
+    expect((await cli('up')).stderr).toContain('kube-scheduler does not answer: restarting it.');
     expect((await status()).running).toBe(true);
   });
 

@@ -12,9 +12,9 @@ import { ensureBuild, exportBuild } from '@nx-kube/local-cluster/programs/builds
 
 const USAGE = `A real one-node Kubernetes for development, from Go modules and Debian packages.
 
-  up                    bring the cluster up, or mend it
-  down [--keep]         take it down; --keep keeps its objects and images for the next \`up\`
-  status [-o json]      say what runs; exits 1 unless everything does
+  up                    bring the cluster up, or repair it
+  down [--keep]         take the cluster down; --keep keeps its objects and images for the next \`up\`
+  status [-o json]      print what runs; exit with 1 unless everything does
   kubeconfig            print the path of the kubeconfig
   env                   print the shell commands that make kubectl use the cluster
   stop <component> [--kill]   stop one component
@@ -37,7 +37,9 @@ async function main(context: Context): Promise<void> {
       return print((await down(context, values)) === 'was down' ? 'There is no cluster.' : 'The cluster is down.');
     case 'status': {
       if (values.output !== undefined && values.output !== 'json') {
-        throw new NxKubeError('configuration', `unknown output: ${values.output}`, { next: 'Only json is known.' });
+        throw new NxKubeError('configuration', `--output: "${values.output}" is not a known format.`, {
+          next: 'Set it to json.',
+        });
       }
       const status = await clusterStatus(layout, signal);
       print(values.output === 'json' ? JSON.stringify(status, null, 2) : statusTable(status, Date.now()));
@@ -58,8 +60,8 @@ async function main(context: Context): Promise<void> {
       return print(values.output ?? build.folder);
     }
     default:
-      throw new NxKubeError('configuration', command ? `unknown command: ${command}` : 'no command is given', {
-        next: `The commands are:\n\n${USAGE}`,
+      throw new NxKubeError('configuration', command ? `"${command}" is not a command.` : 'The command is missing.', {
+        next: `Choose a command:\n\n${USAGE}`,
       });
   }
 }
@@ -76,15 +78,17 @@ function parseCommandLine() {
       },
     });
   } catch (error) {
-    throw new NxKubeError('configuration', (error as Error).message, { next: `The commands are:\n\n${USAGE}` });
+    throw new NxKubeError('configuration', (error as Error).message, {
+      next: `Choose a command and its options:\n\n${USAGE}`,
+    });
   }
 }
 
 function componentNamed(name: string | undefined): ComponentName {
   const found = COMPONENT_NAMES.find((known) => known === name);
   if (found) return found;
-  throw new NxKubeError('configuration', name ? `unknown component: ${name}` : 'no component is given', {
-    next: `The components are: ${COMPONENT_NAMES.join(', ')}.`,
+  throw new NxKubeError('configuration', name ? `"${name}" is not a component.` : 'The component is missing.', {
+    next: `Choose one of: ${COMPONENT_NAMES.join(', ')}.`,
   });
 }
 
@@ -97,7 +101,7 @@ function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Says what goes on, and that it still does where that takes long. */
+/** Prints progress lines to standard error, and repeats `what` during long silences. */
 function audibly(what: string): Progress {
   const silence = breakSilence(what, toStandardError);
   return (line) => {
@@ -106,14 +110,14 @@ function audibly(what: string): Progress {
   };
 }
 
-// The terminal may be gone, and what was begun still has to be brought to an end.
+// A closed terminal must not stop the work: an output error would end the process halfway.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 const stopping = new AbortController();
-// Every request that is under way listens to it.
+// Every running request listens to this signal.
 setMaxListeners(0, stopping.signal);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // Once: a second one ends the process by default.
-  process.once(signal, () => stopping.abort(new NxKubeError('configuration', `stopped by ${signal}`)));
+  // Only once: a second signal ends the process, as by default.
+  process.once(signal, () => stopping.abort(new NxKubeError('configuration', `The command was stopped by ${signal}.`)));
 }
 try {
   const progress = audibly(`working on \`${process.argv.slice(2).join(' ')}\``);

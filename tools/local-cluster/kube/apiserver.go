@@ -16,9 +16,9 @@ func runAPIServer() {
 	run(command)
 }
 
-// forwardToLoopback lets pods reach an API server that listens on loopback only: before the server starts, connections
-// to its advertised address are forwarded to the address that it binds to. The server itself can bind to one address or to
-// all of them, and all would include the machine's own network.
+// forwardToLoopback lets pods reach an API server that listens on loopback only. Before the server starts, it forwards
+// connections from the advertised address to the bind address. The server can bind to one address or to all, and all
+// would include the machine's own network.
 func forwardToLoopback(command *cobra.Command) {
 	command.PreRunE = func(command *cobra.Command, _ []string) error {
 		flags := command.Flags()

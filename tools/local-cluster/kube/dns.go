@@ -10,5 +10,5 @@ import (
 	_ "github.com/coredns/coredns/plugin/kubernetes"
 )
 
-// runDNS serves names with the few plugins that a cluster of one node needs.
+// runDNS serves DNS with the few plugins that a one-node cluster needs.
 func runDNS() { coremain.Run() }

@@ -1,4 +1,4 @@
-// The whole of a one-node Kubernetes as one static program that acts by the name it is called by.
+// A complete one-node Kubernetes as one static program. The name that it is called by selects the component.
 package main
 
 import (
@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	_ "time/tzdata" // time zones of CronJobs, on machines without them
+	_ "time/tzdata" // CronJobs need time zones, and some machines have none
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
@@ -29,7 +29,7 @@ import (
 	"nx-kube.dev/local-cluster/kube/image"
 )
 
-// programs maps each name that this program can be called by to what it then does.
+// programs maps each name that this program can be called by to its main function.
 var programs = map[string]func(){
 	"certificates":            func() { exit(certificates.Ensure(os.Stdin, os.Stdout)) },
 	"coredns":                 runDNS,
@@ -48,7 +48,7 @@ func main() {
 	name := filepath.Base(os.Args[0])
 	program, known := programs[name]
 	if !known && len(os.Args) > 1 {
-		// Called by its own name: the first argument says which program to be.
+		// Called by its own name, the program takes the component from the first argument.
 		name, os.Args = os.Args[1], os.Args[1:]
 		program, known = programs[name]
 	}
@@ -58,7 +58,7 @@ func main() {
 			names = append(names, name)
 		}
 		slices.Sort(names)
-		fmt.Fprintf(os.Stderr, "unknown program %q; this one can be: %s\n", name, strings.Join(names, ", "))
+		fmt.Fprintf(os.Stderr, "%q is not a program. Choose one of: %s.\n", name, strings.Join(names, ", "))
 		os.Exit(2)
 	}
 	program()

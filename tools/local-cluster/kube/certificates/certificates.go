@@ -1,4 +1,4 @@
-// Package certificates makes and renews the certificates of the cluster.
+// Package certificates creates and renews the certificates of the cluster.
 package certificates
 
 import (
@@ -26,17 +26,17 @@ import (
 const (
 	authorityLifetime   = 10 * 365 * 24 * time.Hour
 	certificateLifetime = 365 * 24 * time.Hour
-	// renewBefore is how much of its life a certificate must have left to be kept.
+	// renewBefore is the remaining lifetime below which a certificate is renewed.
 	renewBefore = 30 * 24 * time.Hour
 )
 
-// requests is the JSON that Ensure reads.
+// requests is the JSON input of Ensure.
 type requests struct {
-	// Directory is where `<name>.crt` and `<name>.key` are kept.
+	// Directory holds the files `<name>.crt` and `<name>.key`.
 	Directory string
 	// Authorities are the names of self-signed certificate authorities.
 	Authorities []string
-	// KeyPairs are the names of keys without a certificate; the public half is `<name>.pub`.
+	// KeyPairs are the names of keys without a certificate. The public half is `<name>.pub`.
 	KeyPairs []string
 	// Certificates are signed by one of the authorities.
 	Certificates []request
@@ -48,8 +48,8 @@ type request struct {
 	Server, Client              bool
 }
 
-// Ensure makes what is asked for on the input and keeps whatever is already there, fits and lives long enough.
-// It prints the name of each thing that it made.
+// Ensure creates the requested certificates and keys. It keeps existing ones that match the request and live long
+// enough. It prints the name of each one that it creates.
 func Ensure(input io.Reader, output io.Writer) error {
 	var wanted requests
 	decoder := json.NewDecoder(input)
@@ -164,7 +164,7 @@ func (files store) ensureKeyPair(name string) error {
 func (files store) template(subject pkix.Name, lifetime time.Duration) *x509.Certificate {
 	return &x509.Certificate{
 		Subject: subject,
-		// Clocks of virtual machines step backwards after a suspension.
+		// Allow for clocks of virtual machines, which step backwards after a suspension.
 		NotBefore: files.now.Add(-time.Hour),
 		NotAfter:  files.now.Add(lifetime),
 	}
@@ -181,7 +181,7 @@ func sameContent(have, want *x509.Certificate) bool {
 		slices.EqualFunc(have.IPAddresses, want.IPAddresses, net.IP.Equal)
 }
 
-// create signs a new certificate for a new key; without a signer it signs itself.
+// create signs a new certificate for a new key. A nil signer makes the certificate self-signed.
 func (files store) create(name string, template *x509.Certificate, signer issuer) (issuer, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -208,7 +208,8 @@ func (files store) create(name string, template *x509.Certificate, signer issuer
 	return issuer{certificate, key}, files.write(name+".crt", "CERTIFICATE", der, 0o644)
 }
 
-// load gives nothing, and no error, when the certificate has to be made: absent, unreadable, or without its own key.
+// load returns nil without an error if the certificate must be created: it is absent, unreadable, or does not match its
+// key.
 func (files store) load(name string) (*x509.Certificate, crypto.Signer, error) {
 	certificateFile, err := os.ReadFile(files.path(name + ".crt"))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -250,7 +251,7 @@ func (files store) writeKey(name string, key *ecdsa.PrivateKey) error {
 	return files.write(name+".key", "PRIVATE KEY", der, 0o600)
 }
 
-// write replaces the file in one step, for a component may read it at any time.
+// write replaces the file atomically, because a component may read it at any time.
 func (files store) write(file, kind string, der []byte, mode fs.FileMode) error {
 	var content bytes.Buffer
 	if err := pem.Encode(&content, &pem.Block{Type: kind, Bytes: der}); err != nil {

@@ -24,7 +24,7 @@ func wanted(directory string) requests {
 	}
 }
 
-// ensure gives the names of what was made.
+// ensure returns the names of the created certificates and keys.
 func ensure(t *testing.T, wanted requests) []string {
 	t.Helper()
 	input, err := json.Marshal(wanted)
@@ -41,7 +41,7 @@ func ensure(t *testing.T, wanted requests) []string {
 func expect(t *testing.T, made []string, names ...string) {
 	t.Helper()
 	if strings.Join(made, " ") != strings.Join(names, " ") {
-		t.Errorf("made %q, expected %q", made, names)
+		t.Errorf("created %q, want %q", made, names)
 	}
 }
 
@@ -147,7 +147,7 @@ func TestBadInputIsRefused(t *testing.T) {
 	} {
 		err := Ensure(strings.NewReader(input), &bytes.Buffer{})
 		if err == nil || !strings.Contains(err.Error(), expected) {
-			t.Errorf("%s: %v, expected %q", input, err, expected)
+			t.Errorf("%s: got error %v, want %q", input, err, expected)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-// Package forward passes TCP connections on.
+// Package forward forwards TCP connections.
 package forward
 
 import (
@@ -6,7 +6,7 @@ import (
 	"net"
 )
 
-// Serve passes every connection of the listener on to the target until the listener is closed.
+// Serve forwards every connection of the listener to the target, until the listener is closed.
 func Serve(listener net.Listener, target string) {
 	for {
 		incoming, err := listener.Accept()
@@ -17,7 +17,7 @@ func Serve(listener net.Listener, target string) {
 			defer incoming.Close()
 			outgoing, err := net.Dial("tcp", target)
 			if err != nil {
-				return // The server is not up yet: the client sees a closed connection and tries again.
+				return // The server is not up yet: the client sees a closed connection and retries.
 			}
 			defer outgoing.Close()
 			done := make(chan struct{}, 2)
@@ -29,7 +29,7 @@ func Serve(listener net.Listener, target string) {
 	}
 }
 
-// pass copies one direction and hands its end on, so that a half-closed connection stays usable the other way.
+// pass copies one direction and closes only that direction at its end, so a half-closed connection stays usable.
 func pass(to, from net.Conn, done chan<- struct{}) {
 	if _, err := io.Copy(to, from); err != nil {
 		to.Close()

@@ -43,7 +43,7 @@ func TestAHalfClosedConnectionStillAnswers(t *testing.T) {
 	client.CloseWrite()
 	answer, err := io.ReadAll(client)
 	if err != nil || string(answer) != "answer to question" {
-		t.Errorf("got %q, %v", answer, err)
+		t.Errorf("got answer %q and error %v, want \"answer to question\"", answer, err)
 	}
 }
 
@@ -54,7 +54,7 @@ func TestAConnectionIsClosedWhenTheTargetIsNotThere(t *testing.T) {
 	go Serve(front, address)
 	client := dial(t, front.Addr().String())
 	if answer, _ := io.ReadAll(client); len(answer) > 0 {
-		t.Errorf("got %q", answer)
+		t.Errorf("got answer %q, want none", answer)
 	}
 }
 

@@ -22,8 +22,8 @@ type descriptor struct {
 	Annotations map[string]string `json:"annotations,omitempty"`
 }
 
-// Write writes an OCI image archive with nothing in it but one static program, which it runs as a user without rights.
-// The archive names the image as container runtimes expect it, so that importing it is enough to use it.
+// Write writes an OCI image archive that holds one static program, which the image runs as a user without privileges.
+// The archive names the image in the way that container runtimes expect, so an import is enough to use it.
 func Write(output io.Writer, program, reference string) error {
 	content, err := os.ReadFile(program)
 	if err != nil {
@@ -73,7 +73,7 @@ type tarFile struct {
 	mode    int64
 }
 
-// writeTar leaves out times and owners: the same files give the same bytes.
+// writeTar omits times and owners, so the same files give the same bytes.
 func writeTar(output io.Writer, files []tarFile) error {
 	archive := tar.NewWriter(output)
 	for _, file := range files {

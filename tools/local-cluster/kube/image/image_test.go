@@ -47,12 +47,12 @@ func TestTheArchiveLeadsFromItsNameToTheProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	if name := index.Manifests[0].Annotations["io.containerd.image.name"]; name != "example.test/pause:1" {
-		t.Errorf("named %q", name)
+		t.Errorf("got image name %q", name)
 	}
 	blob := func(descriptor descriptor) []byte {
 		content := archive["blobs/sha256/"+descriptor.Digest[len("sha256:"):]]
 		if len(content) != descriptor.Size || digest(content) != descriptor.Digest {
-			t.Errorf("%s: %d bytes with digest %s", descriptor.Digest, len(content), digest(content))
+			t.Errorf("descriptor %s: got %d bytes with digest %s", descriptor.Digest, len(content), digest(content))
 		}
 		return content
 	}
@@ -74,18 +74,18 @@ func TestTheArchiveLeadsFromItsNameToTheProgram(t *testing.T) {
 	}
 	program := files(t, blob(manifest.Layers[0]))[config.Config.Entrypoint[0][1:]]
 	if string(program) != "program" || config.Config.User != "65535:65535" {
-		t.Errorf("%+v runs %q", config, program)
+		t.Errorf("got config %+v and program %q", config, program)
 	}
 }
 
 func TestTheSameProgramGivesTheSameBytes(t *testing.T) {
 	if !bytes.Equal(write(t), write(t)) {
-		t.Error("two archives differ")
+		t.Error("two archives of the same program differ")
 	}
 }
 
 func TestAProgramThatIsNotThereIsAnError(t *testing.T) {
 	if err := Write(io.Discard, "/does/not/exist", "example.test/pause:1"); err == nil {
-		t.Error("no error")
+		t.Error("Write returned nil, want an error")
 	}
 }

@@ -1,4 +1,4 @@
-// The process that holds a pod's namespaces open: it does nothing, reaps orphans, and leaves when told to.
+// The process that keeps a pod's namespaces open: it sleeps, reaps orphans, and exits on a signal.
 package main
 
 import (

@@ -18,18 +18,18 @@ const cli = (...args: string[]) =>
     },
   );
 
-describe('the command line', () => {
-  it('prints the path of the kubeconfig', async () => {
+describe('local-cluster cli', () => {
+  it('`kubeconfig` prints the path of the kubeconfig', async () => {
     expect(await cli('kubeconfig')).toMatchObject({ exitCode: 0, stdout: '/nonexistent/home/kubeconfig' });
   });
 
-  it('prints shell commands that work', async () => {
+  it('`env` prints shell commands that work', async () => {
     const { stdout } = await cli('env');
     const shell = await execa('sh', ['-c', `${stdout}; echo "$KUBECONFIG|$PATH"`], { env: { PATH: '/bin' } });
     expect(shell.stdout).toBe('/nonexistent/home/kubeconfig|/nonexistent/home/bin:/bin');
   });
 
-  it('says what runs, and exits 1 unless everything does', async () => {
+  it('`status` prints what runs and exits with 1 unless everything runs', async () => {
     const { exitCode, stdout } = await cli('status', '--output', 'json');
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -40,18 +40,18 @@ describe('the command line', () => {
     });
   });
 
-  it('takes down what is not there without complaint', async () => {
+  it('`down` succeeds when there is no cluster', async () => {
     expect(await cli('down')).toMatchObject({ exitCode: 0, stdout: 'There is no cluster.' });
   });
 
   it.each([
-    [['fly'], 'unknown command: fly'],
-    [[], 'no command is given'],
-    [['stop', 'etdc'], 'unknown component: etdc\n  → The components are: etcd, kube-apiserver'],
-    [['stop'], 'no component is given'],
+    [['fly'], '"fly" is not a command.'],
+    [[], 'The command is missing.'],
+    [['stop', 'etdc'], '"etdc" is not a component.\n  → Choose one of: etcd, kube-apiserver'],
+    [['stop'], 'The component is missing.'],
     [['up', '--fast'], "Unknown option '--fast'"],
-    [['status', '--output', 'xml'], 'unknown output: xml'],
-  ])('refuses %j', async (args, message) => {
+    [['status', '--output', 'xml'], '--output: "xml" is not a known format.'],
+  ])('the command line %j is refused', async (args, message) => {
     const { exitCode, stderr } = await cli(...args);
     expect(exitCode).toBe(1);
     expect(stderr).toContain(message);

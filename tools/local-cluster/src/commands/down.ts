@@ -10,8 +10,8 @@ import { removeFolder, sweep } from './sweep.js';
 import type { Context } from './up.js';
 
 /**
- * Takes the cluster down and leaves nothing of it running. Objects, images and volumes go too, unless `keep`; built programs
- * and logs stay.
+ * Takes the cluster down: all its processes end. Objects, images and volumes are removed, too, unless `keep`. Built
+ * programs and logs stay.
  */
 export async function down(context: Context, { keep }: { keep: boolean }): Promise<'was down' | 'went down'> {
   const { layout, signal, progress } = context;
@@ -19,10 +19,11 @@ export async function down(context: Context, { keep }: { keep: boolean }): Promi
   if (!existsSync(layout.home)) return 'was down';
   requireRoot();
   const release = await acquireLock(layout, signal, () =>
-    progress('waiting for another command on this cluster to end'),
+    progress('Waiting for another command on this cluster to end.'),
   );
   try {
-    // The kubelet and its like would bring back what is swept, so they go first; etcd last, for others write to it.
+    // First the kubelet and the other components that would recreate swept objects; etcd last, because the others write
+    // to it.
     const others = COMPONENT_NAMES.filter((name) => name !== 'etcd');
     await stopAll(context, others, STOP_GRACE);
     await stopAll(context, ['etcd'], STOP_GRACE);
@@ -34,19 +35,19 @@ export async function down(context: Context, { keep }: { keep: boolean }): Promi
       rmSync(layout.kubeconfig, { force: true });
       rmSync(layout.auditLog, { force: true });
     }
-    progress(`the cluster is down after ${duration(Date.now() - begun)}`);
+    progress(`The cluster is down after ${duration(Date.now() - begun)}.`);
     return 'went down';
   } finally {
     release();
   }
 }
 
-/** Stops one component and leaves the others as they are; with `kill`, without giving it the time to end well. */
+/** Stops one component and leaves the others running. `kill` sends SIGKILL at once, without a grace period. */
 export async function stopComponent(name: ComponentName, context: Context, { kill }: { kill: boolean }): Promise<void> {
   const { layout, signal, progress } = context;
   requireRoot();
   const release = await acquireLock(layout, signal, () =>
-    progress('waiting for another command on this cluster to end'),
+    progress('Waiting for another command on this cluster to end.'),
   );
   try {
     await stopAll(context, [name], kill ? 0 : STOP_GRACE);
@@ -63,7 +64,7 @@ async function stopAll({ layout }: Context, names: ComponentName[], grace: numbe
 
 function requireRoot(): void {
   if (process.getuid?.() === 0) return;
-  throw new NxKubeError('configuration', 'stopping the embedded cluster needs root, as starting it did', {
-    next: 'Run it as root.',
+  throw new NxKubeError('configuration', 'The embedded cluster runs as root, so only root can stop it.', {
+    next: 'Run the command as root.',
   });
 }

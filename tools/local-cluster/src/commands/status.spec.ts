@@ -15,8 +15,8 @@ const status: ClusterStatus = {
   ],
 };
 
-describe('the status', () => {
-  it('is a table for people', () => {
+describe('statusTable', () => {
+  it('the status table shows components, node and addresses', () => {
     expect(statusTable(status, Date.parse('2026-01-01T00:02:05.000Z'))).toBe(`COMPONENT       STATE        PID    AGE
 etcd            ready        12345  2 min 5 s
 kube-apiserver  not running

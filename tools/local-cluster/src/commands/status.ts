@@ -17,7 +17,7 @@ export interface ComponentStatus {
 }
 
 export interface ClusterStatus {
-  /** Everything is running, and pods can be run. */
+  /** All components run and the node is ready for pods. */
   running: boolean;
   home: string;
   kubeconfig: string;
@@ -53,7 +53,7 @@ export async function clusterStatus(layout: Layout, signal: AbortSignal): Promis
   };
 }
 
-/** The status as a table for people. `now` in milliseconds since the epoch. */
+/** Formats the status as a table. `now`: the current time (ms since the epoch). */
 export function statusTable(status: ClusterStatus, now: number): string {
   const rows = [
     ['COMPONENT', 'STATE', 'PID', 'AGE'],

@@ -3,21 +3,21 @@ import { runSteps } from './steps.js';
 
 const { signal } = new AbortController();
 
-describe('steps', () => {
-  it('run after what they depend on, each once', async () => {
+describe('runSteps', () => {
+  it('steps run once each, after the steps that they depend on', async () => {
     const order: string[] = [];
     const step = (name: string, after: string[]) => ({ after, run: async () => void order.push(name) });
     await runSteps({ c: step('c', ['a', 'b']), b: step('b', ['a']), a: step('a', []), d: step('d', ['a']) }, signal);
     expect(order).toEqual(['a', 'b', 'd', 'c']);
   });
 
-  it('run at the same time when neither depends on the other', async () => {
+  it('steps without a dependency between them run at the same time', async () => {
     let meet = () => {};
     const met = new Promise<void>((resolve) => (meet = resolve));
     await runSteps({ a: { after: [], run: () => met }, b: { after: [], run: async () => meet() } }, signal);
   });
 
-  it('fail with the first failure, after the others have been aborted and have ended', async () => {
+  it('a run fails with the first failure, once all other steps are aborted and have ended', async () => {
     let ended = false;
     const begun: string[] = [];
     await expect(
@@ -43,7 +43,7 @@ describe('steps', () => {
     expect(begun).toEqual([]);
   });
 
-  it('end when they are aborted from outside', async () => {
+  it('a run ends when its signal is aborted', async () => {
     const stop = new AbortController();
     const running = runSteps(
       {

@@ -1,26 +1,26 @@
 import { setMaxListeners } from 'node:events';
 
 export interface Step {
-  /** Names of the steps that must have ended well before. */
+  /** Names of the steps that must have succeeded first. */
   after: string[];
   run: (signal: AbortSignal) => Promise<unknown>;
 }
 
 /**
- * Runs each step as soon as all that it comes after have ended. The first failure aborts the others, and is thrown once
- * none is running any more.
+ * Runs each step as soon as the steps in its `after` have ended. The first failure aborts the others. It is thrown once
+ * no step runs any more.
  */
 export async function runSteps(steps: Record<string, Step>, signal: AbortSignal): Promise<void> {
   const failure = new AbortController();
   setMaxListeners(0, failure.signal);
-  // Not `AbortSignal.any`: on Node 20, what it makes can be collected as garbage while it is waited for.
+  // Not `AbortSignal.any`: on Node 20 its signal can be garbage-collected while it is awaited, and then never fires.
   const abort = () => failure.abort(signal.reason);
   if (signal.aborted) abort();
   signal.addEventListener('abort', abort);
   const begun = new Map<string, Promise<void>>();
   const begin = (name: string): Promise<void> => {
     const step = steps[name];
-    if (!step) throw new TypeError(`no step is called ${name}`);
+    if (!step) throw new TypeError(`${name} is not a step.`);
     const before = begun.get(name);
     if (before) return before;
     const promise = Promise.all(step.after.map(begin)).then(async () => {

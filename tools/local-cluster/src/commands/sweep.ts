@@ -9,22 +9,19 @@ import { removeNetwork } from '../host/network.js';
 import { stopProcesses } from '../processes/stop-processes.js';
 import { strayProcesses } from '../processes/stray-processes.js';
 
-/** Places outside of the state folder that programs insist on. */
+/** Paths outside of the state folder that programs have hard-coded. */
 const SHIM_SOCKETS = /^unix:\/\/(\/run\/containerd\/s\/[0-9a-f]+)$/;
 const NETWORK_RESULTS = '/var/lib/cni/results';
 const LOG_LINKS = '/var/log/containers';
 
-/**
- * Removes all that runs or is mounted, whatever state it is in and whichever component was killed before: it relies on no
- * component to be alive.
- */
+/** Removes everything that runs or is mounted, in any state of the cluster. It needs no running component. */
 export async function sweep(layout: Layout, signal: AbortSignal): Promise<void> {
-  // Twice, for what was being started meanwhile.
+  // Twice, because a process may have been starting during the first pass.
   for (const processes of [strayProcesses, strayProcesses]) {
     const left = await stopProcesses([...processes(layout), ...containerProcesses()], 0);
     if (left.length > 0) {
-      throw new NxKubeError('cluster', `processes that cannot be killed: ${left.map(({ pid }) => pid).join(', ')}`, {
-        next: 'They wait for a device or file system; see `ps -o pid,stat,wchan,args`, and try again.',
+      throw new NxKubeError('cluster', `Processes ${left.map(({ pid }) => pid).join(', ')} cannot be killed.`, {
+        next: 'They wait for a device or file system. Inspect them with `ps -o pid,stat,wchan,args` and try again.',
       });
     }
   }
@@ -40,19 +37,24 @@ export async function sweep(layout: Layout, signal: AbortSignal): Promise<void> 
   removeFolder(layout, layout.run);
 }
 
-/** Removes a folder of ours, unless something is still mounted in it: that could be anyone's data. */
+/**
+ * Removes a folder of the cluster. It throws if something is still mounted in it, because that could be anyone's data.
+ */
 export function removeFolder(layout: Layout, folder: string): void {
   const mounts = mountsBelow(folder);
   if (mounts.length > 0) {
-    throw new NxKubeError('cluster', `${folder} cannot be removed: ${mounts[0]} is still mounted`, {
+    throw new NxKubeError('cluster', `${folder} cannot be removed: ${mounts[0]} is still mounted.`, {
       next: `Unmount it (\`umount ${mounts[0]}\`) and try again.`,
     });
   }
-  if (!folder.startsWith(`${layout.home}/`)) throw new NxKubeError('bug', `${folder} is not in ${layout.home}`);
+  if (!folder.startsWith(`${layout.home}/`)) throw new NxKubeError('bug', `${folder} is not in ${layout.home}.`);
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A killed shim leaves its socket; its bundle says which. Returns the ids of all containers, pods' sandboxes among them. */
+/**
+ * Removes the sockets of killed shims, which their bundles name. Returns the ids of all containers, pod sandboxes
+ * included.
+ */
 function removeShimSockets(layout: Layout): string[] {
   const bundles = join(layout.run, 'containerd', 'io.containerd.runtime.v2.task', 'k8s.io');
   const ids = entries(bundles);
@@ -61,7 +63,7 @@ function removeShimSockets(layout: Layout): string[] {
       const socket = SHIM_SOCKETS.exec(readFileSync(join(bundles, name, 'address'), 'utf8').trim())?.[1];
       if (socket) rmSync(socket, { force: true });
     } catch {
-      // The shim had not come so far as to write its address.
+      // The shim ended before it wrote its address.
     }
   }
   return ids;

@@ -31,7 +31,7 @@ export interface Context {
   progress: Progress;
 }
 
-/** Which components must be ready, and which one-time steps done, before each is started. */
+/** The components that must be ready, and the one-time steps that must be done, before each component starts. */
 const AFTER: Record<ComponentName, (ComponentName | 'pause image' | 'objects' | 'node')[]> = {
   etcd: [],
   'kube-apiserver': ['etcd'],
@@ -40,14 +40,14 @@ const AFTER: Record<ComponentName, (ComponentName | 'pause image' | 'objects' | 
   containerd: [],
   registry: [],
   kubelet: ['pause image', 'objects'],
-  // It looks for its node at ever longer intervals, so the node had better be there.
+  // kube-proxy looks for its node at ever longer intervals, so the node should exist first.
   'kube-proxy': ['node'],
   coredns: ['objects'],
 };
 
 /**
- * Brings the cluster up, or mends it, and ends when pods can be run. On a cluster that is up it only looks. Safe to run
- * several times at once.
+ * Brings the cluster up, or repairs it. Resolves when pods can run. On a cluster that is up it only checks. Concurrent
+ * calls are safe.
  */
 export async function up(context: Context): Promise<'was up' | 'came up'> {
   const { layout, signal, progress } = context;
@@ -59,29 +59,29 @@ export async function up(context: Context): Promise<'was up' | 'came up'> {
     if (build && (await isUp(context, build))) return 'was up';
   }
   const release = await acquireLock(layout, signal, () =>
-    progress('waiting for another command on this cluster to end'),
+    progress('Waiting for another command on this cluster to end.'),
   );
   try {
     await ensurePackages(signal, progress);
     const build = await ensureBuild(layout, signal, progress);
-    // Another `up` may have held the lock.
+    // Another `up` may have held the lock and brought the cluster up.
     if (anyRecord(layout) && (await isUp(context, build))) return 'was up';
     linkPrograms(layout, build);
     await prepare(context);
     await startAll(context, build);
     await waitUntilUsable(layout, signal);
-    progress(`the cluster is up after ${duration(Date.now() - begun)}`);
+    progress(`The cluster is up after ${duration(Date.now() - begun)}.`);
     return 'came up';
   } finally {
     release();
   }
 }
 
-/** Starts one component of a cluster that has been brought up before. */
+/** Starts one component of an existing cluster. */
 export async function startComponent(name: ComponentName, context: Context): Promise<void> {
   const { layout, signal, progress } = context;
   const release = await acquireLock(layout, signal, () =>
-    progress('waiting for another command on this cluster to end'),
+    progress('Waiting for another command on this cluster to end.'),
   );
   try {
     const build = await ensureBuild(layout, signal, progress);
@@ -107,7 +107,7 @@ async function isUp({ layout, signal }: Context, build: Build): Promise<boolean>
 }
 
 async function prepare({ layout, signal }: Context): Promise<void> {
-  // What a cluster from before a reboot left in its run folder looks alive to the container runtime.
+  // After a reboot, the old content of the run folder looks alive to the container runtime.
   if (startedBeforeBoot(layout)) await sweep(layout, signal);
   for (const folder of [layout.run, layout.data, layout.config]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   await ensureMachineSettings(layout, signal);

@@ -1,14 +1,14 @@
 import { CLIENTS, KUBELET_CLIENT } from './certificates.js';
 import { REGISTRY } from './network-plan.js';
 
-/** What every fresh cluster holds beyond what the API server makes by itself, as one List. */
+/** The objects of a fresh cluster that the API server does not create itself, as one List. */
 export function bootstrapObjects(): object {
   return {
     apiVersion: 'v1',
     kind: 'List',
     items: [
       {
-        // KEP-1755: how tools find the registry.
+        // KEP-1755: tools find the registry through this ConfigMap.
         apiVersion: 'v1',
         kind: 'ConfigMap',
         metadata: { name: 'local-registry-hosting', namespace: 'kube-public' },

@@ -7,7 +7,7 @@ import {
   SERVICE_ADDRESS_OF_API_SERVER,
 } from './network-plan.js';
 
-/** What the program `certificates` reads: see kube/certificates. */
+/** The input of the program `certificates` (see kube/certificates). */
 export interface CertificateRequests {
   directory: string;
   authorities: string[];
@@ -25,7 +25,10 @@ export interface CertificateRequest {
   client?: boolean;
 }
 
-/** Components that talk to the API server, and as whom: RBAC knows these users by default, or `bootstrap-objects.ts` adds them. */
+/**
+ * The users of the components that call the API server. RBAC knows them by default, or `bootstrap-objects.ts` adds
+ * them.
+ */
 export const CLIENTS = {
   admin: { user: 'nx-kube-local-admin', groups: ['system:masters'] },
   'kube-controller-manager': { user: 'system:kube-controller-manager', groups: [] },
@@ -40,7 +43,7 @@ export type Client = keyof typeof CLIENTS;
 /** The API server's identity towards the kubelet. */
 export const KUBELET_CLIENT = 'kube-apiserver-kubelet-client';
 
-/** Every certificate of the cluster. etcd has an authority of its own: no client of the API server may reach it. */
+/** All certificates of the cluster. etcd has its own authority, so that no client of the API server can reach it. */
 export function certificateRequests(directory: string): CertificateRequests {
   const server = { authority: 'ca', server: true };
   const client = { authority: 'ca', client: true };
@@ -88,7 +91,7 @@ export function certificateRequests(directory: string): CertificateRequests {
   };
 }
 
-/** A kubeconfig that refers to certificate files, for a component. */
+/** A kubeconfig for a component. It refers to certificate files. */
 export function componentKubeconfig(pki: string, client: Client): object {
   return kubeconfig(
     client,
@@ -97,7 +100,7 @@ export function componentKubeconfig(pki: string, client: Client): object {
   );
 }
 
-/** A kubeconfig that holds its certificates, for users; each is given as PEM. */
+/** A kubeconfig for users. It embeds its certificates, each given as PEM. */
 export function userKubeconfig(name: string, authority: string, certificate: string, key: string): object {
   const base64 = (pem: string) => Buffer.from(pem).toString('base64');
   return kubeconfig(

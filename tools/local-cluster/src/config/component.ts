@@ -1,4 +1,4 @@
-/** Every process of the cluster, in the order in which `status` lists them. */
+/** The names of all components, in the order of `status`. */
 export const COMPONENT_NAMES = [
   'etcd',
   'kube-apiserver',
@@ -13,9 +13,9 @@ export const COMPONENT_NAMES = [
 
 export type ComponentName = (typeof COMPONENT_NAMES)[number];
 
-/** How a component is asked whether it is ready. Each answer must come without credentials other than those named. */
+/** The readiness check of a component. It must succeed without any credentials except those named here. */
 export type Probe =
-  /** Ready when it answers 200. With `client`, by the certificate of that name in the pki folder. */
+  /** Ready when the response status is 200. `client`: name of the client certificate in the pki folder. */
   | { kind: 'http'; url: string; client?: string; authority?: string }
   /** Ready when it accepts a connection. */
   | { kind: 'tcp'; host: string; port: number }
@@ -25,9 +25,9 @@ export interface Component {
   name: ComponentName;
   program: string;
   args: string[];
-  /** Configuration files that it reads: absolute path to content. */
+  /** Configuration files: absolute path to content. */
   files: Record<string, string>;
-  /** Everything it listens on: must be free before it starts. */
+  /** Listening addresses. All must be free before the component starts. */
   listens: { host: string; port: number }[];
   probe: Probe;
 }

@@ -13,29 +13,29 @@ const machine = {
 } as const;
 const components = componentsFor(layout, machine);
 
-describe('the components', () => {
-  it('are all described', () => {
+describe('componentsFor', () => {
+  it('componentsFor describes every component', () => {
     expect(Object.keys(components)).toEqual([...COMPONENT_NAMES]);
   });
 
-  it.each(COMPONENT_NAMES)('%s listens on loopback or the bridge only', (name) => {
+  it.each(COMPONENT_NAMES)('%s listens only on loopback or the bridge', (name) => {
     for (const { host } of components[name].listens) expect(['127.0.0.1', '10.244.0.1']).toContain(host);
   });
 
-  it('share no port', () => {
+  it('no two components share a port', () => {
     const ports = Object.values(components).flatMap(({ listens }) =>
       listens.map(({ host, port }) => `${host}:${port}`),
     );
     expect(new Set(ports).size).toBe(ports.length);
   });
 
-  it.each(COMPONENT_NAMES)('%s keeps to the state folder', (name) => {
+  it.each(COMPONENT_NAMES)('%s uses only paths in the state folder', (name) => {
     const { args, files } = components[name];
     for (const file of Object.keys(files)) expect(file).toMatch(/^\/state\/config\//);
     for (const path of args.join(' ').match(/(?<==|^| )\/[\w./-]+/g) ?? []) expect(path).toMatch(/^\/state\//);
   });
 
-  it('refer only to certificates that are made', () => {
+  it('the components refer only to certificates that are requested', () => {
     const { authorities, keyPairs, certificates } = certificateRequests(layout.pki);
     const made = [...authorities, ...keyPairs, ...certificates.map(({ name }) => name)];
     const text = JSON.stringify(components);
@@ -47,7 +47,7 @@ describe('the components', () => {
     }
   });
 
-  it('resolve only names of the cluster where the machine has no name server', () => {
+  it('CoreDNS resolves only cluster names when the machine has no name server', () => {
     const corefile = (nameServers?: string) =>
       Object.values(componentsFor(layout, { ...machine, nameServers }).coredns.files).join('');
     expect(corefile('/etc/resolv.conf')).toContain('forward . /etc/resolv.conf');
@@ -55,8 +55,8 @@ describe('the components', () => {
   });
 });
 
-describe('the certificates', () => {
-  it('are signed by an authority that is made, and no client of the API server is one of etcd', () => {
+describe('certificates', () => {
+  it('the certificates are signed by a requested authority, and no client of the API server is a client of etcd', () => {
     const { authorities, certificates } = certificateRequests(layout.pki);
     for (const { authority } of certificates) expect(authorities).toContain(authority);
     for (const name of Object.keys(CLIENTS)) {
@@ -64,7 +64,7 @@ describe('the certificates', () => {
     }
   });
 
-  it("are embedded in the user's kubeconfig", () => {
+  it("the user's kubeconfig embeds its certificates", () => {
     expect(userKubeconfig('ctx', 'authority', 'certificate', 'key')).toEqual({
       apiVersion: 'v1',
       kind: 'Config',

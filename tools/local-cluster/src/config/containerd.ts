@@ -3,10 +3,10 @@ import type { Layout } from './layout.js';
 import type { Machine } from './machine.js';
 import { BRIDGE, LOOPBACK, PAUSE_IMAGE, POD_CIDR, REGISTRY } from './network-plan.js';
 
-/** The name of the pods' network; the plugins' caches outside of the state folder carry it in their file names. */
+/** The name of the pod network. The CNI plugins use it in file names of their caches outside of the state folder. */
 export const POD_NETWORK = 'nx-kube-local';
 
-/** A JSON string is a valid TOML string as long as it holds no control character beyond the common escapes. */
+/** A JSON string is a valid TOML string unless it holds unusual control characters. */
 const toml = (value: string) => JSON.stringify(value);
 
 export function containerdConfig(layout: Layout, machine: Machine): string {
@@ -42,7 +42,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt"]
 `;
 }
 
-/** Pods may name the local registry as users do; it speaks plain HTTP. */
+/** Pods can use the local registry under the same name as users. It speaks plain HTTP. */
 export function registryHosts(): string {
   return `server = "http://${REGISTRY}"
 
@@ -51,7 +51,7 @@ export function registryHosts(): string {
 `;
 }
 
-/** Masquerading is not left to the bridge plugin: it would make iptables chains for each pod. See `packet-rules.ts`. */
+/** No `ipMasq`: the bridge plugin would create iptables chains for each pod. See `packet-rules.ts`. */
 export function containerNetworkConfig(layout: Layout): object {
   return {
     cniVersion: '1.0.0',

@@ -1,6 +1,6 @@
 import { BRIDGE_ADDRESS, CLUSTER_DOMAIN } from './network-plan.js';
 
-/** Names of the cluster, and all others from the machine's own name servers if it has any. */
+/** Serves the names of the cluster. Forwards all others to the machine's name servers, if it has any. */
 export function corefile(kubeconfig: string, nameServers: string | undefined): string {
   return `.:53 {
   bind ${BRIDGE_ADDRESS}

@@ -3,8 +3,8 @@ import type { Layout } from './layout.js';
 import { BRIDGE_ADDRESS, CLUSTER_DOMAIN, LOOPBACK, PORTS, SERVICE_CIDR } from './network-plan.js';
 
 /**
- * It listens on loopback; what it advertises, to pods, is the bridge's address, which the program forwards to loopback
- * (kube/apiserver.go). Pod Security admission is on by default.
+ * The API server listens on loopback. To pods it advertises the bridge's address, which the program forwards to
+ * loopback (kube/apiserver.go). Pod Security admission is on by default.
  */
 export function apiServerArguments({ pki, auditLog }: Layout, auditPolicyFile: string): string[] {
   return [
@@ -21,11 +21,11 @@ export function apiServerArguments({ pki, auditLog }: Layout, auditPolicyFile: s
     `--kubelet-certificate-authority=${pki}/ca.crt`,
     `--kubelet-client-certificate=${pki}/${KUBELET_CLIENT}.crt`,
     `--kubelet-client-key=${pki}/${KUBELET_CLIENT}.key`,
-    // The node's name resolves nowhere: without this, exec and logs fail on it.
+    // The node's name does not resolve: without this flag, exec and logs fail.
     '--kubelet-preferred-address-types=InternalIP',
     '--authorization-mode=Node,RBAC',
     '--enable-admission-plugins=NodeRestriction',
-    // Whether a pod may be is for Pod Security admission to say, by namespace.
+    // Pod Security admission decides about privileged pods, per namespace.
     '--allow-privileged',
     `--service-cluster-ip-range=${SERVICE_CIDR}`,
     `--service-account-issuer=https://kubernetes.default.svc.${CLUSTER_DOMAIN}`,
@@ -38,7 +38,7 @@ export function apiServerArguments({ pki, auditLog }: Layout, auditPolicyFile: s
     '--requestheader-username-headers=X-Remote-User',
     `--proxy-client-cert-file=${pki}/front-proxy-client.crt`,
     `--proxy-client-key-file=${pki}/front-proxy-client.key`,
-    // Extension API servers are reached by their pods' addresses; the machine has a route to them.
+    // Extension API servers are reached at their pods' addresses, which the machine can route to.
     '--enable-aggregator-routing',
     '--profiling=false',
     `--audit-policy-file=${auditPolicyFile}`,
@@ -48,7 +48,10 @@ export function apiServerArguments({ pki, auditLog }: Layout, auditPolicyFile: s
   ];
 }
 
-/** Who wrote what, without the content: Secrets must not reach a log. Heartbeats and events would drown the rest. */
+/**
+ * Logs who wrote which object, without content, because Secrets must not reach a log. Leases and events are left out as
+ * noise.
+ */
 export function auditPolicy(): object {
   return {
     apiVersion: 'audit.k8s.io/v1',

@@ -10,10 +10,10 @@ export function kubeProxyConfiguration(kubeconfig: string): object {
     clusterCIDR: POD_CIDR,
     healthzBindAddress: `${LOOPBACK}:${PORTS.proxyHealth}`,
     metricsBindAddress: `${LOOPBACK}:${PORTS.proxyMetrics}`,
-    // Node ports answer on the bridge only, never on the machine's own network.
+    // Node ports answer only on the bridge, never on the machine's own network.
     nodePortAddresses: [POD_CIDR],
     iptables: { localhostNodePorts: false },
-    // The machine's connection tracking is not ours to tune.
+    // Do not change the machine's connection tracking.
     conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
     oomScoreAdj: 0,
   };

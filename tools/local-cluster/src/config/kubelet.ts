@@ -26,14 +26,14 @@ export function kubeletConfiguration(layout: Layout, machine: Machine): object {
     failSwapOn: false,
     clusterDomain: CLUSTER_DOMAIN,
     clusterDNS: [BRIDGE_ADDRESS],
-    // For pods with `dnsPolicy: Default`. Empty means: none.
+    // For pods with `dnsPolicy: Default`. Empty: no name server.
     resolvConf: machine.nameServers ?? '',
     podLogsDir: join(layout.data, 'pod-logs'),
     volumePluginDir: join(layout.data, 'kubelet', 'volume-plugins'),
     serializeImagePulls: false,
-    // Lowering its own score takes CAP_SYS_RESOURCE, which a container's root lacks.
+    // A lower score needs CAP_SYS_RESOURCE, which root in a container lacks.
     oomScoreAdj: 0,
-    // A developer's disk is often nearly full: do not evict pods or delete images for that.
+    // A developer's disk is often nearly full: this must not evict pods or delete images.
     imageGCHighThresholdPercent: 100,
     evictionHard: { 'nodefs.available': '0%', 'nodefs.inodesFree': '0%', 'imagefs.available': '0%' },
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layoutFor } from './layout.js';
 
-describe('the layout of the state folder', () => {
+describe('layoutFor', () => {
   it.each([
     [{ HOME: '/home/me' }, '/home/me/.local/state/nx-kube/local-cluster'],
     [{ HOME: '/home/me', XDG_STATE_HOME: '/state' }, '/state/nx-kube/local-cluster'],
@@ -13,11 +13,11 @@ describe('the layout of the state folder', () => {
       { HOME: '/home/me', XDG_STATE_HOME: '', NX_KUBE_LOCAL_CLUSTER_HOME: '' },
       '/home/me/.local/state/nx-kube/local-cluster',
     ],
-  ])('with %j it is in %s', (env, home) => {
+  ])('the environment %j puts the state folder at %s', (env, home) => {
     expect(layoutFor(env)).toMatchObject({ home, kubeconfig: `${home}/kubeconfig` });
   });
 
-  it('is named as the kernel names it where a symbolic link leads to it, also before it is made', () => {
+  it('the layout uses the resolved path of a symbolic link, even before the folder exists', () => {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nx-kube-')));
     try {
       mkdirSync(join(folder, 'real'));
@@ -31,13 +31,13 @@ describe('the layout of the state folder', () => {
     }
   });
 
-  it('refuses a relative path', () => {
+  it('a relative path is refused', () => {
     expect(() => layoutFor({ NX_KUBE_LOCAL_CLUSTER_HOME: 'state' })).toThrow(
       'NX_KUBE_LOCAL_CLUSTER_HOME: "state" is not an absolute path',
     );
   });
 
-  it('refuses a path in which no socket could be made, and says how long it may be', () => {
+  it('a path too long for its sockets is refused with the maximum length', () => {
     const allowed = layoutFor({ NX_KUBE_LOCAL_CLUSTER_HOME: `/${'a'.repeat(60)}` });
     expect(allowed.home).toHaveLength(61);
     expect(() => layoutFor({ NX_KUBE_LOCAL_CLUSTER_HOME: `/${'a'.repeat(80)}` })).toThrow(

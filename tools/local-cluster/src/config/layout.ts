@@ -3,45 +3,46 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
 
-/** The longest path that a unix socket can have on Linux, without its terminating zero. */
+/** Maximum length of a unix socket path on Linux, without its terminating zero. */
 const SOCKET_PATH_LIMIT = 107;
 
-/** Where everything of the cluster is kept: one folder, outside of any work tree, shared by all of them. */
+/** The paths of the cluster's state: one folder outside of any work tree, shared by all work trees. */
 export interface Layout {
   home: string;
-  /** Links by which the built program is called: `kubectl`, `kustomize`, and one for each component. */
+  /** Links to the built program: `kubectl`, `kustomize`, and one per component. */
   bin: string;
-  /** Built programs, one folder a digest of their inputs. */
+  /** Built programs, one folder per digest of their inputs. */
   builds: string;
-  /** What the components write to their standard output and error, and the API server's audit log. */
+  /** Standard output and error of the components, and the API server's audit log. */
   logs: string;
-  /** One file a component: which process it is. */
+  /** One record file per component (see process-records.ts). */
   processes: string;
   pki: string;
-  /** Configuration files of the components, written anew by each `up`. */
+  /** Configuration files of the components. Each `up` writes them. */
   config: string;
-  /** What the cluster holds: objects, images, volumes. */
+  /** The cluster's data: objects, images, volumes. */
   data: string;
   /** Sockets and mounts. */
   run: string;
-  /** For users: the administrator's kubeconfig. */
+  /** The administrator's kubeconfig, for users. */
   kubeconfig: string;
   containerdSocket: string;
   auditLog: string;
-  /** What was changed on the machine, and what it was before. */
+  /** Changed kernel settings of the machine, and their previous values. */
   machine: string;
 }
 
 /**
- * The layout under `$NX_KUBE_LOCAL_CLUSTER_HOME`, or under `$XDG_STATE_HOME/nx-kube/local-cluster`
- * (default `~/.local/state/nx-kube/local-cluster`). It is named as the kernel names it, which lists mounts without symbolic links.
+ * Returns the layout under `$NX_KUBE_LOCAL_CLUSTER_HOME`, or under `$XDG_STATE_HOME/nx-kube/local-cluster` (default:
+ * `~/.local/state/nx-kube/local-cluster`). Symbolic links are resolved, because the kernel lists mounts by resolved
+ * path.
  */
 export function layoutFor(env: NodeJS.ProcessEnv): Layout {
   const named =
     env['NX_KUBE_LOCAL_CLUSTER_HOME'] ||
     join(env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state'), 'nx-kube', 'local-cluster');
   if (!isAbsolute(named)) {
-    throw new NxKubeError('configuration', `NX_KUBE_LOCAL_CLUSTER_HOME: "${named}" is not an absolute path`, {
+    throw new NxKubeError('configuration', `NX_KUBE_LOCAL_CLUSTER_HOME: "${named}" is not an absolute path.`, {
       next: 'Set it to an absolute path, or unset it.',
     });
   }
@@ -61,17 +62,21 @@ export function layoutFor(env: NodeJS.ProcessEnv): Layout {
     auditLog: join(home, 'logs', 'audit.log'),
     machine: join(home, 'machine.json'),
   };
-  // The longest socket of all is the kubelet's for device plugins and the like.
+  // The longest socket path is the kubelet's.
   const longest = join(layout.data, 'kubelet', 'pod-resources', 'kubelet.sock');
   if (longest.length > SOCKET_PATH_LIMIT) {
-    throw new NxKubeError('configuration', `NX_KUBE_LOCAL_CLUSTER_HOME: "${home}" is too long for unix sockets in it`, {
-      next: `Set it to a path of at most ${home.length - (longest.length - SOCKET_PATH_LIMIT)} characters.`,
-    });
+    throw new NxKubeError(
+      'configuration',
+      `NX_KUBE_LOCAL_CLUSTER_HOME: "${home}" is too long for unix sockets in it.`,
+      {
+        next: `Set it to a path of at most ${home.length - (longest.length - SOCKET_PATH_LIMIT)} characters.`,
+      },
+    );
   }
   return layout;
 }
 
-/** The path with the symbolic links resolved that are there now: the folder itself is made later. */
+/** Resolves the symbolic links of the existing part of a path. The folder itself may not exist yet. */
 function withoutLinks(path: string): string {
   try {
     return realpathSync(path);

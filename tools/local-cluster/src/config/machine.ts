@@ -1,11 +1,11 @@
-/** Facts of the machine that decide how components are configured. */
+/** Facts about the machine that configure the components. */
 export interface Machine {
   /** The folder of the built programs. */
   build: string;
-  /** Where the container network plugins are installed. */
+  /** The folder of the container network plugins. */
   networkPlugins: string;
-  /** `overlayfs`, or `native` where overlays cannot be stacked (a container's own file system). */
+  /** `native` on file systems that cannot stack overlays (a container's own), else `overlayfs`. */
   snapshotter: 'overlayfs' | 'native';
-  /** The file with the machine's name servers, or undefined if it has none. */
+  /** The file with the machine's name servers, or undefined if there are none. */
   nameServers?: string;
 }

@@ -1,4 +1,4 @@
-/** The addresses and names of the one cluster that a machine can have. */
+/** The addresses and names of the cluster. A machine can have only one. */
 export const NODE_NAME = 'nx-kube-local';
 /** Name of the kubeconfig's context, cluster and user. */
 export const CONTEXT_NAME = 'nx-kube-local';
@@ -6,14 +6,14 @@ export const CLUSTER_DOMAIN = 'cluster.local';
 
 export const LOOPBACK = '127.0.0.1';
 export const BRIDGE = 'nx-kube0';
-/** A fixed hardware address: a bridge's own would change as pods come and go, and pods would keep the old one. */
+/** A fixed hardware address: a bridge's default changes when pods come and go, but pods would keep the old one. */
 export const BRIDGE_HARDWARE_ADDRESS = '0a:58:0a:f4:00:01';
 export const BRIDGE_ADDRESS = '10.244.0.1';
 export const POD_CIDR = '10.244.0.0/24';
 export const SERVICE_CIDR = '10.96.0.0/16';
 export const SERVICE_ADDRESS_OF_API_SERVER = '10.96.0.1';
 
-/** Ports are unusual where others could want the usual ones on the same machine. */
+/** Unusual ports, where other programs on the machine could use the usual ones. */
 export const PORTS = {
   apiServer: 26443,
   etcd: 22379,
@@ -32,6 +32,6 @@ export const PORTS = {
 
 export const REGISTRY = `localhost:${PORTS.registry}`;
 export const API_SERVER = `https://${LOOPBACK}:${PORTS.apiServer}`;
-/** The root of all containers' control groups. */
+/** The root control group of all containers. */
 export const CGROUP = '/nx-kube-local';
 export const PAUSE_IMAGE = 'nx-kube.local/pause:1';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { delegateControllers } from './control-groups.js';
 
-/** Plain files in place of the kernel's: they show what is written last. */
+/** Plain files instead of the kernel's: they hold the last written value. */
 function hierarchy(available: string, enabled: string) {
   const root = mkdtempSync(join(tmpdir(), 'nx-kube-'));
   writeFileSync(join(root, 'cgroup.controllers'), `${available}\n`);
@@ -12,12 +12,12 @@ function hierarchy(available: string, enabled: string) {
   return root;
 }
 
-describe('control groups of version 2', () => {
+describe('delegateControllers', () => {
   it.each([
-    ['hands down a controller that is missing', 'cpu memory rdma', 'cpu', '+memory'],
-    ['leaves alone what is handed down already', 'cpu memory', 'cpu memory', 'cpu memory\n'],
-    ['does not ask for what the machine does not have', 'cpu rdma', 'cpu', 'cpu\n'],
-  ])('%s', (_, available, enabled, expected) => {
+    ['delegates a missing controller', 'cpu memory rdma', 'cpu', '+memory'],
+    ['keeps controllers that are delegated already', 'cpu memory', 'cpu memory', 'cpu memory\n'],
+    ['skips controllers that the machine lacks', 'cpu rdma', 'cpu', 'cpu\n'],
+  ])('delegateControllers %s', (_, available, enabled, expected) => {
     const root = hierarchy(available, enabled);
     delegateControllers(root);
     expect(readFileSync(join(root, 'cgroup.subtree_control'), 'utf8')).toBe(expected);

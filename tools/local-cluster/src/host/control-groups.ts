@@ -6,17 +6,17 @@ import { CGROUP } from '../config/network-plan.js';
 import { identify, type ProcessIdentity } from '../processes/process-identity.js';
 import { parseMounts, type Mount } from './mounts.js';
 
-/** Where the processes of a container's root group go, for that group may not have both processes and controlled children. */
+/** The group for the processes of a container's root group. A group with controlled children may not hold processes. */
 const INIT_GROUP = 'nx-kube-init';
 const CONTROLLERS = ['cpu', 'cpuset', 'memory', 'pids', 'io', 'hugetlb'];
 const REMOVAL_TIMEOUT = 5_000;
 
-/** Makes the group under which the kubelet puts all pods, in each hierarchy that the machine has. */
+/** Creates the parent group of all pods in each hierarchy of the machine. */
 export function ensureControlGroups(): void {
   const roots = hierarchies();
   if (roots.length === 0) {
-    throw new NxKubeError('cluster', 'no control groups are mounted here', {
-      next: 'Mount them (/sys/fs/cgroup), or use any other cluster.',
+    throw new NxKubeError('No control groups are mounted on this machine.', 'no control groups are mounted here', {
+      next: 'Mount them at /sys/fs/cgroup, or use any other cluster.',
     });
   }
   for (const root of roots) {
@@ -25,7 +25,7 @@ export function ensureControlGroups(): void {
   }
 }
 
-/** Processes of all containers. */
+/** Returns the processes of all containers. */
 export function containerProcesses(): ProcessIdentity[] {
   const pids = hierarchies()
     .flatMap(({ point }) => groupsBelow(join(point, CGROUP)))
@@ -34,7 +34,7 @@ export function containerProcesses(): ProcessIdentity[] {
   return [...new Set(pids)].map((pid) => identify(Number(pid))).filter((identity) => identity !== undefined);
 }
 
-/** Removes the groups; their processes must have been stopped. The kernel lags behind the end of a process. */
+/** Removes the groups. Their processes must have been stopped; the kernel may take a moment to notice. */
 export async function removeControlGroups(): Promise<void> {
   const deadline = Date.now() + REMOVAL_TIMEOUT;
   for (const group of hierarchies().flatMap(({ point }) => groupsBelow(join(point, CGROUP)))) {
@@ -52,14 +52,14 @@ export async function removeControlGroups(): Promise<void> {
   }
 }
 
-/** Each mounted hierarchy once. Containers' own views of them, and mounts elsewhere, are left out. */
+/** Returns each mounted hierarchy once, without containers' views of it and mounts elsewhere. */
 function hierarchies(): Mount[] {
   return parseMounts(readFileSync('/proc/self/mountinfo', 'utf8')).filter(
     ({ type, point }) => type.startsWith('cgroup') && point.startsWith('/sys/fs/cgroup'),
   );
 }
 
-/** On cgroup v2, controllers must be handed down from the root before a child group can have them. */
+/** Enables all needed controllers for child groups. cgroup v2 requires this from the root down. */
 export function delegateControllers(root: string): void {
   const wanted = () => {
     const enabled = read(join(root, 'cgroup.subtree_control')).split(/\s+/);
@@ -71,28 +71,28 @@ export function delegateControllers(root: string): void {
   try {
     enable();
   } catch (error) {
-    // In a container the "root" is an ordinary group, and has processes.
+    // In a container the "root" is an ordinary group that holds processes.
     if ((error as NodeJS.ErrnoException).code !== 'EBUSY') throw error;
     mkdirSync(join(root, INIT_GROUP), { recursive: true });
     for (const pid of read(join(root, 'cgroup.procs')).split('\n').filter(Boolean)) {
       try {
         writeFileSync(join(root, INIT_GROUP, 'cgroup.procs'), pid);
       } catch {
-        // It has ended, or is the kernel's own.
+        // The process has ended, or belongs to the kernel.
       }
     }
     enable();
   }
 }
 
-/** The group and all below it, the deepest first. */
+/** Returns the group and all groups below it, deepest first. */
 function groupsBelow(group: string): string[] {
   if (!existsSync(group)) return [];
   try {
     const children = readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     return [...children.flatMap(({ name }) => groupsBelow(join(group, name))), group];
   } catch {
-    return []; // Removed meanwhile.
+    return []; // The group was removed in the meantime.
   }
 }
 
@@ -100,6 +100,6 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return ''; // Removed meanwhile.
+    return ''; // The group was removed in the meantime.
   }
 }

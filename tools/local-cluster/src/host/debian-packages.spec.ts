@@ -4,12 +4,12 @@ import { missingPackages, networkPluginFolder, refusal } from './debian-packages
 const path = '/usr/sbin:/usr/bin';
 const all = (file: string) => /^\/usr\/(bin|lib\/cni)\//.test(file);
 
-describe('the packages of the machine', () => {
-  it('finds nothing missing where every program is on the path', () => {
+describe('missingPackages', () => {
+  it('no package is missing when every program is on the path', () => {
     expect(missingPackages(all, path)).toEqual([]);
   });
 
-  it('names each missing package once, sorted', () => {
+  it('each missing package is named once, in alphabetical order', () => {
     expect(missingPackages(() => false, path)).toEqual([
       'buildah',
       'containerd',
@@ -26,7 +26,7 @@ describe('the packages of the machine', () => {
     ]);
   });
 
-  it('takes network plugins from the first folder that has all of them', () => {
+  it('network plugins are taken from the first folder that holds all of them', () => {
     expect(networkPluginFolder(all)).toBe('/usr/lib/cni');
     expect(networkPluginFolder((file) => file.startsWith('/opt/cni/bin/') || file === '/usr/lib/cni/bridge')).toBe(
       '/opt/cni/bin',
@@ -35,26 +35,22 @@ describe('the packages of the machine', () => {
   });
 });
 
-describe('the refusal to run', () => {
+describe('refusal', () => {
   const system = { isRoot: true, isLinux: true, hasApt: true };
 
   it.each([
-    ['everything is there', system, []],
+    ['nothing is missing', system, []],
     ['packages can be installed', system, ['runc']],
-    ['there is nothing to install', { ...system, hasApt: false }, []],
-  ])('is not there when %s', (_, given, missing) => {
+    ['apt is absent but nothing is missing', { ...system, hasApt: false }, []],
+  ])('the cluster can run when %s', (_, given, missing) => {
     expect(refusal(given, missing)).toBeUndefined();
   });
 
   it.each([
-    [{ ...system, isLinux: false }, [], 'the embedded cluster runs on Linux only'],
-    [{ ...system, isRoot: false }, [], 'the embedded cluster needs root, for it runs a container runtime'],
-    [
-      { ...system, hasApt: false },
-      ['buildah', 'runc'],
-      'the embedded cluster needs programs that are missing: buildah, runc',
-    ],
-  ])('of %j with %j missing says why, and that any other cluster does', (given, missing, message) => {
+    [{ ...system, isLinux: false }, [], 'The embedded cluster runs on Linux only.'],
+    [{ ...system, isRoot: false }, [], 'The embedded cluster needs root, because it runs a container runtime.'],
+    [{ ...system, hasApt: false }, ['buildah', 'runc'], 'The embedded cluster needs missing programs: buildah, runc.'],
+  ])('the refusal of %j with %j missing names the reason and other clusters', (given, missing, message) => {
     expect(refusal(given, missing)).toMatchObject({
       culprit: 'configuration',
       message,

@@ -7,7 +7,7 @@ import type { Progress } from '../config/progress.js';
 import { PATH, runProgram } from '../processes/run-program.js';
 import { restoreServiceStarts, withoutServiceStarts } from '../processes/service-starts.js';
 
-/** What the cluster needs of the machine, and the Debian packages that have it. */
+/** The programs that the cluster needs, and the Debian packages that provide them. */
 const PROGRAM_PACKAGES: Record<string, string> = {
   containerd: 'containerd',
   ctr: 'containerd',
@@ -23,10 +23,10 @@ const NETWORK_PLUGIN_PACKAGE = 'containernetworking-plugins';
 const NETWORK_PLUGIN_FOLDERS = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 const NETWORK_PLUGINS = ['bridge', 'host-local', 'loopback'];
 
-/** Services that the packages would start at every boot; the cluster runs its own, with its own configuration. */
+/** Services that the packages would start at every boot. The cluster runs them itself, with its own configuration. */
 const SERVICES = ['containerd', 'docker-registry'];
 
-/** The packages that are missing here, sorted; none if all is there. */
+/** Returns the missing packages in alphabetical order. */
 export function missingPackages(exists: (path: string) => boolean = isExecutable, path = PATH): string[] {
   const folders = path.split(':');
   const missing = Object.entries(PROGRAM_PACKAGES)
@@ -36,7 +36,7 @@ export function missingPackages(exists: (path: string) => boolean = isExecutable
   return [...new Set(missing)].sort();
 }
 
-/** The folder that has all the container network plugins that are needed. */
+/** Returns the folder that holds all needed container network plugins. */
 export function networkPluginFolder(exists: (path: string) => boolean = isExecutable): string | undefined {
   return NETWORK_PLUGIN_FOLDERS.find((folder) => NETWORK_PLUGINS.every((plugin) => exists(join(folder, plugin))));
 }
@@ -47,25 +47,21 @@ export interface System {
   hasApt: boolean;
 }
 
-/** The reason why the cluster cannot run on such a system with these packages missing, or undefined if it can. */
+/** Returns why the cluster cannot run on this system with these packages missing, or undefined if it can. */
 export function refusal(system: System, missing: string[]): NxKubeError | undefined {
   const other = 'use any other cluster: point KUBECONFIG at it';
   if (!system.isLinux) {
-    return new NxKubeError('configuration', 'the embedded cluster runs on Linux only', { next: `Instead, ${other}.` });
+    return new NxKubeError('configuration', 'The embedded cluster runs on Linux only.', { next: `Instead, ${other}.` });
   }
   if (!system.isRoot) {
-    return new NxKubeError('configuration', 'the embedded cluster needs root, for it runs a container runtime', {
+    return new NxKubeError('configuration', 'The embedded cluster needs root, because it runs a container runtime.', {
       next: `Run it as root, or ${other}.`,
     });
   }
   if (missing.length > 0 && !system.hasApt) {
-    return new NxKubeError(
-      'configuration',
-      `the embedded cluster needs programs that are missing: ${missing.join(', ')}`,
-      {
-        next: `Install them (these are Debian's names of the packages), or ${other}.`,
-      },
-    );
+    return new NxKubeError('configuration', `The embedded cluster needs missing programs: ${missing.join(', ')}.`, {
+      next: `Install them (Debian's package names), or ${other}.`,
+    });
   }
   return undefined;
 }
@@ -79,10 +75,10 @@ export async function ensurePackages(signal: AbortSignal, progress: Progress): P
   };
   const reason = refusal(system, missing);
   if (reason) throw reason;
-  // Whatever is missing: a run that was killed while it installed may have left services unable to start.
+  // Always: a run that was killed during an install may have disabled service starts.
   restoreServiceStarts();
   if (missing.length === 0) return;
-  progress(`installing Debian packages: ${missing.join(', ')}`);
+  progress(`Installing Debian packages: ${missing.join(', ')}.`);
   const run = (program: string, args: string[]) => runProgram(program, args, { signal, env: APT_ENVIRONMENT });
   await withoutServiceStarts(() => installPackages(missing, run, (pause) => delay(pause, undefined, { signal })));
   if (existsSync('/run/systemd/system')) {
@@ -91,7 +87,7 @@ export async function ensurePackages(signal: AbortSignal, progress: Progress): P
   }
   const still = missingPackages();
   if (still.length > 0) {
-    throw new NxKubeError('cluster', `installed, and still missing: ${still.join(', ')}`, {
+    throw new NxKubeError('cluster', `Packages are still missing after the installation: ${still.join(', ')}.`, {
       next: 'Install them by hand, or use any other cluster.',
     });
   }

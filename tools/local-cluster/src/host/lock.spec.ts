@@ -9,8 +9,8 @@ import { acquireLock } from './lock.js';
 const freshLayout = () => layoutFor({ NX_KUBE_LOCAL_CLUSTER_HOME: `/tmp/${randomUUID()}` });
 const { signal } = new AbortController();
 
-describe('the lock', () => {
-  it('is held by one at a time, and handed on when it is released', async () => {
+describe('acquireLock', () => {
+  it('the lock is held by one holder at a time and passes on when it is released', async () => {
     const layout = freshLayout();
     const order: string[] = [];
     const waits: string[] = [];
@@ -31,12 +31,12 @@ describe('the lock', () => {
     expect(new Set(waits).size).toBe(waits.length);
   });
 
-  it('is not shared by other state folders', async () => {
+  it('each state folder has a lock of its own', async () => {
     const releases = [await acquireLock(freshLayout(), signal, fail), await acquireLock(freshLayout(), signal, fail)];
     releases.forEach((release) => release());
   });
 
-  it('is free as soon as its holder is killed', async () => {
+  it('the lock is free as soon as its holder is killed', async () => {
     const layout = freshLayout();
     const holder = spawn(
       process.execPath,
@@ -61,7 +61,7 @@ describe('the lock', () => {
     expect(holder.killed).toBe(true);
   });
 
-  it('stops waiting when it is aborted', async () => {
+  it('a waiting caller stops when its signal is aborted', async () => {
     const layout = freshLayout();
     const release = await acquireLock(layout, signal, fail);
     const stop = new AbortController();
@@ -71,5 +71,5 @@ describe('the lock', () => {
 });
 
 function fail(): never {
-  throw new Error('it waits, though nobody holds the lock');
+  throw new Error('acquireLock waits although the lock is free');
 }

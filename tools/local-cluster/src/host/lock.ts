@@ -4,19 +4,19 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { Layout } from '../config/layout.js';
 
 /**
- * Holds the cluster's lock until the returned function is called or the process ends, however it ends: the lock is a socket
- * name in the kernel, so there is no stale lock to break. Waits for its holder by staying connected to it, and calls
- * `onWait` once if it has to.
+ * Acquires the cluster's lock. The lock is held until the returned function is called or the process ends in any way:
+ * it is a socket name in the kernel, so it can never be stale. A caller waits by staying connected to the holder, and
+ * calls `onWait` once if it must wait.
  */
 export async function acquireLock(layout: Layout, signal: AbortSignal, onWait: () => void): Promise<() => void> {
   const name = `\0nx-kube-local-cluster-${createHash('sha256').update(layout.home).digest('hex').slice(0, 32)}`;
-  let told = false;
+  let hasWaited = false;
   for (;;) {
     signal.throwIfAborted();
     const waiting = new Set<Socket>();
     const server = createServer((socket) => {
       waiting.add(socket);
-      // One that gives up waiting.
+      // A caller that gives up waiting closes its connection.
       socket.on('error', () => {}).on('close', () => waiting.delete(socket));
     });
     try {
@@ -30,8 +30,8 @@ export async function acquireLock(layout: Layout, signal: AbortSignal, onWait: (
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     }
-    if (!told) onWait();
-    told = true;
+    if (!hasWaited) onWait();
+    hasWaited = true;
     await holderGone(name, signal);
   }
 }
@@ -45,7 +45,7 @@ function holderGone(name: string, signal: AbortSignal): Promise<void> {
     };
     if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
-    // An error (refused, reset) means that the holder has just gone, too.
+    // An error (refused, reset) also means that the holder has just gone.
     socket
       .on('error', () => {})
       .on('close', () => {

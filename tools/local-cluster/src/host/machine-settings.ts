@@ -7,11 +7,11 @@ import { runProgram } from '../processes/run-program.js';
 /** Kernel settings that the cluster needs, as files below /proc/sys. */
 const NEEDED: Record<string, string> = {
   'net/ipv4/ip_forward': '1',
-  // So that a pod that reaches itself or a neighbour through a Service gets its answers translated back.
+  // Translates the answers to a pod that reaches itself or a neighbour through a Service.
   'net/bridge/bridge-nf-call-iptables': '1',
 };
 
-/** Those that the kubelet sets by itself, and that `down` gives back as well. */
+/** Settings that the kubelet changes itself. `down` restores them, too. */
 const CHANGED_BY_KUBELET = [
   'vm/overcommit_memory',
   'vm/panic_on_oom',
@@ -26,10 +26,11 @@ interface Saved {
   settings: Record<string, string>;
 }
 
-/** Changes the kernel settings that have to be changed, and keeps what they were before the first time since boot. */
+/** Changes the kernel settings that differ. It records their values from before the first change since boot. */
 export async function ensureMachineSettings(layout: Layout, signal: AbortSignal): Promise<void> {
   if (!existsSync(settingPath('net/bridge/bridge-nf-call-iptables'))) {
-    // Without it (a kernel without modules, or a container without the right), Services still work for other clients.
+    // If this fails (a kernel without modules, or a container without the privilege), Services still work for other
+    // clients.
     await runProgram('modprobe', ['br_netfilter'], { signal }).catch(() => signal.throwIfAborted());
   }
   if (readSaved(layout)?.bootId !== bootId()) {
@@ -43,7 +44,7 @@ export async function ensureMachineSettings(layout: Layout, signal: AbortSignal)
   }
 }
 
-/** Gives back what was changed since boot. */
+/** Restores the settings that were changed since boot. */
 export function restoreMachineSettings(layout: Layout): void {
   const saved = readSaved(layout);
   if (saved?.bootId === bootId()) {
@@ -54,7 +55,7 @@ export function restoreMachineSettings(layout: Layout): void {
   rmSync(layout.machine, { force: true });
 }
 
-/** True when the machine has been started anew since the cluster was: nothing of it can be running. */
+/** True when the machine was rebooted since the cluster was started: no process of the cluster can be running. */
 export function startedBeforeBoot(layout: Layout): boolean {
   const saved = readSaved(layout);
   return saved !== undefined && saved.bootId !== bootId();

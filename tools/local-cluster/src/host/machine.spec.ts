@@ -6,14 +6,14 @@ const file = (name: string, ...servers: string[]) => ({
   content: `search example.test\n${servers.map((server) => `nameserver ${server}\n`).join('')}`,
 });
 
-describe("the machine's name servers", () => {
+describe('nameServerFile', () => {
   it.each([
-    ['the first file that has one', [file('/a', '192.0.2.1'), file('/b', '192.0.2.2')], '/a'],
-    ['not one that pods cannot reach', [file('/a', '127.0.0.53'), file('/b', '192.0.2.2')], '/b'],
-    ['one with several servers', [file('/a', '::1', 'fd00::1')], '/a'],
-    ['none', [file('/a'), file('/b', '127.0.0.1')], undefined],
-    ['none without files', [], undefined],
-  ])('are taken from %s', (_, files, expected) => {
+    ['the first file with a server', [file('/a', '192.0.2.1'), file('/b', '192.0.2.2')], '/a'],
+    ['the first file with a server that pods can reach', [file('/a', '127.0.0.53'), file('/b', '192.0.2.2')], '/b'],
+    ['a file with several servers', [file('/a', '::1', 'fd00::1')], '/a'],
+    ['no file if pods can reach no server', [file('/a'), file('/b', '127.0.0.1')], undefined],
+    ['no file if there is none', [], undefined],
+  ])("the machine's name servers come from %s", (_, files, expected) => {
     expect(nameServerFile(files)).toBe(expected);
   });
 });

@@ -4,10 +4,13 @@ import type { Machine } from '../config/machine.js';
 import { networkPluginFolder } from './debian-packages.js';
 
 const OVERLAY_FILE_SYSTEM = 0x794c7630;
-/** The second is what systemd-resolved serves from its loopback address, which pods cannot reach. */
+/**
+ * systemd-resolved keeps its real servers in the second file. The first then names its loopback address, which pods
+ * cannot reach.
+ */
 const RESOLVER_FILES = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'];
 
-/** The facts of this machine that components are configured by. */
+/** Collects the facts about this machine that configure the components. */
 export function describeMachine(layout: Layout, build: string): Machine {
   const resolvers = RESOLVER_FILES.filter((file) => existsSync(file)).map((file) => ({
     file,
@@ -22,7 +25,7 @@ export function describeMachine(layout: Layout, build: string): Machine {
   };
 }
 
-/** The first file that names a server which pods can reach. */
+/** Returns the first file that names a server which pods can reach. */
 export function nameServerFile(files: { file: string; content: string }[]): string | undefined {
   return files.find(({ content }) =>
     [...content.matchAll(/^\s*nameserver\s+(\S+)/gm)].some(([, address]) => !/^(127\.|::1$)/.test(address ?? '')),

@@ -11,12 +11,12 @@ const mountinfo = `22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 `;
 
 describe('mounts', () => {
-  it('are read with their type, also with optional fields and blanks in paths', () => {
+  it('parseMounts reads point and type, also with optional fields and blanks in paths', () => {
     expect(parseMounts(mountinfo)).toContainEqual({ point: '/sys/fs/cgroup/cpu', type: 'cgroup' });
     expect(parseMounts(mountinfo)).toContainEqual({ point: '/state/data/my volume/inner', type: 'overlay' });
   });
 
-  it('below a folder are listed inner ones first, without the folder itself and its namesakes', () => {
+  it('mountsBelow lists inner mounts first, without the folder itself and folders with the same prefix', () => {
     expect(mountsBelow('/state', mountinfo)).toEqual([
       '/state/data/my volume/inner',
       '/state/data/my volume',

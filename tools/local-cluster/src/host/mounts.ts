@@ -6,7 +6,7 @@ export interface Mount {
   type: string;
 }
 
-/** Mounts out of `/proc/<pid>/mountinfo`, in the order in which they were made. */
+/** Parses the mounts in `/proc/<pid>/mountinfo`, oldest first. */
 export function parseMounts(mountinfo: string): Mount[] {
   return mountinfo
     .split('\n')
@@ -17,12 +17,12 @@ export function parseMounts(mountinfo: string): Mount[] {
     });
 }
 
-/** The kernel writes blanks, tabs, newlines and backslashes of a path as three octal digits. */
+/** The kernel writes blanks, tabs, line feeds and backslashes of a path as three octal digits. */
 function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
 }
 
-/** Mount points strictly below the folder, the newest first: that order can be unmounted. */
+/** Returns the mount points strictly below the folder, newest first: they can be unmounted in this order. */
 export function mountsBelow(folder: string, mountinfo = readFileSync('/proc/self/mountinfo', 'utf8')): string[] {
   return parseMounts(mountinfo)
     .map(({ point }) => point)
@@ -36,7 +36,7 @@ export async function unmountBelow(folder: string, signal: AbortSignal): Promise
       await runProgram('umount', [point], { signal });
     } catch {
       signal.throwIfAborted();
-      // Something still uses it: it leaves the tree of mounts now, and ends with its last user.
+      // The mount is in use: a lazy unmount detaches it now and frees it after its last use.
       await runProgram('umount', ['--lazy', point], { signal });
     }
   }

@@ -3,13 +3,17 @@ import { BRIDGE, BRIDGE_ADDRESS, BRIDGE_HARDWARE_ADDRESS, POD_CIDR, SERVICE_CIDR
 import { runProgram } from '../processes/run-program.js';
 import { hasForeignNode, installScript, removalScript } from './packet-rules.js';
 
-/** Makes the bridge and the packet rules, or mends them. */
+/** Creates or repairs the bridge and the packet rules. */
 export async function ensureNetwork(signal: AbortSignal): Promise<void> {
   const saved = await runProgram('iptables-save', [], { signal });
   if (hasForeignNode(saved)) {
-    throw new NxKubeError('cluster', 'another Kubernetes node has its packet rules on this machine', {
-      next: 'Use that cluster, or stop it and remove its rules (chains named KUBE-…), then try again.',
-    });
+    throw new NxKubeError(
+      'Another Kubernetes node has its packet rules on this machine.',
+      'another Kubernetes node has its packet rules on this machine',
+      {
+        next: 'Use that cluster, or stop it and remove its rules (chains named KUBE-…), then try again.',
+      },
+    );
   }
   if (!(await bridgeExists(signal))) {
     await requireFreeAddresses(signal);
@@ -20,17 +24,17 @@ export async function ensureNetwork(signal: AbortSignal): Promise<void> {
   const prefix = POD_CIDR.split('/')[1];
   await runProgram('ip', ['address', 'replace', `${BRIDGE_ADDRESS}/${prefix}`, 'dev', BRIDGE], { signal });
   await runProgram('ip', ['link', 'set', BRIDGE, 'up'], { signal });
-  // Services have no interface: without a route, a machine that has no default route could not reach them.
+  // Services have no interface: a machine without a default route needs this route to reach them.
   await runProgram('ip', ['route', 'replace', SERVICE_CIDR, 'dev', BRIDGE], { signal });
   await runProgram('iptables-restore', ['--noflush'], { signal, input: installScript(saved) });
 }
 
-/** Removes the bridge, the pods' interfaces on it, and every packet rule of ours. */
+/** Removes the bridge, the pods' interfaces on it, and all packet rules of the cluster. */
 export async function removeNetwork(signal: AbortSignal): Promise<void> {
   if (await bridgeExists(signal)) {
     const ports = JSON.parse(await runProgram('ip', ['-j', 'link', 'show', 'master', BRIDGE], { signal })) as Link[];
     for (const { ifname } of ports) {
-      // It may just have gone, with the pod's network namespace.
+      // The interface may have gone with its pod's network namespace.
       await runProgram('ip', ['link', 'delete', ifname], { signal }).catch(() => signal.throwIfAborted());
     }
     await runProgram('ip', ['link', 'delete', BRIDGE], { signal });
@@ -59,7 +63,7 @@ async function requireFreeAddresses(signal: AbortSignal): Promise<void> {
     if (routes.trim()) {
       throw new NxKubeError(
         'cluster',
-        `the cluster's addresses ${cidr} are in use here: ${routes.trim().split('\n')[0]}`,
+        `The cluster's addresses ${cidr} are in use on this machine: ${routes.trim().split('\n')[0]}.`,
         {
           next: 'Remove that route or interface, or use any other cluster.',
         },

@@ -22,21 +22,21 @@ COMMIT
 COMMIT
 `;
 
-describe('the packet rules', () => {
-  it('jump to our chains once, however often they are installed', () => {
+describe('packet rules', () => {
+  it('the install script adds each jump to our chains only once', () => {
     const first = installScript('');
     expect(first).toContain('-I POSTROUTING 1 -j NX-KUBE-POSTROUTING\n');
     expect(installScript(saved)).not.toContain('-I POSTROUTING');
     expect(installScript(saved)).toContain('-I FORWARD 1 -j NX-KUBE-FORWARD\n');
   });
 
-  it('fill our chains from empty', () => {
+  it('the install script fills our chains from empty', () => {
     expect(installScript(saved)).toContain(
       '*nat\n:NX-KUBE-POSTROUTING - [0:0]\n-A NX-KUBE-POSTROUTING -s 10.244.0.0/24 ! -d 10.244.0.0/24 -j MASQUERADE\nCOMMIT\n',
     );
   });
 
-  it('are removed with the chains of kubelet and kube-proxy, and nothing else is', () => {
+  it('the removal script removes our chains and those of kubelet and kube-proxy, and nothing else', () => {
     expect(removalScript(saved)).toBe(`*nat
 :KUBE-SERVICES - [0:0]
 :KUBE-POSTROUTING - [0:0]
@@ -50,11 +50,11 @@ COMMIT
 `);
   });
 
-  it('need no removal where there are none', () => {
+  it('the removal script is empty when there are no rules to remove', () => {
     expect(removalScript('*filter\n:INPUT ACCEPT [0:0]\n:DOCKER - [0:0]\n-A INPUT -j DOCKER\nCOMMIT\n')).toBe('');
   });
 
-  it("tell another node's rules from ours", () => {
+  it("hasForeignNode distinguishes another node's rules from ours", () => {
     expect(hasForeignNode(saved)).toBe(false);
     expect(hasForeignNode(saved.replaceAll(/.*NX-KUBE.*\n/g, ''))).toBe(true);
     expect(hasForeignNode('')).toBe(false);

@@ -1,6 +1,6 @@
 import { BRIDGE, BRIDGE_ADDRESS, POD_CIDR, SERVICE_CIDR } from '../config/network-plan.js';
 
-/** Chains by whose names our rules are known: our own, and those of kubelet and kube-proxy. */
+/** Name prefixes of all our chains: our own, and those of kubelet and kube-proxy. */
 const OURS = /^(NX-KUBE-|KUBE-)/;
 
 interface Table {
@@ -13,7 +13,8 @@ interface Table {
 
 const TABLES: Table[] = [
   {
-    // Before any address is translated: nothing from outside reaches pods or services, though the machine now forwards.
+    // Before any address translation: the machine forwards packets now, but outside traffic must not reach pods or
+    // services.
     name: 'mangle',
     chain: 'NX-KUBE-PREROUTING',
     from: 'PREROUTING',
@@ -26,7 +27,7 @@ const TABLES: Table[] = [
     rules: [`-s ${POD_CIDR} ! -d ${POD_CIDR} -j MASQUERADE`],
   },
   {
-    // Where a firewall or a container engine drops by default.
+    // For machines where a firewall or a container engine drops forwarded packets by default.
     name: 'filter',
     chain: 'NX-KUBE-FORWARD',
     from: 'FORWARD',
@@ -40,12 +41,14 @@ const TABLES: Table[] = [
   },
 ];
 
-/** Input for `iptables-restore --noflush` that puts our rules in place, given what `iptables-save` says. */
+/**
+ * Returns the input for `iptables-restore --noflush` that installs our rules. `saved`: the output of `iptables-save`.
+ */
 export function installScript(saved: string): string {
   const present = new Set(saved.split('\n'));
   return TABLES.flatMap(({ name, chain, from, rules }) => [
     `*${name}`,
-    // Makes the chain, or empties the one that is there.
+    // This line creates the chain, or empties an existing one.
     `:${chain} - [0:0]`,
     ...rules.map((rule) => `-A ${chain} ${rule}`),
     ...(present.has(`-A ${from} -j ${chain}`) ? [] : [`-I ${from} 1 -j ${chain}`]),
@@ -55,8 +58,8 @@ export function installScript(saved: string): string {
 }
 
 /**
- * Input for `iptables-restore --noflush` that removes every chain of ours and every rule that jumps to one, and leaves all
- * else alone. Empty when there is nothing to remove.
+ * Returns the input for `iptables-restore --noflush` that removes all our chains and the rules that jump to them. It is
+ * empty if there is nothing to remove. `saved`: the output of `iptables-save`.
  */
 export function removalScript(saved: string): string {
   const tables = new Map<string, { chains: string[]; jumps: string[] }>();
@@ -81,7 +84,7 @@ export function removalScript(saved: string): string {
     .join('\n');
 }
 
-/** Whether some other Kubernetes node has its rules on this machine: two would undo each other's. */
+/** Whether another Kubernetes node has rules on this machine. Two nodes would undo each other's rules. */
 export function hasForeignNode(saved: string): boolean {
   return /^:KUBE-(SERVICES|FORWARD) /m.test(saved) && !/^:NX-KUBE-/m.test(saved);
 }

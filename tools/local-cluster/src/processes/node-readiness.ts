@@ -12,7 +12,7 @@ interface Node {
   status?: { conditions?: { type: string; status: string; message?: string }[] };
 }
 
-/** Whether pods can be run: undefined if so, else the reason. */
+/** Returns why pods cannot run, or undefined if they can. */
 export async function nodeProblem(layout: Layout, signal?: AbortSignal): Promise<string | undefined> {
   try {
     const node = await get({ url: `${API_SERVER}/api/v1/nodes/${NODE_NAME}`, client: 'admin' }, layout.pki, signal);
@@ -20,7 +20,7 @@ export async function nodeProblem(layout: Layout, signal?: AbortSignal): Promise
     if (node.status !== 200) return `the API server answers ${node.status}`;
     const ready = (JSON.parse(node.body) as Node).status?.conditions?.find(({ type }) => type === 'Ready');
     if (ready?.status !== 'True') return ready?.message ?? 'it has no status yet';
-    // The condition may be from before the kubelet was restarted.
+    // The condition may date from before a restart of the kubelet.
     return await podsProblem(layout, signal);
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -32,8 +32,8 @@ interface PodList {
 }
 
 /**
- * Whether the kubelet knows the pods of its node. After a restart it answers before it does; until then, exec into a pod fails with
- * "pod does not exist".
+ * Returns which pods of the node the kubelet does not know yet, or undefined. After a restart the kubelet answers
+ * before it knows its pods; until then, exec into a pod fails with "pod does not exist".
  */
 async function podsProblem(layout: Layout, signal?: AbortSignal): Promise<string | undefined> {
   const read = async (path: string) => {
@@ -46,7 +46,10 @@ async function podsProblem(layout: Layout, signal?: AbortSignal): Promise<string
   return unknown.length ? `its kubelet does not know ${unknown.join(', ')} yet` : undefined;
 }
 
-/** The pods that run on a node by the API server's list, and that the kubelet's own list lacks: `Pod/namespace/name`. Pure. */
+/**
+ * Returns the pods that the API server has assigned to the node but the kubelet does not list, as `Pod/namespace/name`.
+ * Pure.
+ */
 export function unknownPods(assigned: PodList, known: PodList): string[] {
   const uids = new Set(known.items?.map(({ metadata }) => metadata.uid));
   return (assigned.items ?? [])
@@ -63,14 +66,14 @@ export function waitUntilRegistered(layout: Layout, signal: AbortSignal): Promis
   });
 }
 
-/** Waits until the node is ready, its kubelet knows its pods, and pods can be made in the namespace `default`. */
+/** Waits until the node is ready, its kubelet knows its pods, and the namespace `default` accepts pods. */
 export function waitUntilUsable(layout: Layout, signal: AbortSignal): Promise<void> {
   const url = `${API_SERVER}/api/v1/namespaces/default/serviceaccounts/default`;
   return waitUntil('ready', layout, signal, async () => {
     const problem = await nodeProblem(layout, signal);
     if (problem) return problem;
     const { status } = await get({ url, client: 'admin' }, layout.pki, signal);
-    return status === 200 ? undefined : 'ServiceAccount/default/default is not there';
+    return status === 200 ? undefined : 'ServiceAccount/default/default does not exist';
   });
 }
 
@@ -86,7 +89,7 @@ async function waitUntil(
     signal.throwIfAborted();
     if (problem === undefined) return;
     if (Date.now() > deadline) {
-      throw new NxKubeError('cluster', `Node/${NODE_NAME} is not ${state} after ${duration(TIMEOUT)}: ${problem}`, {
+      throw new NxKubeError('cluster', `Node/${NODE_NAME} is not ${state} after ${duration(TIMEOUT)}: ${problem}.`, {
         next: `See the logs of kubelet and containerd in ${layout.logs}.`,
       });
     }

@@ -9,12 +9,12 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { isReady } from './probe.js';
 
-describe('a probe', () => {
+describe('isReady', () => {
   it.each([
     [200, true],
     [503, false],
     [302, false],
-  ])('that is answered %i says %s', async (status, expected) => {
+  ])('an HTTP probe with response status %i returns %s', async (status, expected) => {
     const server = createHttpServer((_, response) => response.writeHead(status).end('body')).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/healthz`;
@@ -23,11 +23,11 @@ describe('a probe', () => {
     expect(await isReady({ kind: 'http', url }, '/none')).toBe(false);
   });
 
-  it('without its certificates says no', async () => {
+  it('an HTTP probe without its client certificate returns false', async () => {
     expect(await isReady({ kind: 'http', url: 'https://127.0.0.1:1/', client: 'admin' }, '/none')).toBe(false);
   });
 
-  it('says no when nothing is answered, also after a collection of garbage', async () => {
+  it('an HTTP probe without a response returns false, even after a garbage collection', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/healthz`;
@@ -40,7 +40,7 @@ describe('a probe', () => {
     server.close();
   });
 
-  it('of a socket or port says whether something listens', async () => {
+  it('a socket or TCP probe returns whether something listens', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nx-kube-'));
     const socket = { kind: 'socket', path: join(folder, 'a.sock') } as const;
     expect(await isReady(socket, '/none')).toBe(false);

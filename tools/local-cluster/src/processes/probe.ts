@@ -5,8 +5,8 @@ import { connect, type NetConnectOpts } from 'node:net';
 import type { Probe } from '../config/component.js';
 
 /**
- * How long a component may be silent before that is its answer, in milliseconds. Not by `AbortSignal.any`: on Node 20 the
- * signal that it makes can be collected as garbage while it is waited for, and then never fires.
+ * Time-out (ms) of one probe. Not `AbortSignal.any`: on Node 20 its signal can be garbage-collected while it is
+ * awaited, and then never fires.
  */
 const TIMEOUT = 3_000;
 
@@ -15,7 +15,7 @@ export interface Answer {
   body: string;
 }
 
-/** Whether the component is ready now. Not being able to ask it is a no. */
+/** Whether the component is ready now. A failed check counts as not ready. */
 export async function isReady(probe: Probe, pki: string, signal?: AbortSignal): Promise<boolean> {
   try {
     if (probe.kind === 'http') return (await get(probe, pki, signal)).status === 200;
@@ -26,7 +26,7 @@ export async function isReady(probe: Probe, pki: string, signal?: AbortSignal): 
   }
 }
 
-/** One GET request, verified by the cluster's own authority. */
+/** Sends one GET request and verifies the server against the cluster's authority. */
 export function get(
   { url, client, authority = 'ca' }: { url: string; client?: string; authority?: string },
   pki: string,
@@ -45,7 +45,7 @@ export function get(
       timeout: TIMEOUT,
     });
     request.on('error', reject);
-    request.on('timeout', () => request.destroy(new Error(`no answer in ${TIMEOUT} ms`)));
+    request.on('timeout', () => request.destroy(new Error(`The server did not answer in ${TIMEOUT} ms.`)));
     request.on('response', (response) => {
       let body = '';
       response.setEncoding('utf8');
@@ -61,7 +61,7 @@ function connects(to: NetConnectOpts, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ ...to, signal, timeout: TIMEOUT } as NetConnectOpts);
     socket.on('error', reject);
-    socket.on('timeout', () => socket.destroy(new Error(`no connection in ${TIMEOUT} ms`)));
+    socket.on('timeout', () => socket.destroy(new Error(`The connection took more than ${TIMEOUT} ms.`)));
     socket.on('connect', () => {
       socket.destroy();
       resolve();

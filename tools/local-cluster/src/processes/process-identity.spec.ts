@@ -10,12 +10,15 @@ import { anyRecord, removeRecord, runningProcess, writeRecord } from './process-
 
 const stat = (name: string) => `42 (${name}) S 1 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 2 3 4`;
 
-describe('the identity of a process', () => {
-  it.each(['node', 'a b', 'tricky) R 7 (name'])('is read from the stat of %j', (name) => {
-    expect(parseStat(stat(name))).toEqual({ state: 'S', startTicks: '987654' });
-  });
+describe('process identity', () => {
+  it.each(['the identity is read from the stat of a process named %j', 'a b', 'tricky) R 7 (name'])(
+    'is read from the stat of %j',
+    (name) => {
+      expect(parseStat(stat(name))).toEqual({ state: 'S', startTicks: '987654' });
+    },
+  );
 
-  it('is that of the living process only', async () => {
+  it('only a living process has an identity', async () => {
     const child = spawn('sleep', ['60']);
     const identity = identify(child.pid!)!;
     expect(isAlive(identity)).toBe(true);
@@ -25,7 +28,7 @@ describe('the identity of a process', () => {
     expect(identify(child.pid!)).toBeUndefined();
   });
 
-  it('is not that of a later process with the same number, nor of one in another boot', () => {
+  it('a later process with the same id, or of another boot, has another identity', () => {
     const own = identify(process.pid)!;
     expect(isAlive(own)).toBe(true);
     expect(isAlive({ ...own, startTicks: '1' })).toBe(false);
@@ -33,14 +36,14 @@ describe('the identity of a process', () => {
   });
 });
 
-describe('the record of a process', () => {
+describe('process records', () => {
   let layout: Layout;
   beforeEach(() => {
     layout = layoutFor({ NX_KUBE_LOCAL_CLUSTER_HOME: mkdtempSync(join(tmpdir(), 'nx-kube-')) });
   });
   afterEach(() => rmSync(layout.home, { recursive: true }));
 
-  it('is given back while the process lives, and never for a process that took its number', () => {
+  it('a record is returned only while its process lives, never for a process that reuses its id', () => {
     const record = { ...identify(process.pid)!, digest: 'd', startedAt: 1 };
     expect(runningProcess(layout, 'etcd')).toBeUndefined();
     writeRecord(layout, 'etcd', record);

@@ -1,19 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Which process, not just which number: process ids are used again, also across boots, so a process is ours only while its
- * start time and the boot are those that were recorded.
+ * Identifies a process. Process ids are reused, also across boots. A process is ours only if its start time and boot
+ * match the record, too.
  */
 export interface ProcessIdentity {
   pid: number;
-  /** Start time in clock ticks since boot. */
+  /** Start time (clock ticks since boot). */
   startTicks: string;
   bootId: string;
 }
 
 /**
- * The identity of a living process, or undefined if there is none by that id. A zombie is not alive, but only once all its
- * threads have ended: until then its files and ports are open.
+ * Returns the identity of a living process, or undefined. A zombie is dead only once all its threads have ended: until
+ * then its files and ports stay open.
  */
 export function identify(pid: number): ProcessIdentity | undefined {
   const stat = readProcFile(`/proc/${pid}/stat`);
@@ -35,7 +35,10 @@ function hasOtherThreads(pid: number): boolean {
   }
 }
 
-/** State and start time out of `/proc/<pid>/stat`. The second field, in parentheses, may itself hold spaces and parentheses. */
+/**
+ * Parses state and start time from `/proc/<pid>/stat`. The second field, in parentheses, may contain spaces and
+ * parentheses.
+ */
 export function parseStat(stat: string): { state: string; startTicks: string } | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const state = fields[0];
@@ -47,7 +50,7 @@ export function bootId(): string {
   return (readProcFile('/proc/sys/kernel/random/boot_id') ?? '').trim();
 }
 
-/** Undefined when the process has gone, or is not ours to read. */
+/** Returns undefined if the process has ended or is not readable. */
 export function readProcFile(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

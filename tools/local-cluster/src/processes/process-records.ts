@@ -4,17 +4,19 @@ import type { ComponentName } from '../config/component.js';
 import type { Layout } from '../config/layout.js';
 import { isAlive, type ProcessIdentity } from './process-identity.js';
 
-/** What is remembered of a component's process, in one file each. */
+/** The record of a component's process. Each component has one file. */
 export interface ProcessRecord extends ProcessIdentity {
-  /** Digest of program, arguments and files that it was started with. */
+  /** Digest of the program, arguments and files that the process was started with. */
   digest: string;
-  /** Milliseconds since the epoch. */
+  /** Start time (ms since the epoch). */
   startedAt: number;
 }
 
 const recordFile = (layout: Layout, name: ComponentName) => join(layout.processes, `${name}.json`);
 
-/** The record of a component that is running; undefined when it is not, whatever is on disk. */
+/**
+ * Returns the record of a running component. Returns undefined if the component does not run, even if a file exists.
+ */
 export function runningProcess(layout: Layout, name: ComponentName): ProcessRecord | undefined {
   let record: ProcessRecord;
   try {
@@ -25,7 +27,7 @@ export function runningProcess(layout: Layout, name: ComponentName): ProcessReco
   return isAlive(record) ? record : undefined;
 }
 
-/** True when some component was started and not yet taken down, alive or not. */
+/** True when at least one component was started and not taken down since, whether or not it still runs. */
 export function anyRecord(layout: Layout): boolean {
   try {
     return readdirSync(layout.processes).some((file) => file.endsWith('.json'));

@@ -1,7 +1,7 @@
 import { NxKubeError } from '@nx-kube/cluster/errors.js';
 import { execa, type Options } from 'execa';
 
-/** Tools of the machine may be in places that only root's login shell has on its path. */
+/** Search path for programs, with the folders that only root's login shell adds. */
 export const PATH = [process.env['PATH'], '/usr/local/sbin', '/usr/sbin', '/sbin', '/usr/bin', '/bin']
   .filter(Boolean)
   .join(':');
@@ -11,11 +11,11 @@ export interface RunOptions {
   input?: string | Uint8Array;
   env?: Record<string, string>;
   cwd?: string;
-  /** A file that takes the standard output instead. */
+  /** File that receives the standard output instead. */
   outputFile?: string;
 }
 
-/** Runs a program to its end and returns its standard output. A failure names it and quotes its last lines. */
+/** Runs a program to its end and returns its standard output. An error names the program and quotes its last lines. */
 export async function runProgram(program: string, args: string[], options: RunOptions = {}): Promise<string> {
   const { signal, input, env, cwd, outputFile } = options;
   const execaOptions = {
@@ -35,8 +35,8 @@ export async function runProgram(program: string, args: string[], options: RunOp
     throw new NxKubeError(
       'cluster',
       missing
-        ? `${program} is not installed`
-        : `${program} ${args.slice(0, 3).join(' ')} failed${result.exitCode === undefined ? '' : ` with exit code ${result.exitCode}`}${said ? `:\n${said}` : ''}`,
+        ? `${program} is not installed.`
+        : `${program} ${args.slice(0, 3).join(' ')} failed${result.exitCode === undefined ? '' : ` with exit code ${result.exitCode}`}${said ? `:\n${said}` : '.'}`,
       { cause: result },
     );
   }

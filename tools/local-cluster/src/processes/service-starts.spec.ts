@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Leaves things as a run does that is killed while it installs. */
+/** Leaves the same state as a run that was killed during an install. */
 async function killed(): Promise<void> {
   let saved: Record<string, string> = {};
   await withoutServiceStarts(async () => {
@@ -22,8 +22,8 @@ async function killed(): Promise<void> {
   for (const [name, content] of Object.entries(saved)) writeFileSync(join(folder, name), content);
 }
 
-describe('services of packages', () => {
-  it('are not started while packages are installed, and can be afterwards, also when that fails', async () => {
+describe('service starts', () => {
+  it('services do not start during an install and can start afterwards, even if it fails', async () => {
     const install = withoutServiceStarts(async () => {
       expect(readFileSync(policy, 'utf8')).toContain('exit 101');
       expect(statSync(policy).mode & 0o111).toBe(0o111);
@@ -33,21 +33,21 @@ describe('services of packages', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("are an administrator's own policy's to decide again afterwards", async () => {
+  it("an administrator's policy is in force again after an install", async () => {
     writeFileSync(policy, 'own');
     await withoutServiceStarts(async () => expect(readFileSync(policy, 'utf8')).toContain('exit 101'), policy);
     expect(readFileSync(policy, 'utf8')).toBe('own');
     expect(readdirSync(folder)).toEqual(['policy-rc.d']);
   });
 
-  it('can be started again by the run after one that was killed', async () => {
+  it('services can start again after the run that follows a killed one', async () => {
     await killed();
     expect(existsSync(policy)).toBe(true);
     restoreServiceStarts(policy);
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it("are the administrator's to decide again after a run that was killed, and so they are after the next one", async () => {
+  it("an administrator's policy is in force again after a killed run, and stays so after the next run", async () => {
     writeFileSync(policy, 'own');
     await killed();
     await withoutServiceStarts(async () => {}, policy);

@@ -1,13 +1,16 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Debian asks this program before it starts a service. */
+/** Debian runs this program before it starts a service. */
 const POLICY = '/usr/sbin/policy-rc.d';
-const CONTENT = '#!/bin/sh\n# Temporary, by nx-kube: nothing is started while packages are installed.\nexit 101\n';
+const CONTENT = '#!/bin/sh\n# Temporary file of nx-kube: no service starts while packages are installed.\nexit 101\n';
 
-/** Where an administrator's own policy is kept while ours is in its place. */
+/** The place of an administrator's own policy while ours is active. */
 const asideOf = (policy: string) => `${policy}.nx-kube`;
 
-/** Installs packages without their services being started. An administrator's own policy is put aside and comes back. */
+/**
+ * Runs `install` without starting the services of the packages. An administrator's own policy is moved aside and
+ * restored.
+ */
 export async function withoutServiceStarts(install: () => Promise<void>, policy = POLICY): Promise<void> {
   restoreServiceStarts(policy);
   if (existsSync(policy)) renameSync(policy, asideOf(policy));
@@ -20,9 +23,9 @@ export async function withoutServiceStarts(install: () => Promise<void>, policy 
   }
 }
 
-/** Undoes what an install, maybe one that was killed, has left of ours. Without anything of ours it does nothing. */
+/** Undoes the changes of `withoutServiceStarts`, also after a killed run. Does nothing if there are none. */
 export function restoreServiceStarts(policy = POLICY): void {
   if (existsSync(policy) && readFileSync(policy, 'utf8') === CONTENT) rmSync(policy);
-  // One that somebody has made since is newer, and stays.
+  // A policy that was created in the meantime is newer and stays.
   if (existsSync(asideOf(policy)) && !existsSync(policy)) renameSync(asideOf(policy), policy);
 }

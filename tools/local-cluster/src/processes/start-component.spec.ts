@@ -26,7 +26,7 @@ afterEach(async () => {
   rmSync(layout.home, { recursive: true });
 });
 
-/** A component that is a Node script, and is ready when it listens on its socket. */
+/** A component that is a Node script and is ready when it listens on its socket. */
 function component(script: string, listens: Component['listens'] = []): Component {
   const path = join(layout.home, 'ready.sock');
   return {
@@ -41,16 +41,16 @@ function component(script: string, listens: Component['listens'] = []): Componen
 
 const cleanUpAnd = (script: string) => `require('fs').rmSync('${layout.home}/ready.sock', { force: true }); ${script}`;
 
-describe('starting a component', () => {
-  it('ends when it is ready, and leaves it alone the next time', async () => {
+describe('ensureRunning', () => {
+  it('a component is started once and left alone while it is ready', async () => {
     expect(await ensureRunning(component('LISTEN'), context)).toBe('started');
     const first = runningProcess(layout, 'etcd');
     expect(await ensureRunning(component('LISTEN'), context)).toBe('running');
     expect(runningProcess(layout, 'etcd')).toEqual(first);
-    expect(said).toEqual([expect.stringMatching(/^etcd: ready after \d+\.\d s$/)]);
+    expect(said).toEqual([expect.stringMatching(/^etcd is ready after \d+\.\d s\.$/)]);
   });
 
-  it('starts it again after it was killed', async () => {
+  it('a killed component is started again', async () => {
     await ensureRunning(component(cleanUpAnd('LISTEN')), context);
     const killed = runningProcess(layout, 'etcd')!;
     await stopProcesses([killed], 0);
@@ -58,15 +58,15 @@ describe('starting a component', () => {
     expect(runningProcess(layout, 'etcd')!.pid).not.toBe(killed.pid);
   });
 
-  it('starts it anew when it, or its program, has changed', async () => {
+  it('a component is restarted when its description or program changes', async () => {
     await ensureRunning(component(cleanUpAnd('LISTEN')), context);
     expect(await ensureRunning(component(cleanUpAnd('LISTEN; 1')), context)).toBe('started');
     expect(await ensureRunning(component(cleanUpAnd('LISTEN; 1')), { ...context, buildDigest: 'c' })).toBe('started');
-    expect(said.filter((line) => line === 'etcd: has changed, restarting it')).toHaveLength(2);
+    expect(said.filter((line) => line === 'etcd has changed: restarting it.')).toHaveLength(2);
     expect(strayProcesses(layout)).toHaveLength(1);
   });
 
-  it('fails with its last lines when it exits', async () => {
+  it("a start fails with the component's last lines when the component exits", async () => {
     await expect(
       ensureRunning(component(`console.error('no such flag'); process.exit(3)`), context),
     ).rejects.toMatchObject({
@@ -75,23 +75,23 @@ describe('starting a component', () => {
     });
   });
 
-  it('fails with the reason when its program is not there', async () => {
+  it('a start fails with the reason when the program does not exist', async () => {
     await expect(ensureRunning({ ...component(''), program: '/does/not/exist' }, context)).rejects.toThrow('ENOENT');
   });
 
-  it('fails before it starts when its port is taken, and names the port', async () => {
+  it('a start fails with the port, before the component starts, when a port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
     await expect(ensureRunning(component('LISTEN', [{ host: '127.0.0.1', port }]), context)).rejects.toMatchObject({
-      message: `etcd cannot start: another program listens on 127.0.0.1:${port}`,
+      message: `etcd cannot start: another program listens on 127.0.0.1:${port}.`,
       next: expect.stringContaining('use any other cluster'),
     });
     expect(strayProcesses(layout)).toEqual([]);
     other.close();
   });
 
-  it('stops waiting when it is aborted', async () => {
+  it('the wait ends when its signal is aborted', async () => {
     const stop = new AbortController();
     const starting = ensureRunning(component('setInterval(() => {}, 1000)'), { ...context, signal: stop.signal });
     stop.abort(new Error('stopped'));

@@ -16,24 +16,24 @@ import { lastLines, PATH } from './run-program.js';
 import { stopProcesses } from './stop-processes.js';
 import { OWNER_VARIABLE } from './stray-processes.js';
 
-/** How long a component that was just started may take to be ready, in milliseconds: machines without a free core are slow. */
+/** How long (ms) a component may take to become ready after its start. Machines without a free core are slow. */
 const START_TIMEOUT = 120_000;
-/** How long one that was running already may take to answer before it is taken for hung and started anew. */
+/** How long (ms) a running component may take to answer before it counts as hung and is restarted. */
 const ANSWER_TIMEOUT = 10_000;
 const PROBE_INTERVAL = 50;
 const LOG_LINES_QUOTED = 12;
-/** A log larger than this, in bytes, is put aside when its component is started. */
+/** Size (bytes) from which a log is moved aside at the component's start. */
 const LOG_LIMIT = 20_000_000;
 
 export interface StartContext {
   layout: Layout;
-  /** Digest of the built programs: a component is started anew when they change. */
+  /** Digest of the built programs. A component is restarted when it changes. */
   buildDigest: string;
   signal: AbortSignal;
   progress: Progress;
 }
 
-/** Digest of everything that makes the component behave as it does. */
+/** Digest of everything that determines the component's behaviour. */
 export function componentDigest(component: Component, buildDigest: string): string {
   const { program, args, files } = component;
   return createHash('sha256')
@@ -42,8 +42,8 @@ export function componentDigest(component: Component, buildDigest: string): stri
 }
 
 /**
- * Ends with the component running as described and ready. One that runs already is left alone if it answers and was started
- * from the same description. Starting waits for readiness by asking, for the components cannot tell.
+ * Makes the component run as described, and resolves when it is ready. A running component is left alone if it answers
+ * and was started from the same description. Readiness is polled, because components cannot report it.
  */
 export async function ensureRunning(component: Component, context: StartContext): Promise<'running' | 'started'> {
   const { layout, signal, progress } = context;
@@ -54,7 +54,7 @@ export async function ensureRunning(component: Component, context: StartContext)
       return 'running';
     }
     signal.throwIfAborted();
-    progress(`${component.name}: ${running.digest === digest ? 'does not answer' : 'has changed'}, restarting it`);
+    progress(`${component.name} ${running.digest === digest ? 'does not answer' : 'has changed'}: restarting it.`);
     await stopProcesses([running]);
   }
   const begun = Date.now();
@@ -66,10 +66,10 @@ export async function ensureRunning(component: Component, context: StartContext)
     throw new NxKubeError(
       'cluster',
       `${component.name} ${outcome === 'exited' ? 'exited' : `was not ready after ${duration(START_TIMEOUT)}`}; its last lines:\n${quoteLog(layout, component.name)}`,
-      { next: `See ${logFile(layout, component.name)}; \`down\` and \`up\` begin anew.` },
+      { next: `See ${logFile(layout, component.name)}. If it does not help, run \`down\` and \`up\`.` },
     );
   }
-  progress(`${component.name}: ready after ${duration(Date.now() - begun)}`);
+  progress(`${component.name} is ready after ${duration(Date.now() - begun)}.`);
   return 'started';
 }
 
@@ -82,7 +82,7 @@ async function start(component: Component, layout: Layout, digest: string): Prom
   const output = openSync(log, 'a', 0o600);
   writeFileSync(output, `--- ${new Date().toISOString()} ${component.program} ${component.args.join(' ')}\n`);
   try {
-    // Its own session: neither a Ctrl-C in the terminal nor the end of this process reaches it.
+    // A session of its own: a Ctrl-C in the terminal or the end of this process must not reach it.
     const child = spawn(component.program, component.args, {
       detached: true,
       stdio: ['ignore', output, output],
@@ -94,7 +94,7 @@ async function start(component: Component, layout: Layout, digest: string): Prom
     const identity = child.pid === undefined ? undefined : identify(child.pid);
     if (identity) writeRecord(layout, component.name, { ...identity, digest, startedAt: Date.now() });
   } catch (error) {
-    throw new NxKubeError('cluster', `${component.name} cannot be started: ${(error as Error).message}`, {
+    throw new NxKubeError('cluster', `${component.name} cannot be started: ${(error as Error).message}.`, {
       cause: error,
     });
   } finally {
@@ -112,7 +112,10 @@ async function becomesReady(component: Component, layout: Layout, signal: AbortS
   return 'silent';
 }
 
-/** The component's own error for a port in use is buried in its log, and some fall back to another port. */
+/**
+ * Checks the ports first: the component's own error is buried in its log, and some components fall back to another
+ * port.
+ */
 async function requireFreePorts(component: Component): Promise<void> {
   for (const { host, port } of component.listens) {
     const server = createServer();
@@ -123,15 +126,15 @@ async function requireFreePorts(component: Component): Promise<void> {
       await once(server, 'close');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-      throw new NxKubeError('cluster', `${component.name} cannot start: another program listens on ${host}:${port}`, {
-        next: `Stop that program (\`ss -tlnp sport = :${port}\` names it), or use any other cluster.`,
+      throw new NxKubeError('cluster', `${component.name} cannot start: another program listens on ${host}:${port}.`, {
+        next: `Stop that program (find it with \`ss -tlnp sport = :${port}\`), or use any other cluster.`,
         cause: error,
       });
     }
   }
 }
 
-/** Writes configuration files that differ from what is there. */
+/** Writes the configuration files whose content differs. */
 export function writeFiles(files: Record<string, string>): void {
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

@@ -11,26 +11,26 @@ async function child(script: string) {
   return { identity: identify(started.pid!)!, exited, started };
 }
 
-describe('stopping processes', () => {
-  it('lets a process end by itself', async () => {
+describe('stopProcesses', () => {
+  it('a process may end by itself', async () => {
     const { identity, exited } = await child(`process.on('SIGTERM', () => process.exit(7))`);
     expect(await stopProcesses([identity])).toEqual([]);
     expect(await exited).toEqual([7, null]);
   });
 
-  it('kills one that ignores the request after the grace', async () => {
+  it('a process that ignores SIGTERM is killed after the grace period', async () => {
     const { identity, exited } = await child(`process.on('SIGTERM', () => {})`);
     expect(await stopProcesses([identity], 100)).toEqual([]);
     expect(await exited).toEqual([null, 'SIGKILL']);
   });
 
-  it('kills at once without a grace', async () => {
+  it('a process is killed at once without a grace period', async () => {
     const { identity, exited } = await child(`process.on('SIGTERM', () => process.exit(7))`);
     expect(await stopProcesses([identity], 0)).toEqual([]);
     expect(await exited).toEqual([null, 'SIGKILL']);
   });
 
-  it('does not touch a process that has taken the number of one that is gone', async () => {
+  it('a process that reuses the id of an ended one is not touched', async () => {
     const { identity, started } = await child('');
     expect(await stopProcesses([{ ...identity, startTicks: '1' }], 0)).toEqual([]);
     expect(isAlive(identity)).toBe(true);

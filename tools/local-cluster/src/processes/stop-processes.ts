@@ -1,14 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, type ProcessIdentity } from './process-identity.js';
 
-/** How long a component may take to stop by itself before it is killed, in milliseconds. */
+/** Grace period (ms) between SIGTERM and SIGKILL. */
 export const STOP_GRACE = 5_000;
-/** How long the kernel may take to remove a killed process, in milliseconds. */
+/** How long (ms) the kernel may take to remove a killed process. */
 const KILL_GRACE = 10_000;
-/** They are not our children, so their end can only be looked for. */
+/** Poll interval (ms): the processes are not our children, so their end cannot be awaited. */
 const LOOK_INTERVAL = 20;
 
-/** TERM, grace, KILL, for all of them at once. Returns those that even KILL did not end in time. */
+/**
+ * Stops all processes at once: SIGTERM, grace period, SIGKILL. Returns those that did not end in time after SIGKILL.
+ */
 export async function stopProcesses(processes: ProcessIdentity[], grace = STOP_GRACE): Promise<ProcessIdentity[]> {
   const stubborn = grace > 0 ? await signalAndWait(processes, 'SIGTERM', grace) : processes;
   return signalAndWait(stubborn, 'SIGKILL', KILL_GRACE);
@@ -31,7 +33,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch (error) {
-    // It ended between the look and the signal.
+    // The process ended between the check and the signal.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

@@ -3,12 +3,12 @@ import type { Layout } from '../config/layout.js';
 import { identify, readProcFile, type ProcessIdentity } from './process-identity.js';
 
 /**
- * Set in the environment of every component, and inherited by what it starts (containerd's shims): so that they are found
- * even when no record of them was written, or containerd was killed before them.
+ * Environment variable of every component. Child processes (containerd's shims) inherit it. They can therefore be found
+ * without a record, or after containerd was killed.
  */
 export const OWNER_VARIABLE = 'NX_KUBE_LOCAL_CLUSTER_COMPONENT_OF';
 
-/** Every process that this cluster's components are, or have left behind. */
+/** Returns all processes of this cluster's components and their descendants. */
 export function strayProcesses(layout: Layout): ProcessIdentity[] {
   const mark = `${OWNER_VARIABLE}=${layout.home}`;
   return readdirSync('/proc')

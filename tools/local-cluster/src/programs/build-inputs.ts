@@ -8,13 +8,13 @@ import { runProgram } from '../processes/run-program.js';
 /** The Go module of the components. */
 export const MODULE = fileURLToPath(new URL('../../kube/', import.meta.url));
 
-/** The programs that are built: name of the file to Go package. */
+/** The built programs: file name to Go package. */
 export const PROGRAMS = { 'nx-kube-local': '.', pause: './pause' } as const;
 
-/** Only these variables decide the outcome: the user's own flags and work space do not. */
+/** Fixed environment of the build: the user's own flags and work space do not affect it. */
 export const BUILD_ENVIRONMENT = { CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOOS: 'linux' };
 
-/** Flags of `go build`. `version` is that of Kubernetes, such as `v1.34.4`. */
+/** Returns the flags of `go build`. `version`: the Kubernetes version, such as `v1.34.4`. */
 export function buildFlags(version: string): string[] {
   const [major, minor] = version.slice(1).split('.');
   const variables = { gitVersion: version, gitMajor: major, gitMinor: minor, gitCommit: '', gitTreeState: 'clean' };
@@ -24,14 +24,14 @@ export function buildFlags(version: string): string[] {
   return ['-trimpath', '-buildvcs=false', '-mod=readonly', '-ldflags', ['-s -w', ...linked].join(' ')];
 }
 
-/** The version of Kubernetes that go.mod asks for. */
+/** Returns the Kubernetes version that go.mod requires. */
 export function kubernetesVersion(goMod: string): string {
   const version = /^\s*(?:require\s+)?k8s\.io\/kubernetes (v\d+\.\d+\.\d+)/m.exec(goMod)?.[1];
-  if (!version) throw new NxKubeError('bug', `${MODULE}go.mod: requires no release of k8s.io/kubernetes`);
+  if (!version) throw new NxKubeError('bug', `${MODULE}go.mod requires no release of k8s.io/kubernetes.`);
   return version;
 }
 
-/** A digest of all that decides what the programs are: sources, modules, flags and the Go release. */
+/** Returns a digest of all build inputs: sources, modules, flags and the Go release. */
 export async function inputsDigest(signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   const goMod = readFileSync(join(MODULE, 'go.mod'), 'utf8');
@@ -49,10 +49,14 @@ async function goRelease(signal: AbortSignal): Promise<string> {
     return await runProgram('go', ['env', 'GOVERSION', 'GOARCH'], { signal, cwd: MODULE, env: BUILD_ENVIRONMENT });
   } catch (error) {
     signal.throwIfAborted();
-    throw new NxKubeError('configuration', 'the cluster is built from Go modules, and `go` does not run', {
-      next: 'Install Go 1.24 or newer, or use any other cluster.',
-      cause: error,
-    });
+    throw new NxKubeError(
+      'The cluster is built from Go modules, but `go` does not run.',
+      'the cluster is built from Go modules, and `go` does not run',
+      {
+        next: 'Install Go 1.24 or newer, or use any other cluster.',
+        cause: error,
+      },
+    );
   }
 }
 

@@ -32,19 +32,19 @@ function putBuild(digest: string, usedAt = new Date()): string {
 }
 
 describe('builds', () => {
-  it('are used again for the same inputs, without building', async () => {
+  it('a build is reused for the same inputs', async () => {
     const digest = await inputsDigest(signal);
     const folder = putBuild(digest);
     expect(await ensureBuild(layout, signal, expect.unreachable)).toEqual({ folder, digest });
     expect(await findBuild(layout, signal)).toEqual({ folder, digest });
   });
 
-  it('are not found when a program is missing', async () => {
+  it('a build with a missing program is not found', async () => {
     rmSync(join(putBuild(await inputsDigest(signal)), 'pause'));
     expect(await findBuild(layout, signal)).toBeUndefined();
   });
 
-  it('are kept to the few that were used last', async () => {
+  it('only the most recently used builds are kept', async () => {
     const digest = await inputsDigest(signal);
     putBuild(digest, new Date(0));
     ['a', 'b', 'c', 'd'].forEach((name, hours) => putBuild(name, new Date(Date.UTC(2026, 0, 1, hours))));
@@ -52,7 +52,7 @@ describe('builds', () => {
     expect(readdirSync(layout.builds).sort()).toEqual([digest, 'c', 'd'].sort());
   });
 
-  it('are copied out once', () => {
+  it('a build is exported only once', () => {
     const build = { folder: putBuild('a'), digest: 'a' };
     const output = join(layout.home, 'out');
     exportBuild(build, output);

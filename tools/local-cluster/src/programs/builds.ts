@@ -19,12 +19,12 @@ import type { Progress } from '../config/progress.js';
 import { inputsDigest, PROGRAMS } from './build-inputs.js';
 import { goBuild } from './go-build.js';
 
-/** The file beside built programs that says what they were built from. */
+/** The file beside built programs with the digest of their inputs. */
 const DIGEST_FILE = 'inputs.sha256';
-/** How many builds are kept: work trees with different inputs take turns without building again. */
+/** The number of kept builds: work trees with different inputs can alternate without a rebuild. */
 const BUILDS_KEPT = 3;
 
-/** The output of the Nx target `build`, which Nx may have restored from a cache. */
+/** The output of the Nx target `build`, which Nx may have restored from its cache. */
 export const TARGET_OUTPUT = fileURLToPath(new URL('../bin/', import.meta.url));
 
 export interface Build {
@@ -32,7 +32,7 @@ export interface Build {
   digest: string;
 }
 
-/** The programs built from the present inputs, if they are in the state folder. */
+/** Returns the programs built from the current inputs, if the state folder has them. */
 export async function findBuild(layout: Layout, signal: AbortSignal): Promise<Build | undefined> {
   const digest = await inputsDigest(signal);
   const folder = join(layout.builds, digest);
@@ -40,15 +40,15 @@ export async function findBuild(layout: Layout, signal: AbortSignal): Promise<Bu
 }
 
 /**
- * The folder with the programs built from the present inputs: from the state folder, which outlives work trees; else from
- * the target's output; else built now.
+ * Returns the folder with the programs built from the current inputs. They come from the state folder, which outlives
+ * work trees, else from the target's output, else from a new build.
  */
 export async function ensureBuild(layout: Layout, signal: AbortSignal, progress: Progress): Promise<Build> {
   const digest = await inputsDigest(signal);
   const folder = join(layout.builds, digest);
   if (!isComplete(folder, digest)) {
     mkdirSync(layout.builds, { recursive: true });
-    // Built aside and renamed: a folder by this name is complete, whatever interrupts us.
+    // Build aside and rename: a folder with a digest's name is complete, even after an interruption.
     const making = mkdtempSync(join(layout.builds, '.making-'));
     try {
       if (isComplete(TARGET_OUTPUT, digest)) copyPrograms(TARGET_OUTPUT, making);
@@ -66,7 +66,7 @@ export async function ensureBuild(layout: Layout, signal: AbortSignal, progress:
   return { folder, digest };
 }
 
-/** Puts the programs into a folder for Nx to keep. */
+/** Copies the programs into a folder that Nx caches. */
 export function exportBuild(build: Build, folder: string): void {
   if (isComplete(folder, build.digest)) return;
   rmSync(folder, { recursive: true, force: true });
@@ -89,13 +89,13 @@ function copyPrograms(from: string, to: string): void {
     try {
       linkSync(join(from, name), join(to, name));
     } catch {
-      // Another file system.
+      // The folder is on another file system.
       copyFileSync(join(from, name), join(to, name));
     }
   }
 }
 
-/** The newest few by time of use stay. Programs that are running keep their file even without its name. */
+/** Keeps the most recently used builds. A running program keeps its file even after the removal. */
 function removeOldBuilds(layout: Layout): void {
   readdirSync(layout.builds)
     .map((name) => join(layout.builds, name))

@@ -9,21 +9,23 @@ import { PATH } from '../processes/run-program.js';
 import { BUILD_ENVIRONMENT, buildFlags, kubernetesVersion, MODULE, PROGRAMS } from './build-inputs.js';
 import { GoProgress } from './go-progress.js';
 
-/** Builds the programs into the folder; a cold build takes minutes and says how far it is. */
+/** Builds the programs into the folder. A cold build takes minutes and reports its progress. */
 export async function goBuild(folder: string, signal: AbortSignal, progress: Progress): Promise<void> {
   const flags = buildFlags(kubernetesVersion(readFileSync(join(MODULE, 'go.mod'), 'utf8')));
   const begun = Date.now();
   const report = new GoProgress(progress);
   mkdirSync(folder, { recursive: true });
-  progress('building Kubernetes from its Go modules (about 10 minutes on two cores the first time, cached after that)');
+  progress(
+    'Building Kubernetes from its Go modules. The first build takes about 10 minutes on two cores; later ones are cached.',
+  );
   report.total = await countPackages(flags, report, signal);
   for (const [name, target] of Object.entries(PROGRAMS)) {
     await go(['build', '-v', ...flags, '-o', join(folder, name), target], report, signal);
   }
-  progress(`built after ${duration(Date.now() - begun)}`);
+  progress(`The build took ${duration(Date.now() - begun)}.`);
 }
 
-/** How many packages have to be compiled. Finding out downloads the modules that are not there yet. */
+/** Counts the packages to compile. This also downloads missing modules. */
 async function countPackages(flags: string[], report: GoProgress, signal: AbortSignal): Promise<number> {
   const stale = '{{if and .Stale (not .Standard)}}{{.ImportPath}}{{end}}';
   const list = await go(['list', '-deps', '-f', stale, ...flags, '.'], report, signal);
@@ -48,7 +50,7 @@ async function go(args: string[], report: GoProgress, signal: AbortSignal): Prom
   signal.throwIfAborted();
   if (result.failed) {
     throw new NxKubeError('cluster', `go ${args[0]} failed:\n${errors.slice(-20).join('\n') || result.shortMessage}`, {
-      next: 'See what Go says above: downloading needs the network or a module proxy, compiling needs about 2 GB of memory.',
+      next: "See Go's output above. A download needs the network or a module proxy; the build needs about 2 GB of memory.",
     });
   }
   return String(result.stdout ?? '');

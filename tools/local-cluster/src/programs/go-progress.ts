@@ -1,9 +1,9 @@
 import type { Progress } from '../config/progress.js';
 
-/** Time between two lines of progress, in milliseconds. */
+/** Interval (ms) between two progress lines. */
 const INTERVAL = 5_000;
 
-/** Reads what `go list` and `go build -v` write to standard error, and says now and then how far they are. */
+/** Parses what `go list` and `go build -v` write to standard error, and reports progress from time to time. */
 export class GoProgress {
   /** Number of packages to compile, once it is known. */
   total = 0;
@@ -18,18 +18,18 @@ export class GoProgress {
     this.reportedAt = now();
   }
 
-  /** Takes one line; false if it is neither a download nor the name of a compiled package. */
+  /** Reads one line. Returns false if it is neither a download nor the name of a compiled package. */
   read(line: string): boolean {
     if (line.startsWith('go: downloading ')) {
       this.downloaded++;
-      this.report(`downloaded ${this.downloaded} modules`);
+      this.report(`Downloaded ${this.downloaded} modules.`);
       return true;
     }
     if (/^[\w.\-/~]+$/.test(line)) {
       this.compiled++;
-      // The count is of packages that `go list` held to be stale; the standard library's are not among them.
+      // The total counts the packages that `go list` reported as stale, without the standard library.
       this.total = Math.max(this.total, this.compiled);
-      this.report(`compiled ${this.compiled} of ${this.total} packages`);
+      this.report(`Compiled ${this.compiled} of ${this.total} packages.`);
       return true;
     }
     return false;

@@ -7,7 +7,7 @@ import { runProgram } from '../processes/run-program.js';
 import type { Build } from './builds.js';
 import { containerdImages, importImage } from './containerd-images.js';
 
-/** Puts the image that holds a pod's namespaces into containerd, if it is not there. */
+/** Imports the pause image, which keeps a pod's namespaces open, into containerd if it is missing. */
 export async function ensurePauseImage(layout: Layout, build: Build, machine: Machine, signal: AbortSignal) {
   const present = await containerdImages(layout, ['ls', '-q', `name==${PAUSE_IMAGE}`], signal);
   if (present.trim()) return;

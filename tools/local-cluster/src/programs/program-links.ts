@@ -17,7 +17,10 @@ const NAMES = [
   'kustomize',
 ];
 
-/** Links all names of the one program to the build, each in one step, for users have the folder on their path. */
+/**
+ * Links all names of the program to the build. Each link is replaced atomically, because users have the folder on their
+ * path.
+ */
 export function linkPrograms(layout: Layout, build: Build): void {
   mkdirSync(layout.bin, { recursive: true });
   const target = join(build.folder, 'nx-kube-local');
