@@ -15,7 +15,7 @@ const REMOVAL_TIMEOUT = 5_000;
 export function ensureControlGroups(): void {
   const roots = hierarchies();
   if (roots.length === 0) {
-    throw new NxKubeError('No control groups are mounted on this machine.', 'no control groups are mounted here', {
+    throw new NxKubeError('cluster', 'No control groups are mounted on this machine.', {
       next: 'Mount them at /sys/fs/cgroup, or use any other cluster.',
     });
   }

@@ -7,13 +7,9 @@ import { hasForeignNode, installScript, removalScript } from './packet-rules.js'
 export async function ensureNetwork(signal: AbortSignal): Promise<void> {
   const saved = await runProgram('iptables-save', [], { signal });
   if (hasForeignNode(saved)) {
-    throw new NxKubeError(
-      'Another Kubernetes node has its packet rules on this machine.',
-      'another Kubernetes node has its packet rules on this machine',
-      {
-        next: 'Use that cluster, or stop it and remove its rules (chains named KUBE-…), then try again.',
-      },
-    );
+    throw new NxKubeError('cluster', 'Another Kubernetes node has its packet rules on this machine.', {
+      next: 'Use that cluster, or stop it and remove its rules (chains named KUBE-…), then try again.',
+    });
   }
   if (!(await bridgeExists(signal))) {
     await requireFreeAddresses(signal);

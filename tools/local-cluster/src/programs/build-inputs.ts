@@ -49,14 +49,10 @@ async function goRelease(signal: AbortSignal): Promise<string> {
     return await runProgram('go', ['env', 'GOVERSION', 'GOARCH'], { signal, cwd: MODULE, env: BUILD_ENVIRONMENT });
   } catch (error) {
     signal.throwIfAborted();
-    throw new NxKubeError(
-      'The cluster is built from Go modules, but `go` does not run.',
-      'the cluster is built from Go modules, and `go` does not run',
-      {
-        next: 'Install Go 1.24 or newer, or use any other cluster.',
-        cause: error,
-      },
-    );
+    throw new NxKubeError('configuration', 'The cluster is built from Go modules, but `go` does not run.', {
+      next: 'Install Go 1.24 or newer, or use any other cluster.',
+      cause: error,
+    });
   }
 }
 
