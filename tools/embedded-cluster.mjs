@@ -5,13 +5,13 @@ import { root } from './set-up.mjs';
 
 const cli = ['--conditions=@nx-kube/source', '--import', 'tsx', 'tools/local-cluster/cli.ts'];
 
-/** What takes the embedded cluster down, for people. */
+/** The command that takes the embedded cluster down, for messages. */
 export const DOWN_COMMAND = 'npm run cluster:down';
 
 /**
- * Brings the embedded cluster up, or leaves it as it is.
- * @returns {Promise<{ KUBECONFIG: string, PATH: string } | undefined>} the environment to use it with, kubectl included;
- *   undefined if it does not come up, which it has said why
+ * Brings the embedded cluster up. Does nothing if it is up.
+ * @returns {Promise<{ KUBECONFIG: string, PATH: string } | undefined>} the environment to use it with, kubectl
+ * included; undefined if it did not come up, after printing the reason
  */
 export async function embeddedClusterUp() {
   const what = 'bringing the embedded cluster up';
@@ -21,7 +21,7 @@ export async function embeddedClusterUp() {
 }
 
 /**
- * Takes it down, with all that it holds; also after an interruption.
+ * Takes the embedded cluster down, with all its data, also after an interruption.
  * @returns {Promise<boolean>} whether that succeeded
  */
 export async function embeddedClusterDown() {
@@ -29,7 +29,7 @@ export async function embeddedClusterDown() {
   return (await runChild(process.execPath, [...cli, 'down'], { what, cwd: root, cleansUp: true })) === 0;
 }
 
-/** Whether any of it runs. @returns {Promise<boolean>} */
+/** Whether any component of it runs. @returns {Promise<boolean>} */
 export async function embeddedClusterRuns() {
   const status = await output(['status', '--output', 'json']);
   /** @type {{ components: { state: string }[] } | undefined} */

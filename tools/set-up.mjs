@@ -7,12 +7,12 @@ import { runChild } from './run/src/child.mjs';
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What npm installed, by the hash of what it was asked to: set after an install that ended well. */
+/** Digest of npm's inputs at the last successful install. */
 const stamp = join(root, 'node_modules', '.nx-kube-installed');
 
 /**
- * Everything that a checkout needs before its first command: npm packages and the packages' own builds. Done again only where
- * something changed.
+ * Prepares a checkout for its first command: npm packages and the builds of this repository's packages. Each step is
+ * skipped if nothing has changed.
  */
 export async function setUp() {
   const wanted = createHash('sha256')
@@ -36,7 +36,7 @@ export function step(text) {
 }
 
 /**
- * The entry point of a tool in node_modules.
+ * Returns the path of a tool's entry point in node_modules.
  * @param {string} name
  * @param {string} file
  */
@@ -44,19 +44,16 @@ export function bin(name, file) {
   return join(root, 'node_modules', name, file);
 }
 
-/**
- * This process's environment, with nothing in it that a run of Nx would take for itself. Nx leaves no daemon behind: nothing
- * is to run once the script has ended.
- */
+/** Returns this process's environment for Nx. It starts no daemon, because no process may outlive the script. */
 export function nxEnvironment() {
   return { ...process.env, NX_TUI: 'false', NX_DAEMON: 'false' };
 }
 
 /**
- * Runs a command in the workspace root and shows what it prints; throws if it fails.
- * @param {string} command @param {string[]} args @param {string} what what it does, for whoever waits
+ * Runs a command in the workspace root and shows its output. Throws if it fails.
+ * @param {string} command @param {string[]} args @param {string} what the activity, for progress lines
  */
 async function run(command, args, what) {
   const status = await runChild(command, args, { what, cwd: root, env: nxEnvironment() });
-  if (status !== 0) throw new Error(`${what} failed: ${command} ended with exit code ${status}, and says above why`);
+  if (status !== 0) throw new Error(`${what} failed: ${command} ended with exit code ${status}. See its output above.`);
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** `npm start`: sets the checkout up, finds or brings up a cluster, and runs the loop on an example. */
+/** `npm start`: sets the checkout up, finds a cluster or brings one up, and runs the loop on an example. */
 import { spawn } from 'node:child_process';
 import { DOWN_COMMAND, embeddedClusterUp } from './embedded-cluster.mjs';
 import { Interrupted, passInterruptionsOn } from './run/src/child.mjs';
@@ -11,33 +11,33 @@ try {
   await setUp();
   const environment = await clusterEnvironment();
   const exitCode = await runLoop(process.argv[2] ?? 'ocm-controller', process.argv.slice(3), environment);
-  if (environment) console.log(`\nThe embedded cluster is still up. To take it down: ${DOWN_COMMAND}`);
+  if (environment) console.log(`\nThe embedded cluster is still up. Take it down with: ${DOWN_COMMAND}`);
   process.exit(exitCode);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(error instanceof Interrupted ? error.exitCode : 1);
 }
 
-/** What the loop needs to find the cluster: nothing if kubeconfig's current one will do. */
+/** Returns the environment for the loop's cluster; undefined if kubeconfig's current cluster is usable. */
 async function clusterEnvironment() {
   step('Looking for a cluster');
   const { connect } = await import('@nx-kube/cluster');
   const found = await usableCluster(connect);
   if ('context' in found) {
-    console.log(`Using ${found.context} (${found.server})`);
+    console.log(`Using ${found.context} (${found.server}).`);
     return undefined;
   }
-  console.log(`None to use (${found.reason}): bringing the embedded one up`);
+  console.log(`There is no usable cluster (${found.reason}). Bringing the embedded cluster up.`);
   const environment = await embeddedClusterUp();
-  if (!environment) throw new Error(`The embedded cluster does not come up. To remove what did: ${DOWN_COMMAND}`);
+  if (!environment) throw new Error(`The embedded cluster did not come up. Remove its remains with: ${DOWN_COMMAND}`);
   return environment;
 }
 
 /**
- * In the terminal's own process group, for the loop reads from it. A Ctrl-C there reaches Nx by itself, and this process only
- * has to outlive it; everything else is passed on.
+ * Runs the loop in the terminal's own process group, because it reads from the terminal. Ctrl-C there reaches Nx
+ * directly, and this process only waits for it. All other signals are forwarded.
  * @param {string} project @param {string[]} args @param {NodeJS.ProcessEnv | undefined} environment
- * @returns {Promise<number>}
+ * @returns {Promise<number>} the exit code
  */
 function runLoop(project, args, environment) {
   step(`nx run ${project}:dev`);
@@ -52,7 +52,7 @@ function runLoop(project, args, environment) {
     });
   }
   return new Promise((resolve) => {
-    loop.on('error', (error) => (console.error(`nx cannot be started: ${error.message}`), resolve(127)));
+    loop.on('error', (error) => (console.error(`nx cannot be started: ${error.message}.`), resolve(127)));
     loop.on('exit', (code, signal) => resolve(code ?? (signal ? 130 : 1)));
   });
 }

@@ -1,6 +1,6 @@
 import { setUp } from '../set-up.mjs';
 
-// Imported after it, for what it imports is built by it.
+// Import `main` only after `setUp`, which builds the packages that it imports.
 await setUp();
 const { main } = await import('./src/main.js');
 process.exitCode = await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
-// Writes packages/executors/dev-settings.schema.json from the executors' schemas. With --check it only says whether it is up to date.
+// Writes packages/executors/dev-settings.schema.json from the executors' schemas. With --check it only reports whether
+// the file is stale.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';

@@ -6,8 +6,8 @@ import { releasedChangelog } from './src/changelog.mjs';
 import { lockWithManifests, manifestWithDependencies } from './src/manifests.mjs';
 
 /**
- * Reads and writes versions for `nx release`, in `package.json` and `CHANGELOG.md`, without a registry. Nx's own implementation is part of
- * `@nx/js`, which this repository does not need otherwise.
+ * Reads and writes versions for `nx release`, in `package.json` and `CHANGELOG.md`, without a registry. Nx's own
+ * implementation is part of `@nx/js`, which this repository does not need otherwise.
  */
 export default class PackageJsonVersions extends VersionActions {
   validManifestFilenames = ['package.json'];
@@ -43,7 +43,7 @@ export default class PackageJsonVersions extends VersionActions {
   async updateProjectVersion(tree, version) {
     for (const { manifestPath } of this.manifestsToUpdate)
       writeJson(tree, manifestPath, { ...readJson(tree, manifestPath), version });
-    // All packages have one version, so the first of them writes the changelog and the others find it written.
+    // All packages have one version: the first one writes the changelog, and the others find it written.
     const changelog = tree.read('CHANGELOG.md', 'utf8') ?? '';
     tree.write('CHANGELOG.md', releasedChangelog(changelog, version, new Date()));
     return [`✍️  New version ${version} written to package.json`];
@@ -65,7 +65,7 @@ export default class PackageJsonVersions extends VersionActions {
 }
 
 /**
- * Brings `package-lock.json` to the new versions, without npm and so without a network.
+ * Updates `package-lock.json` to the new versions, without npm and therefore without a network.
  *
  * @type {import('nx/release/index.js').AfterAllProjectsVersioned}
  */

@@ -1,5 +1,5 @@
-// live-update does in a pod what live-update tools need there: it unpacks a tar into the container and restarts the process.
-// The benchmark puts it into an image that has no tar and no shell.
+// live-update does in a pod what live-update tools do there: it unpacks a tar into the container and restarts the
+// process. The benchmark puts it into an image without tar and shell.
 //
 //	live-update supervise [-socket path] -- command args...
 //	live-update sync [-socket path] [-root directory] < tar
@@ -24,10 +24,10 @@ func main() {
 
 func run(args []string) error {
 	if len(args) == 0 {
-		return errors.New("supervise or sync?")
+		return errors.New("the command is missing: choose supervise or sync")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	socket := flags.String("socket", defaultSocket, "where the supervisor listens")
+	socket := flags.String("socket", defaultSocket, "socket of the supervisor")
 	switch args[0] {
 	case "supervise":
 		if err := flags.Parse(args[1:]); err != nil {
@@ -35,16 +35,16 @@ func run(args []string) error {
 		}
 		return supervise(*socket, flags.Args())
 	case "sync":
-		root := flags.String("root", "/", "where the tar is unpacked")
+		root := flags.String("root", "/", "directory to unpack the tar into")
 		if err := flags.Parse(args[1:]); err != nil {
 			return err
 		}
 		return syncAndRestart(*socket, *root)
 	}
-	return fmt.Errorf("unknown command %s", args[0])
+	return fmt.Errorf("%q is not a command: choose supervise or sync", args[0])
 }
 
-// syncAndRestart writes the id of the new process, as JSON.
+// syncAndRestart unpacks the tar, restarts the process, and prints the new process id as JSON.
 func syncAndRestart(socket, root string) error {
 	if err := unpack(os.Stdin, root); err != nil {
 		return err

@@ -11,19 +11,20 @@ import (
 	"time"
 )
 
-// Restarted is the answer to a request for a restart.
+// Restarted answers a restart request.
 type Restarted struct {
 	PID int `json:"pid"`
-	// Milliseconds between SIGTERM and the end of the old process.
+	// StopMs is the time (ms) between SIGTERM and the end of the old process.
 	StopMs float64 `json:"stopMs"`
 }
 
-// supervise runs a command, and runs it again each time somebody connects to the socket. It ends as the command does.
+// supervise runs a command and restarts it on each connection to the socket. It ends with the command's exit code when
+// the command ends by itself.
 func supervise(socket string, command []string) error {
 	if len(command) == 0 {
-		return errors.New("supervise needs a command")
+		return errors.New("supervise needs a command after --")
 	}
-	// A container that was restarted has the former one's.
+	// A restarted container still has the socket of the previous one.
 	os.Remove(socket)
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
@@ -67,7 +68,7 @@ func supervise(socket string, command []string) error {
 
 type process struct {
 	command *exec.Cmd
-	// The exit code, once.
+	// ended receives the exit code once.
 	ended chan int
 }
 
@@ -85,7 +86,7 @@ func start(command []string) (process, error) {
 	return process{child, ended}, nil
 }
 
-// restart asks the supervisor for a new process and waits until it runs.
+// restart asks the supervisor for a new process and returns once it runs.
 func restart(socket string) (restarted Restarted, err error) {
 	connection, err := net.Dial("unix", socket)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"path/filepath"
 )
 
-// unpack writes the files of a tar below root. It ends with the archive, not with the stream. As tar does, it removes a file
-// before it writes it: one that is being executed cannot be written to.
+// unpack writes the files of a tar below root. It returns at the end of the archive, not of the stream. Like tar, it
+// removes each file before writing it, because a running executable cannot be overwritten.
 func unpack(stream io.Reader, root string) error {
 	archive := tar.NewReader(stream)
 	for {

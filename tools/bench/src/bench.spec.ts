@@ -4,23 +4,24 @@ import type { Edit } from './edits/edit.js';
 import type { Failure, Sample } from './report/sample.js';
 
 describe('schedule', () => {
-  it('has kinds in turn, after a warm-up that changes the binary', () =>
+  it('schedule repeats all kinds in turn, after a warm-up that changes the binary', () =>
     expect(schedule(['comment', 'string', 'manifest'], 2)).toEqual([
       'string',
       ...['comment', 'string', 'manifest'],
       ...['comment', 'string', 'manifest'],
     ]));
-  it('warms up with what there is', () => expect(schedule(['comment'], 1)).toEqual(['comment', 'comment']));
+  it('schedule warms up with the only kind if that does not change the binary', () =>
+    expect(schedule(['comment'], 1)).toEqual(['comment', 'comment']));
 });
 
 describe('order', () => {
-  it('has each first in its turn', () => {
+  it('order starts with another measurement each turn', () => {
     const first = [0, 1, 2, 3].map((turn) => order('string', turn, true)[0]);
     expect(first).toEqual(['loop', 'bare build', 'live update', 'loop']);
     expect(order('string', 1, true)).toEqual(['bare build', 'live update', 'loop']);
   });
-  it('leaves live updates out', () => expect(order('string', 1, false)).toEqual(['bare build', 'loop']));
-  it('has only the loop for a manifest', () => expect(order('manifest', 2, true)).toEqual(['loop']));
+  it('order omits live updates on request', () => expect(order('string', 1, false)).toEqual(['bare build', 'loop']));
+  it('order holds only the loop for a manifest', () => expect(order('manifest', 2, true)).toEqual(['loop']));
 });
 
 describe('measure (with scripted measurements)', () => {
@@ -46,8 +47,8 @@ describe('measure (with scripted measurements)', () => {
     return { ended, measured: found.samples.map(({ edit }) => edit), failed: found.failures.map(({ edit }) => edit) };
   };
 
-  it('goes on after a failure, and names it', async () =>
+  it('measure continues after a failure and records it', async () =>
     expect(await run([2])).toEqual({ ended: undefined, measured: [1, 3, 4, 5], failed: [2] }));
-  it('ends after too many, and keeps what was measured', async () =>
+  it('measure ends after too many failures and keeps the samples', async () =>
     expect(await run([2, 3, 4, 5])).toEqual({ ended: 'no 5', measured: [1], failed: [2, 3, 4, 5] }));
 });

@@ -11,12 +11,12 @@ import { byKind, headlines } from './report/summary.js';
 import { copies, startTracks, type Tracks } from './tracks/tracks.js';
 import { explain } from '@nx-kube/cluster';
 
-/** A cluster may fail in passing, and a long run is worth more than one measurement; but not many. */
+/** Failures that end a run. A few must not: a cluster may fail temporarily, and a long run is valuable. */
 const mostFailures = 3;
 
 /**
- * Runs the benchmark in temporary copies of the examples, and removes everything again, also where it fails: then what was measured
- * until then is reported.
+ * Runs the benchmark in temporary copies of the examples and removes everything at the end. After a failure it reports
+ * the samples taken so far.
  */
 export async function bench(options: BenchOptions, control: BenchParts): Promise<Report> {
   const { cluster, progress, signal } = control;
@@ -26,7 +26,7 @@ export async function bench(options: BenchOptions, control: BenchParts): Promise
   let ended: string | undefined;
   const end = (error: unknown) => (ended ??= explain(error));
   await measureAll(options, { ...control, undo }, found).catch(end);
-  progress('cleaning up');
+  progress('Cleaning up.');
   await undo.run().catch(end);
   signal.throwIfAborted();
   return {
@@ -55,7 +55,7 @@ async function measureAll(options: BenchOptions, control: BenchParts & { undo: U
   }
 }
 
-/** @throws the failure that is one too many; `found` has what was measured before */
+/** Measures all edits into `found`. @throws the failure that exceeds the limit; `found` keeps the samples before it */
 export async function measure(
   edits: Edit[],
   tracks: Pick<Tracks, 'measure' | 'settle'>,
@@ -83,13 +83,16 @@ export async function measure(
   }
 }
 
-/** Kinds in turn, so that whatever changes over time changes for all of them; the first edit is a warm-up. Pure. */
+/**
+ * Returns the kinds in turn, so that slow changes of the machine affect all kinds equally. The first edit is a warm-up.
+ * Pure.
+ */
 export function schedule(kinds: Kind[], edits: number): Kind[] {
   const warmUp = kinds.find((kind) => isGo(kind) && !kind.startsWith('comment')) ?? kinds[0]!;
   return [warmUp, ...Array.from({ length: edits }, () => kinds).flat()];
 }
 
-/** What is measured of an edit, each time another one first. Pure. */
+/** Returns the order of the measurements of an edit. Each turn starts with another one. Pure. */
 export function order(kind: Kind, turn: number, liveUpdate: boolean): Measured[] {
   if (!isGo(kind)) return ['loop'];
   const all: Measured[] = ['loop', 'bare build', ...(liveUpdate ? (['live update'] as const) : [])];

@@ -6,10 +6,11 @@ import { conclusion } from './report/conclusion.js';
 import { connect, explain, type Cluster } from '@nx-kube/cluster';
 import { repository } from '@nx-kube/testing/e2e/workspace.js';
 
-/** Runs the benchmark as the command line asks. @returns the exit code */
+/** Runs the benchmark for a command line. @returns the exit code */
 export async function main(args: string[]): Promise<number> {
   const stop = new AbortController();
-  // Never by default: what was applied has to be removed first. One Ctrl-C may arrive twice, by npm and by the terminal.
+  // Never exit by default: applied objects must be removed first. One Ctrl-C may arrive twice, from npm and the
+  // terminal.
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort());
   let cluster: Cluster | undefined;
   try {
@@ -42,7 +43,7 @@ function projects(): string[] {
   return readdirSync(`${repository}/examples`).filter((name) => name !== 'shared');
 }
 
-/** The cluster of kubeconfig's current context if it is local and answers. */
+/** Returns the cluster of kubeconfig's current context if it is local and answers. */
 async function usableCluster(): Promise<Cluster | undefined> {
   let cluster: Cluster | undefined;
   try {
@@ -51,14 +52,14 @@ async function usableCluster(): Promise<Cluster | undefined> {
     return cluster;
   } catch (error) {
     await cluster?.close();
-    console.error(`No cluster to use (${(error as Error).message}): bringing the embedded one up`);
+    console.error(`There is no usable cluster (${(error as Error).message}). Bringing the embedded cluster up.`);
     return undefined;
   }
 }
 
 async function embeddedCluster(): Promise<Cluster> {
   const environment = await embeddedClusterUp();
-  if (!environment) throw new Error('the embedded cluster does not come up');
+  if (!environment) throw new Error('The embedded cluster did not come up.');
   Object.assign(process.env, environment);
   return connect();
 }

@@ -6,7 +6,7 @@ const projects = ['ocm-controller', 'greeter-controller'];
 const parse = (...args: string[]) => parseOptions(args, projects);
 
 describe('parseOptions', () => {
-  it('has defaults for everything', () =>
+  it('the default options cover everything', () =>
     expect(parse()).toEqual({
       project: 'ocm-controller',
       edits: 5,
@@ -16,7 +16,7 @@ describe('parseOptions', () => {
       liveUpdate: true,
       settleMs: 15_000,
     }));
-  it('takes what is given', () =>
+  it('all options can be set', () =>
     expect(
       parse(
         'greeter-controller',
@@ -37,14 +37,14 @@ describe('parseOptions', () => {
       liveUpdate: false,
       settleMs: 0,
     }));
-  it('shows help', () => expect(parse('--help')).toBe('help'));
+  it('--help returns help', () => expect(parse('--help')).toBe('help'));
   it.each([
-    [['nothing'], 'there is no project nothing; there are ocm-controller, greeter-controller'],
-    [['ocm-controller', 'two'], 'only one project'],
-    [['--kinds=string,strings'], 'unknown kind strings'],
-    [['--edits=0'], '--edits takes a whole number from 1, not 0'],
-    [['--edits=x'], 'not x'],
+    [['nothing'], '"nothing" is not a project. Choose one of: ocm-controller, greeter-controller'],
+    [['ocm-controller', 'two'], 'Only one project'],
+    [['--kinds=string,strings'], '--kinds: strings is not a kind'],
+    [['--edits=0'], '--edits: "0" is not a whole number from 1'],
+    [['--edits=x'], '"x"'],
     [['--settle=-1'], '--settle'],
     [['--nonsense'], '--nonsense'],
-  ])('refuses %j', (args, message) => expect(() => parse(...args)).toThrow(message));
+  ])('the command line %j is refused', (args, message) => expect(() => parse(...args)).toThrow(message));
 });

@@ -5,31 +5,31 @@ import { NxKubeError } from '@nx-kube/cluster';
 export interface BenchOptions {
   /** A folder of `examples`. */
   project: string;
-  /** Edits of each kind. */
+  /** Number of edits of each kind. */
   edits: number;
   kinds: Kind[];
-  /** File that the report is written to as JSON. */
+  /** File for the report as JSON. */
   json?: string;
-  /** Fail where the limits are not held. */
+  /** Fail if a limit is missed. */
   check: boolean;
-  /** Whether what live-update tools do is measured as well. */
+  /** Whether live updates are measured, too. */
   liveUpdate: boolean;
-  /** Longest wait for the machine to be idle before each measurement, in ms. */
+  /** Longest wait (ms) for an idle machine before each measurement. */
   settleMs: number;
 }
 
 const width = Math.max(...kindNames.map((kind) => kind.length));
 
-export const usage = `Measures what the loop makes of edits, next to a bare go build and to what live-update tools do.
+export const usage = `Measures how the loop handles edits, compared with a bare go build and with live-update tools.
 
   npm run bench -- [project] [options]
 
   project            a folder of examples/ (default: ocm-controller)
   --edits N          edits of each kind (default: 5)
   --kinds a,b        kinds of edits (default: all)
-  --json FILE        write everything that was measured to a file
-  --check            exit with 1 where a limit is missed or was not measured, or a measurement failed
-  --no-live-update   leave out what live-update tools do
+  --json FILE        write all measurements to a file
+  --check            exit with 1 if a limit is missed or not measured, or a measurement fails
+  --no-live-update   do not measure live updates
   --settle SECONDS   longest wait for an idle machine before each measurement (default: 15)
 
 Kinds:
@@ -37,21 +37,22 @@ ${kindNames.map((kind) => `  ${kind.padEnd(width)}  ${kinds[kind]}`).join('\n')}
 `;
 
 /**
- * Reads the command line. Pure.
+ * Parses the command line. Pure.
  *
- * @param projects what there is to choose from
- * @returns 'help' where it is asked for
+ * @param projects the available projects
+ * @returns 'help' if requested
  * @throws NxKubeError (configuration)
  */
 export function parseOptions(args: string[], projects: string[]): BenchOptions | 'help' {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';
   const [project = 'ocm-controller', ...others] = positionals;
-  if (others.length) throw wrong(`only one project can be measured at a time, not also ${others.join(', ')}`);
-  if (!projects.includes(project)) throw wrong(`there is no project ${project}; there are ${projects.join(', ')}`);
+  if (others.length) throw wrong(`Only one project can be measured at a time, not also ${others.join(', ')}.`);
+  if (!projects.includes(project)) throw wrong(`"${project}" is not a project. Choose one of: ${projects.join(', ')}.`);
   const chosen = values.kinds?.split(',') ?? kindNames;
   const unknown = chosen.filter((kind) => !(kind in kinds));
-  if (unknown.length) throw wrong(`--kinds: unknown kind ${unknown.join(', ')}; kinds are ${kindNames.join(', ')}`);
+  if (unknown.length)
+    throw wrong(`--kinds: ${unknown.join(', ')} is not a kind. Choose from: ${kindNames.join(', ')}.`);
   return {
     project,
     edits: wholeNumber('--edits', values.edits, 1),
@@ -86,7 +87,7 @@ function parse(args: string[]) {
 function wholeNumber(option: string, text: string, least: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= least) return number;
-  throw wrong(`${option} takes a whole number from ${least}, not ${text}`);
+  throw wrong(`${option}: "${text}" is not a whole number from ${least}.`);
 }
 
 function wrong(message: string): NxKubeError {

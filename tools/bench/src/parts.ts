@@ -1,6 +1,6 @@
 import type { Cluster } from '@nx-kube/cluster';
 
-/** What a run of the benchmark works with. */
+/** The parts that a run of the benchmark works with. */
 export interface BenchParts {
   cluster: Cluster;
   signal: AbortSignal;

@@ -17,11 +17,11 @@ const sections = new Map(
 );
 
 describe('docs/events.md', () => {
-  it('has one section for each event of the loop, and no other', () => {
+  it('docs/events.md has one section for each event of the loop, and no other', () => {
     expect([...sections.keys()].sort()).toEqual([...types].sort());
   });
 
-  it.each(types)('shows %s as one line of JSON whose fields are described in its table', (type) => {
+  it.each(types)('the section of %s shows one line of JSON and describes its fields in a table', (type) => {
     const section = sections.get(type)!;
     const line = /^```text\n(.*)\n```$/m.exec(section)![1]!;
     const { time, ...event } = JSON.parse(line);
@@ -31,7 +31,7 @@ describe('docs/events.md', () => {
       expect(section).toMatch(new RegExp(`^\\| \`${field}[.?\`]`, 'm'));
   });
 
-  it('names every field that an event has', () => {
+  it('docs/events.md names every field of every event', () => {
     const named = [...union.matchAll(/\b(\w+)\??: /g)].map(([, field]) => field!);
     const described = page.match(/^\| `[^`]+`/gm)!.join('\n');
     for (const field of new Set(named.filter((name) => !['type', 'entry'].includes(name))))

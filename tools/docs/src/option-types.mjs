@@ -7,12 +7,12 @@ import { findSubjects } from './subjects.mjs';
 /** @typedef {import('json-schema-to-typescript').JSONSchema} JSONSchema */
 
 const suffixes = { executor: 'Options', generator: 'GeneratorSchema' };
-/** Columns of the text in a comment: prettier does not wrap comments, and nested ones are indented. */
+/** Maximum width (columns) of comment text: prettier does not wrap comments, and nested comments are indented. */
 const commentWidth = 100;
 
 /**
- * Writes `schema.d.ts` beside each `schema.json` of the published executors and generators, and for the executors of each package a list of
- * the types. With `check` it writes nothing.
+ * Writes `schema.d.ts` beside each `schema.json` of the published executors and generators, and for the executors of
+ * each package a list of the types. With `check` it writes nothing.
  *
  * @param {string} root absolute path of the workspace
  * @param {{ check: boolean }} options
@@ -30,7 +30,7 @@ export async function generateTypes(root, { check }) {
 }
 
 /**
- * Every file of types as it should be, by absolute path.
+ * Returns every file of types with its expected content, by absolute path.
  *
  * @param {string} root absolute path of the workspace
  */
@@ -58,10 +58,10 @@ async function wantedTypes(root) {
 }
 
 /**
- * The type of the options as a user gives them.
+ * Returns the type of the options as a user sets them.
  *
  * @param {JSONSchema} schema
- * @param {string} type name of the type of the options
+ * @param {string} type name of the options type
  */
 export async function typesOf(schema, type) {
   const types = await compile(typable(schema), type, {
@@ -73,10 +73,10 @@ export async function typesOf(schema, type) {
 }
 
 /**
- * The type of the options with the defaults of the schema filled in.
+ * Returns the type of the options with the schema's defaults filled in.
  *
  * @param {{ properties?: Record<string, { default?: unknown }> }} schema
- * @param {string} type name of the type of the options
+ * @param {string} type name of the options type
  */
 export function filledType({ properties = {} }, type) {
   const defaults = Object.keys(properties).filter((name) => properties[name]?.default !== undefined);
@@ -99,7 +99,8 @@ export interface OptionTypes { ${entries.join('\n')} }
 }
 
 /**
- * The schema as the compiler understands it: a title would make a type of its own of each option, and conditions are unknown to it.
+ * Returns the schema in a form that the compiler understands: a title would give each option its own type, and
+ * conditions are unknown to it.
  *
  * @param {JSONSchema} schema
  * @returns {JSONSchema}
@@ -130,7 +131,7 @@ function without(schema, keys) {
   return Object.fromEntries(Object.entries(schema).filter(([key]) => !keys.includes(key)));
 }
 
-/** The description and the default, wrapped. @param {JSONSchema} schema */
+/** Formats the description and the default as a comment. @param {JSONSchema} schema */
 function comment(schema) {
   const byRule = schema['x-default'];
   const value = schema.default === undefined ? byRule : `\`${JSON.stringify(schema.default)}\``;

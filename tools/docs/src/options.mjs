@@ -28,7 +28,8 @@
  */
 
 /**
- * Every option within an option, at any depth. What several of them share by reference comes once, where it is first met. Pure.
+ * Returns every option within an option, at any depth. Options shared by reference are listed once, at their first
+ * place. Pure.
  *
  * @param {string} path of the option
  * @param {Option} option
@@ -59,7 +60,7 @@ export function optionsWithin(path, option, definitions = {}) {
   return within(path, option);
 }
 
-/** With what it refers to. @param {Option} option @param {Definitions} definitions @returns {Option} */
+/** Resolves an option's reference. @param {Option} option @param {Definitions} definitions @returns {Option} */
 function resolved(option, definitions) {
   const { $ref, ...own } = option;
   return $ref ? { ...definitions[$ref.replace('#/definitions/', '')], ...own } : option;

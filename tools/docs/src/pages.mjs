@@ -5,15 +5,16 @@ import { gaps, guide, mark, overview, page } from './page.mjs';
 import { findSubjects } from './subjects.mjs';
 
 const folders = { executor: 'docs/executors', generator: 'docs/generators' };
-/** Pages that stand beside the code they are about, by where they are published. */
+/** Hand-written pages that lie beside their code, by published path. */
 const guides = { 'docs/dev-settings.md': 'packages/executors/src/settings/docs.md' };
 const titles = { executor: 'Executors', generator: 'Generators' };
 
 /**
- * Every page as it should be.
+ * Returns every page with its expected content.
  *
  * @param {string} root absolute path of the workspace
- * @returns {Promise<{ pages: Map<string, string>, gaps: string[] }>} by absolute path; and what the schemas do not say
+ * @returns {Promise<{ pages: Map<string, string>, gaps: string[] }>} the pages by absolute path, and the texts that the
+ * schemas lack
  */
 export async function wantedPages(root) {
   const subjects = await findSubjects(root);
@@ -38,7 +39,7 @@ export async function wantedPages(root) {
 }
 
 /**
- * The pages that are not as they should be: stale, missing, or of something that is no more.
+ * Returns the pages to change: stale or missing ones to write, and ones without a subject to remove.
  *
  * @param {string} root absolute path of the workspace
  * @param {Map<string, string>} wanted
@@ -60,11 +61,11 @@ export async function stalePages(root, wanted) {
 }
 
 /**
- * Brings the pages up to date, or only says whether they are.
+ * Updates the pages, or only checks them.
  *
  * @param {string} root absolute path of the workspace
  * @param {{ check: boolean }} options
- * @returns {Promise<{ ok: boolean, lines: string[] }>} what to tell the reader
+ * @returns {Promise<{ ok: boolean, lines: string[] }>} the lines to print
  */
 export async function generate(root, { check }) {
   const { pages, gaps } = await wantedPages(root);

@@ -20,7 +20,7 @@ const schema = {
   },
 }; // prettier-ignore
 
-describe('a page', () => {
+describe('page', () => {
   const subject = {
     kind: 'executor',
     name: 'do',
@@ -30,7 +30,7 @@ describe('a page', () => {
   } as const;
   const text = page({ ...subject, example: 'Like this.' });
 
-  it('says what the schema says of every option', () => {
+  it('a page holds everything that the schema states about each option', () => {
     expect(text).toContain(
       '# do\n\n**Do it**: the executor `@x/y:do`.\n\nDoes what is to be done.\n\n## Example\n\nLike this.',
     );
@@ -44,7 +44,7 @@ describe('a page', () => {
     expect(text).toContain('- Type: boolean\n- Default: `false`\n- Example: `true`');
   });
 
-  it('says the same of the options within an option', () => {
+  it('a page describes the options within an option in the same way', () => {
     const port = { type: 'number', title: 'Port', description: 'In the pod, or | out.', examples: [80] };
     const host = { enum: ['a'], title: 'Host', description: 'Where.', default: 'a' };
     const forwards = { type: 'array', items: { properties: { port, host }, required: ['port'] }, title: 'Forwards', description: 'Some.' }; // prettier-ignore
@@ -58,14 +58,14 @@ describe('a page', () => {
     );
   });
 
-  it('needs neither options nor an example', () => {
+  it('a page needs neither options nor an example', () => {
     const bare = page({ ...subject, schema: { title: 't', description: 'd' } });
     expect(bare).toMatch(/## Options\n\nNone\.$/);
     expect(bare).not.toContain('Example');
   });
 });
 
-describe('the pages of a workspace', () => {
+describe('generate', () => {
   let root: string;
   beforeEach(async () => {
     root = await mkdtemp(join(tmpdir(), 'nx-kube-docs-'));
@@ -86,7 +86,7 @@ describe('the pages of a workspace', () => {
     await writeFile(join(root, path), typeof content === 'string' ? content : JSON.stringify(content));
   }
 
-  it('are one for each executor and generator that is published, and one that lists them', async () => {
+  it('each published executor and generator gets a page, and a list names them all', async () => {
     expect(await generate(root, { check: false })).toMatchObject({ ok: true });
     expect((await readdir(join(root, 'docs/executors'))).sort()).toEqual(['README.md', 'do.md']);
     expect((await readdir(join(root, 'docs/generators'))).sort()).toEqual(['README.md', 'init.md']);
@@ -94,7 +94,7 @@ describe('the pages of a workspace', () => {
     expect(await generate(root, { check: true })).toEqual({ ok: true, lines: [] });
   });
 
-  it('are also those that stand beside the code they are about', async () => {
+  it('a hand-written page beside its code is published, too', async () => {
     await write('packages/executors/src/settings/docs.md', '# Settings');
     await generate(root, { check: false });
     expect(await readFile(join(root, 'docs/dev-settings.md'), 'utf8')).toBe(
@@ -106,7 +106,7 @@ describe('the pages of a workspace', () => {
     });
   });
 
-  it('are checked: missing, stale and left over ones are named', async () => {
+  it('the check names missing, stale and left-over pages', async () => {
     await generate(root, { check: false });
     await rm(join(root, 'docs/executors/do.md'));
     await write('packages/z/schema.json', { ...schema, title: 'Another', properties: {} });
@@ -125,7 +125,7 @@ describe('the pages of a workspace', () => {
     expect((await readdir(join(root, 'docs/executors'))).sort()).toEqual(['README.md', 'by-hand.md', 'do.md']);
   });
 
-  it('cannot be made well from a schema that says too little', async () => {
+  it('a schema without descriptions is reported for each gap', async () => {
     await write('packages/z/schema.json', { title: 't', properties: { a: { type: 'string' } } });
     await generate(root, { check: false });
     expect(await generate(root, { check: true })).toEqual({
@@ -139,7 +139,7 @@ describe('the pages of a workspace', () => {
     });
   });
 
-  it('cannot be made well from an option that says too little of what is in it, at any depth', async () => {
+  it('an incomplete option within an option is reported at any depth', async () => {
     const said = { title: 'T', description: 'D.', examples: ['e'] };
     const thing = { properties: { kind: { enum: ['a'], title: 'T', description: 'D.' }, size: { title: 'T' } } };
     const a = {
@@ -161,11 +161,13 @@ describe('the pages of a workspace', () => {
     ]);
   });
 
-  it('cannot be made without the schema', async () => {
+  it('a missing schema is an error that names it', async () => {
     await rm(join(root, 'packages/z/schema.json'));
     await expect(generate(root, { check: true })).rejects.toThrow('generators.json: init names ./schema.json');
   });
 });
 
-it('the schemas of this workspace say all that their pages have to say', async () =>
-  expect((await findSubjects(join(import.meta.dirname, '../../..'))).flatMap(gaps)).toEqual([]));
+describe('generated pages', () => {
+  it('the schemas of this workspace describe everything that their pages need', async () =>
+    expect((await findSubjects(join(import.meta.dirname, '../../..'))).flatMap(gaps)).toEqual([]));
+});

@@ -7,8 +7,8 @@ const kinds = /** @type {const} */ ([
 ]);
 
 /**
- * Every executor and generator that the packages of a workspace publish; hidden ones and those that only delegate to another package have no
- * page.
+ * Returns every executor and generator that the packages of a workspace publish. Hidden ones, and those that delegate
+ * to another package, have no page.
  *
  * @param {string} root absolute path of the workspace
  * @returns {Promise<(import('./page.mjs').Subject & { description: string })[]>}
@@ -25,7 +25,8 @@ export async function findSubjects(root) {
         if (typeof entry === 'string' || entry.hidden) continue;
         const path = join(dirname(listPath), entry.schema);
         const schema = await readJson(path);
-        if (!schema) throw new Error(`${relative(root, listPath)}: ${name} names ${entry.schema}, which is not there`);
+        if (!schema)
+          throw new Error(`${relative(root, listPath)}: ${name} names ${entry.schema}, which does not exist.`);
         const example = await readFile(join(dirname(path), 'docs.md'), 'utf8').catch(() => undefined);
         const { description = schema.description ?? '' } = entry;
         subjects.push({ kind, name, packageName, schemaPath: relative(root, path), schema, example, description });
@@ -35,7 +36,7 @@ export async function findSubjects(root) {
   return subjects;
 }
 
-/** Undefined where there is no such file. @param {string} path */
+/** Undefined if the file does not exist. @param {string} path */
 async function readJson(path) {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   return text === undefined ? undefined : JSON.parse(text);

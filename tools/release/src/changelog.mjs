@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * The changelog with the section "Unreleased" turned into the section of a version, below a new, empty "Unreleased". A changelog that has a section
- * of the version already is returned as it is.
+ * Turns the section "Unreleased" of the changelog into the section of a version, below a new, empty "Unreleased". A
+ * changelog that has a section of the version is returned unchanged.
  *
  * @param {string} changelog in the format of Keep a Changelog
  * @param {string} version

@@ -6,15 +6,15 @@ const released =
   '# Changelog\n\n## Unreleased\n\n## 0.2.0 - 2026-11-27\n\n### Added\n\n- A thing.\n\n## 0.1.0 - 2026-01-01\n';
 
 describe('releasedChangelog', () => {
-  it('turns the section "Unreleased" into the section of the version', () => {
+  it('releasedChangelog turns the section "Unreleased" into the section of the version', () => {
     expect(releasedChangelog(changelog, '0.2.0', new Date('2026-11-27T12:00:00Z'))).toBe(released);
   });
 
-  it('leaves a changelog with a section of the version as it is', () => {
+  it('releasedChangelog returns a changelog that has a section of the version unchanged', () => {
     expect(releasedChangelog(released, '0.2.0', new Date('2026-11-28T12:00:00Z'))).toBe(released);
   });
 
-  it('refuses a changelog without a section "Unreleased"', () => {
+  it('releasedChangelog rejects a changelog without a section "Unreleased"', () => {
     expect(() => releasedChangelog('# Changelog\n', '0.2.0', new Date())).toThrow(
       'CHANGELOG.md: has no section "## Unreleased". Add it, with what changed.',
     );

@@ -8,7 +8,7 @@
  */
 
 /**
- * A manifest that depends on exactly these versions. Dependencies that it does not have are not added.
+ * Returns a manifest that depends on exactly these versions. It adds no dependency.
  *
  * @template {Manifest} M
  * @param {M} manifest
@@ -24,7 +24,8 @@ export function manifestWithDependencies(manifest, versions) {
 }
 
 /**
- * A `package-lock.json` whose entries of this repository's packages have the version and dependencies of their manifests.
+ * Returns a `package-lock.json` whose entries of this repository's packages match their manifests in version and
+ * dependencies.
  *
  * @template {{ packages: Record<string, Manifest> }} L
  * @param {L} lock

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lockWithManifests, manifestWithDependencies } from './manifests.mjs';
 
 describe('manifestWithDependencies', () => {
-  it('sets the version of each released dependency and leaves the other dependencies as they are', () => {
+  it('manifestWithDependencies sets the version of each released dependency and keeps the other dependencies', () => {
     const manifest = { name: 'a', version: '1.0.0', dependencies: { b: '1.0.0', ajv: '^8.0.0' } };
     expect(manifestWithDependencies(manifest, { b: '1.1.0', c: '1.1.0' })).toEqual({
       name: 'a',
@@ -11,13 +11,13 @@ describe('manifestWithDependencies', () => {
     });
   });
 
-  it('leaves a manifest without dependencies as it is', () => {
+  it('manifestWithDependencies returns a manifest without dependencies unchanged', () => {
     expect(manifestWithDependencies({ name: 'a' }, { b: '1.1.0' })).toEqual({ name: 'a' });
   });
 });
 
 describe('lockWithManifests', () => {
-  it('takes version and dependencies of the packages of the repository from their manifests, and nothing else', () => {
+  it("lockWithManifests takes version and dependencies of this repository's packages from their manifests, and nothing else", () => {
     const lock = {
       lockfileVersion: 3,
       packages: {

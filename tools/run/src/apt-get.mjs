@@ -1,20 +1,20 @@
 // @ts-check
-/** Debian's package manager asks nobody anything. */
+/** Makes Debian's package manager ask no questions. */
 export const APT_ENVIRONMENT = { DEBIAN_FRONTEND: 'noninteractive' };
 
-/** Machines install updates by themselves, and hold the lock meanwhile: it is waited for, in seconds. */
+/** Lock time-out (s): automatic updates of the machine may hold the lock. */
 const PATIENCE = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3'];
 
-/** How often, at most, it is tried to begin: not every lock is waited for, and mirrors change under way. */
+/** Maximum number of attempts: the time-out does not cover every lock, and mirrors change during an update. */
 const ATTEMPTS = 5;
-/** Time between two attempts, in milliseconds. */
+/** Pause (ms) between two attempts. */
 const PAUSE = 10_000;
 
 /**
- * Installs Debian packages, after those that an interrupted run has left half installed are mended.
+ * Installs Debian packages. First configures packages that an interrupted run has left half installed.
  * @param {string[]} packages
- * @param {(program: string, args: string[]) => Promise<string>} run runs a program in `APT_ENVIRONMENT` and returns what it
- *   writes; rejects if it fails
+ * @param {(program: string, args: string[]) => Promise<string>} run runs a program in `APT_ENVIRONMENT` and returns its
+ * output; rejects if it fails
  * @param {(milliseconds: number) => Promise<unknown>} pause
  */
 export async function installPackages(packages, run, pause) {

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { installPackages } from './apt-get.mjs';
 
-/** A stand-in for the machine: its package manager needs a lock that somebody else holds. */
+/** Simulates a machine whose package lock is held by another program. */
 function machine(updatesThatFail: number, audit = '') {
   const ran: string[] = [];
   const pauses: number[] = [];
@@ -13,28 +13,30 @@ function machine(updatesThatFail: number, audit = '') {
   return { ran, pauses, run, pause: async (milliseconds: number) => void pauses.push(milliseconds) };
 }
 
-it('waits for the lock of the package manager', async () => {
-  const { ran, run, pause } = machine(0);
-  await installPackages(['gcc', 'runc'], run, pause);
-  expect(ran).toEqual([
-    'dpkg --audit',
-    expect.stringMatching(/^apt-get update .*DPkg::Lock::Timeout=300/),
-    expect.stringMatching(/^apt-get install .*DPkg::Lock::Timeout=300.* gcc runc$/),
-  ]);
-});
+describe('installPackages', () => {
+  it('an install waits for the lock of the package manager', async () => {
+    const { ran, run, pause } = machine(0);
+    await installPackages(['gcc', 'runc'], run, pause);
+    expect(ran).toEqual([
+      'dpkg --audit',
+      expect.stringMatching(/^apt-get update .*DPkg::Lock::Timeout=300/),
+      expect.stringMatching(/^apt-get install .*DPkg::Lock::Timeout=300.* gcc runc$/),
+    ]);
+  });
 
-it('first mends what was left half installed', async () => {
-  const { ran, run, pause } = machine(0, 'The following packages are only half configured');
-  await installPackages(['gcc'], run, pause);
-  expect(ran.slice(0, 2)).toEqual(['dpkg --audit', 'dpkg --configure -a']);
-});
+  it('an install first configures half-installed packages', async () => {
+    const { ran, run, pause } = machine(0, 'The following packages are only half configured');
+    await installPackages(['gcc'], run, pause);
+    expect(ran.slice(0, 2)).toEqual(['dpkg --audit', 'dpkg --configure -a']);
+  });
 
-it('asks for the lists again when they cannot be had, and not for ever', async () => {
-  const twice = machine(2);
-  await installPackages(['gcc'], twice.run, twice.pause);
-  expect(twice.pauses).toHaveLength(2);
-  expect(twice.ran.at(-1)).toContain('install');
-  const always = machine(Infinity);
-  await expect(installPackages(['gcc'], always.run, always.pause)).rejects.toThrow('could not get lock');
-  expect(always.ran.filter((line) => line.includes('install'))).toEqual([]);
+  it('an install retries the package lists, but not forever', async () => {
+    const twice = machine(2);
+    await installPackages(['gcc'], twice.run, twice.pause);
+    expect(twice.pauses).toHaveLength(2);
+    expect(twice.ran.at(-1)).toContain('install');
+    const always = machine(Infinity);
+    await expect(installPackages(['gcc'], always.run, always.pause)).rejects.toThrow('could not get lock');
+    expect(always.ran.filter((line) => line.includes('install'))).toEqual([]);
+  });
 });

@@ -7,17 +7,17 @@ import { breakSilence } from './silence.mjs';
 
 /** @typedef {'SIGINT' | 'SIGTERM' | 'SIGHUP'} Interruption */
 
-/** One Ctrl-C may arrive twice, by npm and by the terminal: only one that comes this much later, in ms, is another. */
+/** Minimum time (ms) between two interruptions: one Ctrl-C may arrive twice, from npm and from the terminal. */
 const ANOTHER = 1_000;
-/** How long what a child has started may outlive it after an interruption, in ms. */
+/** Grace period (ms) for a child's own children after an interruption. */
 const GRACE = 5_000;
 
-/** Process groups of the children that run now; whether each is there to clean up, which an interruption must not stop. */
+/** Process groups of the running children → whether a child cleans up. An interruption must not stop a clean-up. */
 const running = new Map();
-/** Set by the first signal. @type {{ signal: Interruption, at: number } | undefined} */
+/** The first interruption. @type {{ signal: Interruption, at: number } | undefined} */
 let interruption;
 
-/** Thrown where a child was to run, or ran, when this process was asked to end. */
+/** Thrown instead of running a child, or instead of its result, after an interruption of this process. */
 export class Interrupted extends Error {
   /** @param {Interruption} signal */
   constructor(signal) {
@@ -28,8 +28,8 @@ export class Interrupted extends Error {
 }
 
 /**
- * From now on a signal ends the children instead of this process, which so has the time to clean up; another one kills
- * them. Each child has a process group of its own: a signal reaches all that it has started, and once.
+ * Makes a signal end the children instead of this process, which then has time to clean up. Another signal kills the
+ * children. Each child has its own process group, so a signal reaches all its descendants exactly once.
  */
 export function passInterruptionsOn() {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
@@ -42,22 +42,22 @@ export function passInterruptionsOn() {
       }
     });
   }
-  // The terminal may be gone, and cleaning up has something to say.
+  // A closed terminal must not stop the clean-up, which prints lines, too.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 }
 
 /**
  * @typedef {object} ChildOptions
- * @property {string} what what it does, for whoever waits: `building the packages`
+ * @property {string} what the activity, for progress lines: `building the packages`
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env]
- * @property {(chunk: string) => void} [onOutput] takes its standard output, which is shown otherwise
- * @property {boolean} [live] it draws on a terminal if there is one
- * @property {boolean} [cleansUp] it runs also after an interruption
+ * @property {(chunk: string) => void} [onOutput] receives the standard output instead of the terminal
+ * @property {boolean} [live] whether it may draw on the terminal
+ * @property {boolean} [cleansUp] whether it also runs after an interruption
  */
 
 /**
- * Runs a program to its end, and shows what it writes.
+ * Runs a program to its end and shows its output.
  * @param {string} command @param {string[]} args @param {ChildOptions} options
  * @returns {Promise<number>} its exit status; 127 if it cannot be started
  */
@@ -81,7 +81,7 @@ export async function runChild(command, args, { what, cwd, env, onOutput, live =
     closed.catch(() => {});
     const [status] = await once(child, 'exit');
     if (group !== undefined && interruption && !cleansUp) await endGroup(group);
-    // What it has left running may hold its output open.
+    // A process that it has left behind may keep its output open.
     await Promise.race([closed, delay(GRACE, undefined, { ref: false })]);
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -89,7 +89,7 @@ export async function runChild(command, args, { what, cwd, env, onOutput, live =
     return status ?? 1;
   } catch (error) {
     if (error instanceof Interrupted) throw error;
-    console.error(`${command} cannot be started: ${error instanceof Error ? error.message : error}`);
+    console.error(`${command} cannot be started: ${error instanceof Error ? error.message : error}.`);
     return 127;
   } finally {
     silence?.end();
@@ -106,7 +106,7 @@ async function endGroup(group) {
   }
 }
 
-/** @param {number} group @param {NodeJS.Signals | 0} signal @returns {boolean} whether there is anyone to receive it */
+/** @param {number} group @param {NodeJS.Signals | 0} signal @returns {boolean} whether the group has a process */
 function signalGroup(group, signal) {
   try {
     return process.kill(-group, signal);

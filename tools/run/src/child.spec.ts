@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const CHILD = new URL('./child.mjs', import.meta.url).href;
 
-/** Node that runs a child of its own, which ignores every signal, and cleans up by another. */
+/** A Node program that runs a child, then a clean-up as another child. */
 const script = (child: string) => `
   import { passInterruptionsOn, runChild } from ${JSON.stringify(CHILD)};
   passInterruptionsOn();
@@ -18,7 +18,7 @@ const script = (child: string) => `
     console.log('with status', status);
   }`;
 
-/** Starts a process of its own, says its process id, and goes on until a signal. */
+/** A program that starts a child of its own, prints its process id, and runs until a signal. */
 const PARENT = `
   const other = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   other.on('spawn', () => console.log(other.pid));
@@ -33,12 +33,12 @@ const isAlive = (pid: number) => {
   }
 };
 
-describe('a signal', () => {
+describe('runChild on a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('%s ends the child and all that it has started, then what cleans up runs', async (signal, exitCode) => {
+  ] as const)('%s ends the child and all its descendants, then the clean-up runs', async (signal, exitCode) => {
     const node = run(PARENT);
     const [pid] = (await once(node.stdout, 'data')) as [Buffer];
     node.kill(signal);
@@ -49,7 +49,7 @@ describe('a signal', () => {
     expect(isAlive(Number(pid.toString()))).toBe(false);
   });
 
-  it('that arrives twice at once, as by npm and the terminal, is one', async () => {
+  it('a signal that arrives twice at once, from npm and the terminal, counts once', async () => {
     const node = run(
       `process.on('SIGINT', () => setTimeout(() => process.exit(console.log('in peace')), 100));${PARENT}`,
     );
@@ -60,14 +60,14 @@ describe('a signal', () => {
   });
 });
 
-describe('a child', () => {
-  it('that ends by itself gives its status, and what it writes is shown', async () => {
+describe('runChild', () => {
+  it('a child that ends by itself returns its status, and its output is shown', async () => {
     const { stdout, exitCode } = await run('console.log("hello")');
     expect(stdout).toBe('hello\nwent on\ncleaned up\nwith status 0');
     expect(exitCode).toBe(0);
   });
 
-  it('that cannot be started is told', async () => {
+  it('a child that cannot be started is reported with the reason', async () => {
     const source = `import { runChild } from ${JSON.stringify(CHILD)};
       console.log(await runChild('no-such-program', [], { what: 'testing' }));`;
     const { stdout, stderr } = await execa(process.execPath, ['--input-type=module', '-e', source]);

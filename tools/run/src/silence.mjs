@@ -1,12 +1,12 @@
 // @ts-check
-/** After so many milliseconds without a word, something is said: a silent terminal looks like a dead one. */
+/** Silence (ms) before a progress line: a silent terminal looks like a dead one. */
 const PATIENCE = 9_000;
 
 /**
- * Says `… still <what>: 20 s` whenever nothing was heard for a while, until it is ended. It keeps no process alive.
+ * Prints `… still <what>: 20 s` during long silences, until it is ended. It does not keep the process alive.
  * @param {string} what such as `building the packages`
  * @param {(line: string) => void} say
- * @returns {{ heard: () => void, end: () => void }} `heard` is for whoever has written something else
+ * @returns {{ heard: () => void, end: () => void }} call `heard` after printing something else
  */
 export function breakSilence(what, say) {
   const begun = Date.now();

@@ -1,11 +1,11 @@
 // @ts-check
 /** @typedef {{ context: string, server: string }} Usable */
 
-/** How long a cluster may take to answer, in milliseconds: one that is stopped does not refuse, it is silent. */
+/** How long (ms) a cluster may take to answer: a stopped cluster may be silent instead of refusing. */
 const TIMEOUT = 3_000;
 
 /**
- * The cluster of kubeconfig's current context, if it is local and its API server answers; else the reason why not.
+ * Returns the cluster of kubeconfig's current context if it is local and its API server answers, else the reason.
  * @param {typeof import('@nx-kube/cluster').connect} connect
  * @returns {Promise<Usable | { reason: string }>}
  */

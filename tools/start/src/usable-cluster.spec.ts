@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Which cluster `npm start` would use with a kubeconfig whose current context is a cluster at that server. */
+/** Returns the choice of `npm start` for a kubeconfig whose current context points at the given server. */
 function chosen(server?: string) {
   const config = {
     apiVersion: 'v1',
@@ -29,8 +29,8 @@ function chosen(server?: string) {
   return usableCluster(() => connect({ kubeconfigPath: kubeconfig }));
 }
 
-describe('the cluster that npm start uses', () => {
-  it("is that of kubeconfig's current context if it is local and answers", async () => {
+describe('usableCluster', () => {
+  it("the cluster of kubeconfig's current context is usable if it is local and answers", async () => {
     const server = createServer((_, response) => response.setHeader('content-type', 'application/json').end('{}'));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -43,17 +43,17 @@ describe('the cluster that npm start uses', () => {
     }
   });
 
-  it('is not one without a kubeconfig', async () => {
+  it('no cluster is usable without a kubeconfig', async () => {
     expect(await chosen()).toEqual({ reason: expect.stringContaining(kubeconfig) });
   });
 
-  it('is not one on another machine, which is not even asked', async () => {
+  it('a cluster on another machine is not usable and gets no request', async () => {
     expect(await chosen('https://api.production.example.com:6443')).toEqual({
       reason: expect.stringContaining('api.production.example.com'),
     });
   });
 
-  it('is not one that does not answer', async () => {
+  it('a cluster that does not answer is not usable', async () => {
     expect(await chosen('http://127.0.0.1:1')).toEqual({ reason: expect.stringContaining('127.0.0.1:1') });
   });
 });

@@ -16,40 +16,40 @@ import { configMap, objectFile } from './manifests.js';
 import { NxKubeError } from '@nx-kube/cluster';
 import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
-/** One save of one file: the same in every copy of the workspace. */
+/** One save of one file, the same in every copy of the workspace. */
 export interface Edit {
   kind: Kind;
-  /** Unique among the edits of a run, from 0. */
+  /** Number of the edit, from 0, unique within a run. */
   number: number;
-  /** Relative to the workspace root. */
+  /** Path relative to the workspace root. */
   path: string;
-  /** The file's new content, from what it was; `undefined` where it is new. */
+  /** Returns the file's new content. `before` is `undefined` for a new file. */
   change(before: string | undefined): string;
 }
 
 /** The files that edits change, relative to the workspace root. */
 export interface EditedFiles {
   project: string;
-  /** The file with the reconciler. */
+  /** The file of the reconciler. */
   reconciler: string;
-  /** The name of its package. */
+  /** The package name of that file. */
   package: string;
-  /** A file with a constant that is prose; undefined where there is none. */
+  /** A file with a prose constant; undefined if there is none. */
   prose?: string;
-  /** A file of a shared module; undefined where the project has none. */
+  /** A file of a shared module; undefined if the project has none. */
   shared?: string;
 }
 
 /**
  * Chooses the files of a project that edits change.
  *
- * @throws NxKubeError (configuration) for a project without a reconciler
+ * @throws NxKubeError (configuration) if the project has no reconciler
  */
 export function findEditedFiles(workspace: Workspace, project: string): EditedFiles {
   const own = goFiles(workspace, project);
   const reconciler = own.find((path) => reconcileMethod.test(workspace.read(path)));
   if (!reconciler) {
-    throw new NxKubeError('configuration', `${project} has no Go file with a Reconcile method to edit`, {
+    throw new NxKubeError('configuration', `${project} has no Go file with a Reconcile method to edit.`, {
       next: 'Choose another project.',
     });
   }
@@ -67,14 +67,14 @@ export function findEditedFiles(workspace: Workspace, project: string): EditedFi
 }
 
 /**
- * The edit of a kind. Pure.
+ * Returns the edit of a kind. Pure.
  *
- * @throws NxKubeError (configuration) where the project has no file for it
+ * @throws NxKubeError (configuration) if the project has no file for this kind
  */
 export function editOf(kind: Kind, number: number, files: EditedFiles): Edit {
   const of = (path: string | undefined, change: (before: string) => string): Edit => {
     if (path) return { kind, number, path, change: (before) => change(before ?? '') };
-    throw new NxKubeError('configuration', `${files.project} has no file for edits of kind "${kind}"`, {
+    throw new NxKubeError('configuration', `${files.project} has no file for edits of kind "${kind}".`, {
       next: `Leave the kind "${kind}" out with --kinds.`,
     });
   };
@@ -97,12 +97,12 @@ export function editOf(kind: Kind, number: number, files: EditedFiles): Edit {
   }
 }
 
-/** Folders of modules that a go.mod replaces by paths, relative to it. Pure. */
+/** Returns the folders of modules that a go.mod replaces by paths, relative to the go.mod. Pure. */
 export function replacedModules(goMod: string): string[] {
   return [...goMod.matchAll(/=>\s*(\.{1,2}\/\S+)\s*$/gm)].map(([, path]) => path!);
 }
 
-/** Files of a Go program that people write: no tests, nothing generated. */
+/** Returns the hand-written Go files of a folder, without tests and generated files. */
 function goFiles(workspace: Workspace, folder: string): string[] {
   return readdirSync(workspace.path(folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.go') && !name.endsWith('_test.go') && !posix.basename(name).startsWith('zz_'))
@@ -110,7 +110,7 @@ function goFiles(workspace: Workspace, folder: string): string[] {
     .map((name) => posix.join(folder, name));
 }
 
-/** Saves an edit in a copy of the workspace. */
+/** Writes the edit into a copy of the workspace. */
 export function save(workspace: Workspace, { path, change }: Edit): void {
   workspace.write(path, change(existing(workspace.path(path))));
 }

@@ -1,46 +1,46 @@
 import { NxKubeError } from '@nx-kube/cluster';
 
-/** The head of a reconciler's method. */
+/** The first line of a Reconcile method. */
 export const reconcileMethod = /^func \([^)]*\) Reconcile\([^\n]*\{$/m;
-/** The head of an exported function. */
+/** The first line of an exported function. */
 export const exportedFunction = /^func [A-Z]\w*\([^\n]*\{$/m;
-/** A constant that is prose, for it has a space: a change of it breaks no name. */
+/** A constant whose text contains a space: it is prose, so a change breaks no name. */
 export const proseConstant = /^(const \w+ = ")([^"\\\n]* [^"\\\n]*)"$/m;
-/** A line of comment that no tool reads. */
+/** A comment line that no tool reads. */
 const plainComment = /^(\s*\/\/ (?!\+)[^\n]*)$/m;
 
 const mark = / \[bench \d+\]$/;
 
-/** Other words in the first comment, on the same line. Pure. */
+/** Changes words of the first comment, on the same line. Pure. */
 export function changeComment(source: string, number: number): string {
   return replace(source, plainComment, 'a comment', (line) => `${line.replace(mark, '')} [bench ${number}]`);
 }
 
-/** One more line of comment at the beginning of a function, so the lines below move. Pure. */
+/** Adds a comment line at the beginning of a function, which moves the lines below. Pure. */
 export function addCommentLine(source: string, number: number, functionHead: RegExp): string {
   return replace(source, functionHead, 'the function', (head) => `${head}\n\t// Edit ${number} of the benchmark.`);
 }
 
-/** Another text in the first constant that is prose. Pure. */
+/** Changes the text of the first prose constant. Pure. */
 export function changeString(source: string, number: number): string {
   return replace(source, proseConstant, 'a constant with prose', (_, before: string, text: string) => {
     return `${before}${text.replace(mark, '')} [bench ${number}]"`;
   });
 }
 
-/** One more statement at the beginning of a function. It needs no import. Pure. */
+/** Adds a statement at the beginning of a function. It needs no import. Pure. */
 export function addStatement(source: string, number: number, functionHead: RegExp): string {
   return replace(source, functionHead, 'the function', (head) => `${head}\n\tprintln("bench", ${number})`);
 }
 
-/** The name of the package that a file belongs to. Pure. */
+/** Returns the package name of a file. Pure. */
 export function packageOf(source: string): string {
   const [, name] = /^package (\w+)/m.exec(source) ?? [];
   if (!name) throw missing('a package clause');
   return name;
 }
 
-/** A file with a type, a method, and a use of both that the linker cannot drop. Pure. */
+/** Returns a file with a type, a method, and a use of both that the linker cannot drop. Pure. */
 export function typeFile(packageName: string, number: number): string {
   return `package ${packageName}
 
@@ -72,5 +72,5 @@ function replace(source: string, pattern: RegExp, what: string, by: (...match: s
 }
 
 function missing(what: string): NxKubeError {
-  return new NxKubeError('bug', `the file to edit has no ${what}`);
+  return new NxKubeError('bug', `The file to edit has no ${what}.`);
 }

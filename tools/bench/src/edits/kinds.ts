@@ -1,7 +1,7 @@
-/** What is edited, in the order of the report. */
+/** The kinds of edits, in the order of the report. */
 export const kinds = {
   comment: 'words of a comment change; the binary stays the same',
-  'comment-line': 'a line of comment is added, so the line numbers below it change',
+  'comment-line': 'a comment line is added, so the line numbers below it change',
   string: 'a string constant changes',
   statement: 'one statement is added to the reconciler',
   type: 'a file with a new type and its method is added',
@@ -13,7 +13,7 @@ export type Kind = keyof typeof kinds;
 
 export const kindNames = Object.keys(kinds) as Kind[];
 
-/** Whether the edit is one of Go code: there is a `go build` to compare with. */
+/** Whether the kind edits Go code, so that a `go build` can be compared. */
 export function isGo(kind: Kind): boolean {
   return kind !== 'manifest';
 }

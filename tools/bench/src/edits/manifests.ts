@@ -3,16 +3,16 @@ import { NxKubeError } from '@nx-kube/cluster';
 /** The file of the object that manifest edits change. */
 export const objectFile = 'bench.yaml';
 
-/** A ConfigMap that nothing reads, so that an edit of it restarts no pod. Pure. */
+/** Returns a ConfigMap that no pod reads, so that an edit restarts nothing. Pure. */
 export function configMap(number: number): string {
   return `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: bench\ndata:\n  edit: '${number}'\n`;
 }
 
-/** The kustomization with one more resource. Pure. */
+/** Returns the kustomization with one more resource. Pure. */
 export function addResource(kustomization: string, resource: string): string {
   const list = /^resources:\n(\s*)- /m;
   if (!list.test(kustomization)) {
-    throw new NxKubeError('configuration', 'config/default/kustomization.yaml has no list of resources', {
+    throw new NxKubeError('configuration', 'config/default/kustomization.yaml has no list of resources.', {
       next: 'Leave the kind "manifest" out with --kinds.',
     });
   }

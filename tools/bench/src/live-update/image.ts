@@ -12,11 +12,11 @@ import { localRegistry, type Cluster, type Platform } from '@nx-kube/cluster';
 const name = 'nx-kube-bench-live-update';
 
 /**
- * Makes the image that live updates begin with, and brings it to where the cluster's nodes get it from.
+ * Builds the base image for live updates and pushes it to where the nodes pull it from.
  *
- * @param files absolute path in the image → file here
+ * @param files absolute path in the image → local file
  * @param folder for temporary files
- * @returns the image's reference
+ * @returns the image reference
  */
 export async function deliverImage(
   files: Record<string, string>,

@@ -1,15 +1,16 @@
 import type { Workload } from '@nx-kube/executors/workload/find.js';
 import type { KubeObject } from '@nx-kube/cluster';
 
-/** Namespace and name of everything here. */
+/** Namespace and name of all softened objects. */
 export const softenedName = 'nx-kube-bench-live-update';
 export const programPath = '/live-update';
 
 /**
- * The objects that run the controller once more, as live-update tools need it: root, a writable file system, and a
- * supervisor that restarts. In a namespace of its own, for the project's may refuse such pods. Pure.
+ * Returns objects that run the controller a second time, in the way that live-update tools need: as root, with a
+ * writable file system, under a supervisor. They have their own namespace, because the project's may refuse such pods.
+ * Pure.
  *
- * @param image reference of an image with the program and the binary at `binary`
+ * @param image reference of an image with the supervisor, and the binary at path `binary`
  */
 export function softened(workload: Workload, image: string, binary: string): KubeObject[] {
   const metadata = { name: softenedName, namespace: softenedName };

@@ -7,7 +7,7 @@ import { pack } from 'tar-stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildProgram } from './program.js';
 
-describe('the program in the pod', () => {
+describe('live-update program', () => {
   let folder: string;
   let program: string;
   beforeAll(async () => {
@@ -17,7 +17,7 @@ describe('the program in the pod', () => {
   }, 120_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('unpacks over the program that runs, and runs the new one', async () => {
+  it('sync replaces the running program and starts the new one', async () => {
     const socket = join(folder, 'socket');
     const child = join(folder, 'child');
     const script = (text: string) => `#!/bin/sh\necho ${text}\nexec sleep 60\n`;
@@ -30,7 +30,7 @@ describe('the program in the pod', () => {
     const tar = pack();
     tar.entry({ name: 'child', mode: 0o755 }, script('new'));
     tar.finalize();
-    // The stream stays open: over exec there is no end of it.
+    // The stream stays open, as an exec stream does.
     for await (const bytes of tar as AsyncIterable<Buffer>) sync.stdin!.write(bytes);
     const { pid } = JSON.parse((await sync).stdout);
     expect((await lines.next()).value).toBe('new');
@@ -41,7 +41,7 @@ describe('the program in the pod', () => {
     expect(() => process.kill(pid, 0)).toThrow();
   });
 
-  it('says what is wrong with a stream that is no tar', async () => {
+  it('sync reports an error for a stream that is not a tar', async () => {
     const { exitCode, stderr } = await execa(program, ['sync', '-root', folder], {
       input: 'x'.repeat(2000),
       reject: false,

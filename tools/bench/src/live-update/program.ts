@@ -3,7 +3,7 @@ import { execa } from 'execa';
 
 const sources = fileURLToPath(new URL('../../live-update', import.meta.url));
 
-/** Builds the program that unpacks and restarts in the pod. It is static. */
+/** Builds the static program that unpacks and restarts in the pod. */
 export async function buildProgram(output: string, goarch: string | undefined, signal?: AbortSignal): Promise<void> {
   await execa('go', ['build', '-trimpath', '-buildvcs=false', '-o', output, '.'], {
     cwd: sources,

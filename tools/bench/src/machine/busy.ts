@@ -1,14 +1,14 @@
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Below this the machine counts as idle: a control plane that has nothing to do takes about a tenth of two processors. */
+/** Load below which the machine counts as idle: an idle control plane takes about a tenth of two processors. */
 const idleBelow = 0.2;
 const sampleMs = 400;
 
 /**
- * Waits until the machine is idle, but not for ever.
+ * Waits until the machine is idle, or for at most `atMostMs`.
  *
- * @returns how busy it was at last: 0 to 1, of all processors
+ * @returns the last measured load of all processors, 0 to 1
  */
 export async function untilIdle(atMostMs: number, signal: AbortSignal): Promise<number> {
   const deadline = performance.now() + atMostMs;
@@ -25,7 +25,7 @@ interface Times {
   all: number;
 }
 
-/** Pure. */
+/** Returns the busy share (0 to 1) between two readings. Pure. */
 export function busyBetween(before: Times, after: Times): number {
   const all = after.all - before.all;
   return all > 0 ? 1 - (after.idle - before.idle) / all : 0;

@@ -1,4 +1,7 @@
-/** Now, in ms since 1970 as Date has it, but with fractions: comparable with what other processes of this machine tell. */
+/**
+ * Returns the current time (ms since 1970) with fractions. Timestamps of other processes on this machine are
+ * comparable.
+ */
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }

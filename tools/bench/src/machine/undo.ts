@@ -1,4 +1,4 @@
-/** What has to be undone at the end, whatever happens in between: last things first. */
+/** Collects clean-up steps, which run in reverse order at the end in any case. */
 export class Undo {
   readonly #steps: (() => Promise<void> | void)[] = [];
 
@@ -6,7 +6,7 @@ export class Undo {
     this.#steps.unshift(step);
   }
 
-  /** Runs every step, also after one that fails. @throws the first failure */
+  /** Runs every step, also after a failure. @throws the first failure */
   async run(): Promise<void> {
     const failures: unknown[] = [];
     for (const step of this.#steps.splice(0)) {

@@ -3,8 +3,8 @@ import { shortfalls } from './shortfalls.js';
 import { tables } from './table.js';
 
 /**
- * What a run says at its end: the tables, and what makes it fail: that it ended early and, where the limits are to be checked, what does not
- * hold them. Pure.
+ * Returns the tables and the reasons why a run fails. It fails if it ended early and, with `check`, if a limit is
+ * missed or not measured or a measurement failed. Pure.
  */
 export function conclusion(
   { kinds, headlines, failures, ended }: Pick<Report, 'kinds' | 'headlines' | 'failures' | 'ended'>,

@@ -1,50 +1,53 @@
 import type { Entry, Timings } from '@nx-kube/executors/events/events.js';
 import type { Kind } from '../edits/kinds.js';
 
-/** What the loop did with an edit. Durations are in ms. */
+/** One edit in the loop. Durations are in ms. */
 export interface LoopSample {
   outcome: Entry['outcome'];
   /** The ledger, as the loop reported it. */
   timings: Timings;
-  /** Sent to all pods. */
+  /** Bytes sent to all pods. */
   bytes: number;
   /**
-   * By the clock: from just before the save to the event that the new process has been started; where nothing was restarted, to
-   * the end of the ledger.
+   * Wall-clock time from just before the save to the event of the new process. If nothing restarted: to the end of the
+   * ledger.
    */
   toProcessMs: number;
 }
 
-/** What live-update tools would have done with the same edit. Durations are in ms. */
+/** The same edit as live-update tools deliver it. Durations are in ms. */
 export interface LiveUpdateSample {
   /** `go build` with the linker's default flags. */
   buildMs: number;
-  /** From the end of the build to the new process: the whole binary by exec, the old process stopped, the new one started. */
+  /**
+   * From the end of the build to the new process: the whole binary by exec, stop of the old process, start of the new
+   * one.
+   */
   syncMs: number;
-  /** Of `syncMs`: until the old process had ended. */
+  /** The part of `syncMs` until the old process had ended. */
   stopMs: number;
   bytes: number;
 }
 
-/** One edit and all that was measured of it, one thing after the other. */
+/** One edit and all its measurements, taken one after another. */
 export interface Sample {
   kind: Kind;
   edit: number;
-  /** Relative to the workspace root. */
+  /** Path relative to the workspace root. */
   file: string;
-  /** Left out of medians: the first edit after the start. */
+  /** Whether the sample is excluded from medians, as the first edit after the start. */
   warmUp: boolean;
   loop: LoopSample;
-  /** `go build` with the loop's flags; absent for edits that are not of Go code. */
+  /** `go build` with the loop's flags; missing for edits outside of Go code. */
   bareBuildMs?: number;
   liveUpdate?: LiveUpdateSample;
-  /** In which order the three were measured, and how busy (0 to 1) the machine was just before each. */
+  /** The order of the measurements, and the load (0 to 1) just before each. */
   order: { what: Measured; busy: number }[];
 }
 
 export type Measured = 'loop' | 'bare build' | 'live update';
 
-/** A measurement that came to nothing; it is missing from its sample. */
+/** A failed measurement; its sample lacks it. */
 export interface Failure {
   kind: Kind;
   edit: number;
@@ -52,7 +55,7 @@ export interface Failure {
   message: string;
 }
 
-/** Resident memory in bytes: the most of what was seen after each edit, and the kernel's own peak. */
+/** Resident memory (bytes): the maximum over all edits, and the kernel's own peak. */
 export interface Memory {
   resident: number;
   peak: number;

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { shortfalls } from './shortfalls.js';
 import type { Headline } from './summary.js';
 
@@ -7,21 +7,23 @@ const held: Headline[] = [
   { name: 'Multiple', unit: 'times', value: 3 },
 ];
 
-it('are none where every limit is held, and what has no limit is not judged', () =>
-  expect(shortfalls(held, [])).toEqual([]));
+describe('shortfalls', () => {
+  it('there are no shortfalls if every limit is met, and numbers without a limit do not count', () =>
+    expect(shortfalls(held, [])).toEqual([]));
 
-it('name each limit that was missed or not measured, and each measurement that failed', () =>
-  expect(
-    shortfalls(
-      [
-        ...held,
-        { name: 'Sent', unit: 'share', value: 0.2, goal: 0.15, met: false },
-        { name: 'Memory', unit: 'bytes', goal: 20e6 },
-      ],
-      [{ kind: 'string', edit: 3, what: 'live update', message: 'cut off\nThe loop said last:' }],
-    ),
-  ).toEqual([
-    'Sent: 20.00 %, the limit is 15.00 %',
-    'Memory: not measured, the limit is 20.0 MB',
-    'string, edit 3, live update: cut off',
-  ]));
+  it('shortfalls name each limit that was missed or not measured, and each failed measurement', () =>
+    expect(
+      shortfalls(
+        [
+          ...held,
+          { name: 'Sent', unit: 'share', value: 0.2, goal: 0.15, met: false },
+          { name: 'Memory', unit: 'bytes', goal: 20e6 },
+        ],
+        [{ kind: 'string', edit: 3, what: 'live update', message: 'cut off\nThe loop said last:' }],
+      ),
+    ).toEqual([
+      'Sent: 20.00 %, the limit is 15.00 %',
+      'Memory: not measured, the limit is 20.0 MB',
+      'string, edit 3, live update: cut off',
+    ]));
+});

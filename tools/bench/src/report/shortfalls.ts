@@ -2,7 +2,7 @@ import type { Failure } from './sample.js';
 import type { Headline } from './summary.js';
 import { shown } from './units.js';
 
-/** Why a run does not show that the limits are held, a line each: limits missed or not measured, and measurements that failed. Pure. */
+/** Returns one line for each limit that was missed or not measured, and for each failed measurement. Pure. */
 export function shortfalls(headlines: readonly Headline[], failures: readonly Failure[]): string[] {
   const limits = headlines.flatMap(({ name, value, unit, goal, met }) => {
     if (goal === undefined || met) return [];
@@ -12,7 +12,7 @@ export function shortfalls(headlines: readonly Headline[], failures: readonly Fa
   return [...limits, ...failures.map(failureLine)];
 }
 
-/** `statement, edit 3, live update: the connection was cut`. Pure. */
+/** Formats a failure: `statement, edit 3, live update: the connection was cut`. Pure. */
 export function failureLine({ kind, edit, what, message }: Failure): string {
   return `${kind}, edit ${edit}, ${what}: ${message.split('\n')[0]}`;
 }

@@ -1,5 +1,5 @@
 /**
- * The value below which a part of the values lies, between two of them by their distance: the median for 0.5. Undefined of nothing.
+ * Returns a quantile of the values, with linear interpolation: the median for 0.5. Undefined if there are no values.
  *
  * @param part 0 to 1
  */
@@ -14,12 +14,12 @@ export function median(values: number[]): number | undefined {
   return quantile(values, 0.5);
 }
 
-/** The median of what is there. */
+/** Returns the median of the defined values. */
 export function medianOf<Item>(items: Item[], value: (item: Item) => number | undefined): number | undefined {
   return median(those(items, value));
 }
 
-/** First and third quartile of what is there: half of the values lie between. */
+/** Returns the first and third quartile of the defined values. Half of the values lie between them. */
 export function middleHalf<Item>(
   items: Item[],
   value: (item: Item) => number | undefined,

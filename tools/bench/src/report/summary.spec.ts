@@ -22,27 +22,29 @@ const sample = (of: Partial<Sample>): Sample => ({
 const unchanged = sample({ kind: 'comment', loop: { ...loop(900, 0), outcome: 'unchanged' }, bareBuildMs: 850 });
 const measured = (samples: Sample[]) => ({ samples, binaryBytes: 10_000 });
 
-it.each([
-  [[], undefined],
-  [[3], 3],
-  [[9, 1, 5], 5],
-  [[4, 1, 10, 2], 3],
-])('the median of %j is %s', (values, expected) => expect(median(values)).toBe(expected));
+describe('statistics', () => {
+  it.each([
+    [[], undefined],
+    [[3], 3],
+    [[9, 1, 5], 5],
+    [[4, 1, 10, 2], 3],
+  ])('the median of %j is %s', (values, expected) => expect(median(values)).toBe(expected));
 
-it('half of the values lie between the quartiles', () => {
-  const own = (value: number) => value;
-  expect(middleHalf([5, 1, 2, 4, 3], own)).toEqual([2, 4]);
-  expect(middleHalf([1, 2], own)).toEqual([1.25, 1.75]);
-  expect(middleHalf([], own)).toBeUndefined();
-});
+  it('half of the values lie between the quartiles', () => {
+    const own = (value: number) => value;
+    expect(middleHalf([5, 1, 2, 4, 3], own)).toEqual([2, 4]);
+    expect(middleHalf([1, 2], own)).toEqual([1.25, 1.75]);
+    expect(middleHalf([], own)).toBeUndefined();
+  });
 
-it('ledgerToProcess leaves readiness out, and steps that did not happen', () => {
-  expect(ledgerToProcess(loop(0).timings)).toBe(1261);
-  expect(ledgerToProcess({ watch: 10, build: 5, total: 15 })).toBe(15);
+  it('ledgerToProcess excludes readiness, and counts missing steps as 0', () => {
+    expect(ledgerToProcess(loop(0).timings)).toBe(1261);
+    expect(ledgerToProcess({ watch: 10, build: 5, total: 15 })).toBe(15);
+  });
 });
 
 describe('byKind', () => {
-  it('compares each edit with the build of the same edit, in the order of kinds, without the warm-up', () => {
+  it('byKind compares each edit with the build of the same edit, in the order of kinds, without the warm-up', () => {
     const summaries = byKind(
       measured([
         sample({ loop: loop(99_999), warmUp: true }),
@@ -65,7 +67,7 @@ describe('byKind', () => {
     });
   });
 
-  it('gives a live update as a multiple, edit by edit', () => {
+  it('byKind returns a live update as a multiple, edit by edit', () => {
     const liveUpdate = { buildMs: 4000, syncMs: 2000, stopMs: 1, bytes: 10_000 };
     expect(byKind(measured([sample({ liveUpdate })]))[0]).toMatchObject({
       ratio: 4,
@@ -74,7 +76,7 @@ describe('byKind', () => {
     expect(byKind(measured([sample({})]))[0]).toMatchObject({ ratio: undefined, liveUpdate: undefined });
   });
 
-  it('has no build to compare a manifest with', () => {
+  it('byKind returns no build comparison for a manifest', () => {
     const [summary] = byKind(measured([sample({ kind: 'manifest', bareBuildMs: undefined })]));
     expect(summary!.beyondMs).toBeUndefined();
   });
@@ -84,7 +86,7 @@ describe('headlines', () => {
   const met = (samples: Sample[], more = {}) =>
     Object.fromEntries(headlines({ ...measured(samples), ...more }).map(({ name, met }) => [name, met]));
 
-  it('are met at their goals, and missed beyond', () => {
+  it('the headlines are met at their goals and missed beyond', () => {
     expect(met([sample({ loop: loop(1600, 1500) }), unchanged])).toMatchObject({
       'From save to new process, beyond go build': true,
       'Sent, of the binary': true,
@@ -98,11 +100,11 @@ describe('headlines', () => {
       'Sent for an edited comment': false,
     });
   });
-  it('leave out edits that changed nothing and edits of manifests', () => {
+  it('the headlines exclude unchanged edits and edits of manifests', () => {
     const samples = [sample({}), unchanged, sample({ kind: 'manifest', bareBuildMs: undefined, loop: loop(50) })];
     expect(headlines(measured(samples))[0]).toMatchObject({ value: 500, met: true });
   });
-  it('judge memory where it could be read', () => {
+  it('the headlines judge memory only if it was readable', () => {
     const loopMemory = { resident: 251e6, peak: 300e6 };
     expect(met([sample({})], { loopMemory })).toMatchObject({
       'Memory of the loop': false,

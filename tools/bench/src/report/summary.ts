@@ -4,46 +4,46 @@ import type { Memory, Sample } from './sample.js';
 import { medianOf, middleHalf } from './statistics.js';
 import type { Unit } from './units.js';
 
-/** Medians over the edits of a kind; ratios and differences are medians of those of each edit. Durations are in ms. */
+/** Medians over the edits of a kind. Ratios and differences are medians of the values per edit. Durations are in ms. */
 export interface KindSummary {
   kind: Kind;
   edits: number;
   bareBuildMs?: number;
   toProcessMs: number;
-  /** `toProcessMs` beyond the bare `go build` of the same edit. */
+  /** `toProcessMs` minus the bare `go build` of the same edit. */
   beyondMs?: number;
-  /** Half of the edits lie between. */
+  /** First and third quartile of `beyondMs`. */
   beyondMiddleHalfMs?: [number, number];
   ledger: Timings;
   bytes: number;
-  /** `bytes` as a part of the binary. */
+  /** `bytes` as a share of the binary. */
   share: number;
   liveUpdate?: { buildMs: number; syncMs: number; totalMs: number; bytes: number };
-  /** Time of the live update as a multiple of the loop's. */
+  /** Time of the live update as a multiple of the loop's time. */
   ratio?: number;
 }
 
-/** One number that a goal is set for. */
+/** One number with a goal. */
 export interface Headline {
   name: string;
-  /** Undefined where it was not measured. */
+  /** Undefined if it was not measured. */
   value?: number;
   unit: Unit;
-  /** At most so much. */
+  /** Upper limit. */
   goal?: number;
-  /** Undefined where there is no goal, or no value. */
+  /** Undefined without a goal or a value. */
   met?: boolean;
 }
 
 export interface Measurements {
   samples: Sample[];
-  /** Size of the loop's binary. */
+  /** Size (bytes) of the loop's binary. */
   binaryBytes: number;
   loopMemory?: Memory;
   agentMemory?: Memory;
 }
 
-/** The ledger's steps up to the new process: what `toProcessMs` is by the loop's own account. */
+/** Returns the sum of the ledger's steps up to the new process: the loop's own value for `toProcessMs`. */
 export function ledgerToProcess({ watch = 0, build = 0, compare = 0, sync = 0, restart = 0 }: Timings): number {
   return watch + build + compare + sync + restart;
 }
@@ -61,7 +61,7 @@ function ratio(sample: Sample): number | undefined {
   return other === undefined ? undefined : other / sample.loop.toProcessMs;
 }
 
-/** A line for each kind that was measured, in the order of kinds. Pure. */
+/** Returns one summary for each measured kind, in the order of kinds. Pure. */
 export function byKind({ samples, binaryBytes }: Measurements): KindSummary[] {
   const measured = samples.filter(({ warmUp }) => !warmUp);
   return kindNames.flatMap((kind) => {
@@ -104,7 +104,7 @@ function liveUpdateMedians(samples: Sample[]): KindSummary['liveUpdate'] {
   };
 }
 
-/** The numbers that goals are set for, over all edits of Go code that changed the binary. Pure. */
+/** Returns the numbers with goals, over all edits of Go code that changed the binary. Pure. */
 export function headlines({ samples, binaryBytes, loopMemory, agentMemory }: Measurements): Headline[] {
   const measured = samples.filter(({ warmUp, bareBuildMs }) => !warmUp && bareBuildMs !== undefined);
   const delivered = measured.filter(({ loop }) => loop.outcome === 'delivered');

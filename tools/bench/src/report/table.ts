@@ -3,7 +3,7 @@ import { failureLine } from './shortfalls.js';
 import type { Headline, KindSummary } from './summary.js';
 import { shown } from './units.js';
 
-/** The report for a terminal: the numbers that have limits, a line for each kind, the ledger's steps, and what failed. Pure. */
+/** Formats the report for a terminal: numbers with limits, one line per kind, ledger steps, and failures. Pure. */
 export function tables(kinds: KindSummary[], headlines: Headline[], failures: Failure[]): string {
   return [
     table(
@@ -67,7 +67,7 @@ export function tables(kinds: KindSummary[], headlines: Headline[], failures: Fa
   ].join('\n\n');
 }
 
-/** Columns as wide as what is in them: the first flush left, the others flush right. Pure. */
+/** Formats columns as wide as their content. The first is aligned left, the others right. Pure. */
 export function table(head: string[], rows: string[][]): string {
   const lines = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));

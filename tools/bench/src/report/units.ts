@@ -2,7 +2,7 @@ import { duration, size } from '@nx-kube/executors/format/units.js';
 
 export type Unit = 'ms' | 'bytes' | 'share' | 'times';
 
-/** A number for a reader; a dash where there is none. Pure. */
+/** Formats a number with its unit, or a dash if it is undefined. Pure. */
 export function shown(value: number | undefined, unit: Unit): string {
   if (value === undefined) return '–';
   switch (unit) {

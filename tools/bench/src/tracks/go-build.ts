@@ -4,7 +4,7 @@ import { save, type Edit } from '../edits/edit.js';
 import { NxKubeError } from '@nx-kube/cluster';
 import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
-/** The build that the project's go-build target does, for a copy of the workspace. Reads the options from Nx. */
+/** Returns the build of the project's go-build target for a copy of the workspace. The options come from Nx. */
 export async function goBuildOf(workspace: Workspace, project: string, goarch: string | undefined): Promise<GoBuild> {
   const shown = await workspace.nx(['show', 'project', project, '--json']);
   if (shown.exitCode !== 0) throw new NxKubeError('bug', `nx show project ${project} failed:\n${shown.all}`);
@@ -15,7 +15,7 @@ export async function goBuildOf(workspace: Workspace, project: string, goarch: s
   return { goarch, ...targets['go-build']!.options, ...at(workspace, project) };
 }
 
-/** The same build in another copy of the workspace. Pure. */
+/** Returns the same build for another copy of the workspace. Pure. */
 export function buildAt(build: GoBuild, workspace: Workspace, project: string): GoBuild {
   return { ...build, ...at(workspace, project) };
 }
@@ -24,17 +24,17 @@ function at(workspace: Workspace, project: string): Pick<GoBuild, 'directory' | 
   return { directory: workspace.path(project), output: workspace.path(project, 'bin/manager') };
 }
 
-/** The arguments of a build as people write it where no tool chooses flags: what the linker does by default. Pure. */
+/** Returns the arguments of a hand-written build, with the linker's default flags. Pure. */
 export function plainArguments({ output, main = '.', tags }: GoBuild): string[] {
   return ['build', '-o', output, ...(tags?.length ? [`-tags=${tags.join(',')}`] : []), '--', main];
 }
 
 /**
- * Builds, in a copy of the workspace that nothing else builds in: what has been compiled for another copy lies under other
- * paths, so each compiles the edited packages itself.
+ * Builds in a copy of the workspace that nothing else builds in. Go caches compiled packages by path, so each copy
+ * compiles the edited packages itself.
  *
- * @param args of go; default: the ones that the loop builds with
- * @returns how long it took, in ms
+ * @param args of go; default: the loop's arguments
+ * @returns the duration (ms)
  */
 export async function build(goBuild: GoBuild, signal: AbortSignal, args = goArguments(goBuild)): Promise<number> {
   const started = performance.now();
@@ -47,7 +47,7 @@ export async function build(goBuild: GoBuild, signal: AbortSignal, args = goArgu
   return performance.now() - started;
 }
 
-/** Saves an edit and builds as the loop does, and nothing more. */
+/** Saves an edit and runs the loop's build, and nothing else. */
 export function measureBareBuild(
   workspace: Workspace,
   goBuild: GoBuild,

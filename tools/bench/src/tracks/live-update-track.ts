@@ -29,9 +29,9 @@ import {
 } from '@nx-kube/cluster';
 import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
-/** Where the controller's binary lies in the softened image. */
+/** Path of the controller's binary in the softened image. */
 const binaryPath = '/manager';
-/** The longest frame that the loop sends, too. */
+/** The same as the loop's longest frame. */
 const chunkBytes = 64 * 1024;
 const goneMs = 120_000;
 
@@ -40,15 +40,16 @@ export interface LiveUpdateOptions {
   project: string;
   goBuild: GoBuild;
   platform: Platform;
-  /** The project's objects, as rendered. */
+  /** The project's rendered objects. */
   rendered: KubeObject[];
   cluster: Cluster;
   signal: AbortSignal;
 }
 
 /**
- * What live-update tools do with a softened pod: `go build` with default flags, the whole binary as a tar through one exec, the
- * old process stopped, the new one started. Kinder than the tools are: no debouncing of events, no second exec for the restart.
+ * Does what live-update tools do with a softened pod: `go build` with default flags, the whole binary as a tar through
+ * one exec, stop of the old process, start of the new one. It is faster than the tools: no debouncing of events, no
+ * second exec for the restart.
  */
 export class LiveUpdateTrack {
   #pod = '';
@@ -94,10 +95,10 @@ export class LiveUpdateTrack {
     return { buildMs, ...(await this.#sync()) };
   }
 
-  /** Removes the softened workload, and waits until it has gone. */
+  /** Removes the softened workload and waits until it is gone. */
   async stop(): Promise<void> {
     const { cluster } = this.options;
-    // With the namespace goes what is in it.
+    // The namespace takes its content with it.
     const outermost = this.objects
       .filter(({ kind }) => kind === 'ClusterRoleBinding' || kind === 'Namespace')
       .map(refOf);
@@ -142,7 +143,7 @@ export class LiveUpdateTrack {
     const { line, syncMs } = await answer;
     const { exitCode, error } = await stream.closed;
     if (exitCode === 0) return { syncMs, bytes, stopMs: (JSON.parse(line) as { stopMs: number }).stopMs };
-    throw error ?? new NxKubeError('bug', `the live update ended with ${exitCode}: ${stream.stderr()}`);
+    throw error ?? new NxKubeError('bug', `The live update ended with exit code ${exitCode}: ${stream.stderr()}`);
   }
 }
 
@@ -163,7 +164,7 @@ async function* chunks(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   }
 }
 
-/** Without its end; what there is where the stream ends before. */
+/** Returns the first line without its line feed, or everything if the stream ends first. */
 async function firstLine(bytes: AsyncIterable<Uint8Array>): Promise<string> {
   let text = '';
   for await (const chunk of bytes) {

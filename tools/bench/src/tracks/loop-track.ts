@@ -12,12 +12,12 @@ import { DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
 import { firstProcess, processesOf } from '@nx-kube/testing/e2e/processes.js';
 import type { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
-/** Some seconds after an edit the loop does what can wait; until it has begun there is nothing to see. */
+/** How long (ms) after an edit the loop starts its deferred work. Before that, deferred work cannot be observed. */
 const idleWorkAfterMs = 2500;
 const upMs = 600_000;
 const editMs = 180_000;
 
-/** The real `nx run <project>:dev`, and what it makes of edits. */
+/** Runs the real `nx run <project>:dev` and measures its edits. */
 export class LoopTrack {
   loopMemory: Memory | undefined;
   agentMemory: Memory | undefined;
@@ -47,7 +47,7 @@ export class LoopTrack {
     }
   }
 
-  /** Waits until the loop has nothing left to do. */
+  /** Waits until the loop has finished its deferred work. */
   async settle(signal: AbortSignal): Promise<void> {
     const waiting = this.#editedAt + idleWorkAfterMs - now();
     if (waiting > 0) await delay(waiting, undefined, { signal });
@@ -78,7 +78,7 @@ export class LoopTrack {
     const entry = event['entry'] as Entry;
     const { outcome, timings, bytes = 0, message } = entry;
     if (outcome !== 'delivered' && outcome !== 'unchanged') {
-      throw new NxKubeError('bug', `the edit of ${edit.path} ${outcome}: ${message}`);
+      throw new NxKubeError('bug', `The edit of ${edit.path} ${outcome}: ${message}`);
     }
     const started = this.loop.events
       .slice(first)
@@ -88,11 +88,11 @@ export class LoopTrack {
     return { outcome, timings, bytes, toProcessMs: Date.parse((end ?? event).time) - savedAt };
   }
 
-  /** Ctrl-C, and everything that was applied is removed. */
+  /** Stops the loop with Ctrl-C and removes everything that was applied. */
   async stop(): Promise<void> {
     if (this.loop.process.exitCode === null) await this.loop.stop();
     const down = await this.workspace.nx(['run', `${this.project}:down`, '--crds', '--namespaces']);
-    if (down.exitCode !== 0) console.error(`What the loop applied could not be removed:\n${down.all}`);
+    if (down.exitCode !== 0) console.error(`The objects of the loop could not be removed:\n${down.all}`);
   }
 
   async #watchMemory(): Promise<void> {
@@ -103,7 +103,7 @@ export class LoopTrack {
     this.agentMemory = larger(this.agentMemory, await this.#memoryOfAgent());
   }
 
-  /** Undefined where the node is another machine, or the cluster does not answer. */
+  /** Undefined if the node is another machine, or the cluster does not answer. */
   async #memoryOfAgent(): Promise<Memory | undefined> {
     const name = this.loop.events.findLast(({ type, state }) => type === 'pod' && state === 'connected')?.['pod'];
     try {
@@ -115,9 +115,9 @@ export class LoopTrack {
   }
 }
 
-/** With what the loop has said last. */
+/** Adds the loop's last lines to an error. */
 function explained(error: unknown, loop: DevLoop): unknown {
   if (!(error instanceof Error) || error.name === 'AbortError') return error;
   const said = loop.transcript().split('\n').slice(-20).join('\n');
-  return new NxKubeError('bug', `${error.message}\nThe loop said last:\n${said}`, { cause: error });
+  return new NxKubeError('bug', `${error.message}\nThe loop's last lines:\n${said}`, { cause: error });
 }

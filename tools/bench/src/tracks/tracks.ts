@@ -15,21 +15,21 @@ import { LoopTrack } from './loop-track.js';
 import { nodePlatforms } from '@nx-kube/cluster';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
-/** A copy of the workspace for each of what is measured, so that each compiles an edit by itself. */
+/** One copy of the workspace per measurement, so that each compiles an edit itself. */
 export interface Copies {
   loop: Workspace;
   bareBuild: Workspace;
   liveUpdate: Workspace;
 }
 
-/** Everything that an edit is measured with, up and running. */
+/** All running measurements. */
 export interface Tracks {
   measure: Record<Measured, (edit: Edit) => Promise<Partial<Sample>>>;
-  /** Waits until nothing goes on that would disturb a measurement. */
+  /** Waits until nothing would disturb a measurement. */
   settle(signal: AbortSignal): Promise<void>;
-  /** What was seen on the way. */
+  /** Returns additional measurements of the run, such as memory. */
   seen(): Omit<Measurements, 'samples'>;
-  /** Of the bare build. */
+  /** Arguments of the bare build. */
   goArguments: string[];
 }
 
@@ -51,15 +51,15 @@ export async function startTracks(
   const [platform = { os: 'linux', architecture: 'amd64' }] = await nodePlatforms(cluster, { signal });
   const loopBuild = await goBuildOf(workspaces.loop, project, platform.architecture);
   const bareBuild = buildAt(loopBuild, workspaces.bareBuild, project);
-  progress(`building ${project}, which may take some minutes with an empty cache`);
+  progress(`Building ${project}. This takes some minutes with an empty cache.`);
   await build(bareBuild, signal);
 
-  progress(`bringing ${project} up`);
+  progress(`Bringing ${project} up.`);
   const loop = await LoopTrack.start(workspaces.loop, project, { cluster, signal });
   undo.add(() => loop.stop());
   let liveUpdate: LiveUpdateTrack | undefined;
   if (withLiveUpdate) {
-    progress('bringing a softened pod up for live updates');
+    progress('Bringing a softened pod up for live updates.');
     const workspace = workspaces.liveUpdate;
     const goBuild = buildAt(loopBuild, workspace, project);
     const rendered = await readManifests(workspaces.loop.path('dist', project, 'manifests.yaml'));
@@ -85,7 +85,7 @@ export async function startTracks(
   };
 }
 
-/** The object that manifest edits change has to be there before. */
+/** Creates the object that manifest edits change. */
 function addObject(workspace: Workspace, project: string): void {
   const folder = `${project}/config/default`;
   workspace.write(`${folder}/${objectFile}`, configMap(-1));

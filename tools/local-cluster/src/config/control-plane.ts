@@ -6,7 +6,7 @@ import { apiServerArguments, auditPolicy } from './kube-apiserver.js';
 import type { Layout } from './layout.js';
 import { API_SERVER, LOOPBACK, PORTS } from './network-plan.js';
 
-/** What stores objects, serves them and acts on them. */
+/** The components of the control plane: etcd, API server, controller manager and scheduler. */
 export function controlPlane(layout: Layout): Component[] {
   return [
     etcd(layout),
@@ -29,7 +29,7 @@ export function controlPlane(layout: Layout): Component[] {
         `--root-ca-file=${layout.pki}/ca.crt`,
         `--cluster-signing-cert-file=${layout.pki}/ca.crt`,
         `--cluster-signing-key-file=${layout.pki}/ca.key`,
-        // Otherwise it makes a folder in /usr.
+        // Without this flag it creates a folder in /usr.
         `--flex-volume-plugin-dir=${join(layout.data, 'kubelet', 'volume-plugins')}`,
       ],
       files: kubeconfigFile(layout, 'kube-controller-manager'),
@@ -66,7 +66,7 @@ function etcd(layout: Layout): Component {
       `--peer-trusted-ca-file=${layout.pki}/etcd-ca.crt`,
       `--peer-cert-file=${layout.pki}/etcd.crt`,
       `--peer-key-file=${layout.pki}/etcd.key`,
-      // A killed process loses nothing by this; only a crash of the machine can, and this cluster is made anew in seconds.
+      // Killed processes lose nothing without fsync. Only a crash of the machine can, and a new cluster takes seconds.
       '--unsafe-no-fsync',
       '--log-level=warn',
     ],

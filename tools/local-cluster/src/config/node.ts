@@ -10,7 +10,7 @@ import type { Machine } from './machine.js';
 import { BRIDGE_ADDRESS, LOOPBACK, NODE_NAME, PORTS, REGISTRY } from './network-plan.js';
 import { registryConfig } from './registry.js';
 
-/** What runs pods on the node: containers, images, network and names. */
+/** The components of the node: containers, images, kubelet, network and DNS. */
 export function nodeServices(layout: Layout, machine: Machine): Component[] {
   return [
     {
