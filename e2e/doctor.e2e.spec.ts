@@ -145,7 +145,7 @@ describe('nx run <project>:doctor', () => {
     workspace.write('greeter-controller/config/beside/kustomization.yaml', 'resources: [none.yaml]\n');
     expect((await doctor()).by('other objects')).toMatchObject({
       verdict: 'warn',
-      message: expect.stringMatching(/^Component beside: .*, so the rights for them are not asked about$/),
+      message: expect.stringMatching(/^Component beside: .*, so the rights for them are not checked$/),
     });
     configure({});
   });
@@ -175,7 +175,7 @@ describe('nx run <project>:doctor', () => {
       configure({ 'kustomize-apply': { registry: address } });
       expect((await doctor()).by('registry')).toMatchObject({
         verdict: 'fail',
-        message: `${address} (the option "registry") is no registry: http://${address}/v2/ answers with status 404`,
+        message: `${address} (the option "registry") is not a registry: http://${address}/v2/ answers with status 404`,
       });
     } finally {
       await new Promise((resolve) => server.close(resolve));

@@ -1,17 +1,17 @@
 import { connect, explain, type Cluster, type ConnectOptions } from '@nx-kube/cluster';
-import { fail, ok, type Diagnosis } from './diagnosis.js';
+import { clauseOf, fail, ok, type Diagnosis } from './diagnosis.js';
 
-/** A cluster that may be touched and answers, or the reasons why there is none. */
+/** Checks of the context and its API server, and a connection if both succeed. */
 export interface ClusterDiagnosis {
   diagnoses: Diagnosis[];
-  /** To be closed by the caller. */
+  /** Connection for the caller to close. Undefined if a check fails. */
   cluster?: Cluster;
 }
 
-/** How long a cluster may take to say its version, in ms: a local one that runs answers at once. */
-const patienceMs = 5000;
+/** Time-out (ms) for the API server's version. A running local cluster answers at once. */
+const answerWithinMs = 5000;
 
-/** The context: whether it may be touched, and why, and whether its API server answers. */
+/** Checks whether the context may be used and why, and whether its API server answers. */
 export async function diagnoseCluster(options: ConnectOptions, signal?: AbortSignal): Promise<ClusterDiagnosis> {
   const check = 'context';
   let cluster: Cluster;
@@ -20,7 +20,7 @@ export async function diagnoseCluster(options: ConnectOptions, signal?: AbortSig
   } catch (error) {
     return { diagnoses: [failureOf(check, error)] };
   }
-  // Without a list of allowed contexts only a local one is accepted. No request is made by this.
+  // With an empty list of allowed contexts, `connect` accepts local clusters only. It makes no request.
   const isLocal = await connect({ ...options, allowContexts: [] }).then(
     (same) => same.close().then(() => true),
     () => false,
@@ -31,7 +31,7 @@ export async function diagnoseCluster(options: ConnectOptions, signal?: AbortSig
     const { gitVersion } = await cluster.request<{ gitVersion: string }>({
       method: 'GET',
       path: '/version',
-      timeoutMs: patienceMs,
+      timeoutMs: answerWithinMs,
       signal,
     });
     return { diagnoses: [...diagnoses, ok('API server', `${cluster.server} answers: ${gitVersion}`)], cluster };
@@ -44,8 +44,12 @@ export async function diagnoseCluster(options: ConnectOptions, signal?: AbortSig
   }
 }
 
-/** An error as a failed check. */
+/**
+ * Returns an error as a failed check. Pure.
+ *
+ * @param otherwise next step for an error that has none
+ */
 export function failureOf(check: string, error: unknown, otherwise = 'See the message.'): Diagnosis {
   const [message = '', next] = explain(error).split('\n  → ');
-  return fail(check, message.split('\n')[0]!, next ?? otherwise);
+  return fail(check, clauseOf(message), next ?? otherwise);
 }

@@ -1,13 +1,14 @@
-/** `warn`: it works, and may fail or surprise later. `fail`: something that the project needs does not work. */
+/** `warn`: works now, but may fail later. `fail`: something that the project needs does not work. */
 export type Verdict = 'ok' | 'warn' | 'fail';
 
-/** One line of the picture. */
+/** Result of one check, one line of the report. */
 export interface Diagnosis {
-  /** What was looked at: `go`, `context`, `rights in ocm-system`. */
+  /** Name of the check: `go`, `context`, `right to apply`. */
   check: string;
   verdict: Verdict;
+  /** The finding, as a table cell without a full stop. */
   message: string;
-  /** The next step, where there is one to take: one imperative sentence. */
+  /** Next step, one imperative sentence. Undefined if there is none to take. */
   next?: string;
 }
 
@@ -27,7 +28,12 @@ export const fail = (check: string, message: string, next: string): Diagnosis =>
   next,
 });
 
-/** The whole picture, for a person. Pure. */
+/** Returns the first line of a message without its full stop, as part of a longer line. Pure. */
+export function clauseOf(message: string): string {
+  return message.split('\n')[0]!.replace(/\.$/, '');
+}
+
+/** Returns the report as lines of text in columns, each next step below its check. Pure. */
 export function diagnosisLines(diagnoses: readonly Diagnosis[]): string[] {
   const width = Math.max(...diagnoses.map(({ check }) => check.length));
   return diagnoses.flatMap(({ check, verdict, message, next }) => [

@@ -14,18 +14,18 @@ import { diagnoseTools } from './tools.js';
 export interface Examination {
   deploy: ContentOptions;
   connect: ConnectOptions;
-  /** Of each target that makes Secrets. */
+  /** Namespaces of each target that makes Secrets. */
   secrets: readonly SecretsOfTarget[];
   /** Whether a target installs Flux. */
   installsFlux: boolean;
   needs: Need[];
   versions: Versions;
-  /** What go-build is set to. */
+  /** The option `goarch` of go-build. */
   goarch?: string;
   signal?: AbortSignal;
 }
 
-/** The whole picture of what a project needs, of this machine first and then of the cluster. Nothing is changed. */
+/** Checks everything that a project needs, first on this machine and then in the cluster. Changes nothing. */
 export async function examine(examination: Examination): Promise<Diagnosis[]> {
   const { deploy, needs, versions, signal } = examination;
   const [tools, inotify, cluster] = await Promise.all([
@@ -39,7 +39,7 @@ export async function examine(examination: Examination): Promise<Diagnosis[]> {
 async function examineCluster(examination: Examination): Promise<Diagnosis[]> {
   const { deploy, connect, goarch, signal } = examination;
   const { diagnoses, cluster } = await diagnoseCluster(connect, signal);
-  // Without a cluster there is nothing to ask about it; why there is none has been said.
+  // The diagnoses already say why there is no cluster to check.
   if (!cluster) return diagnoses;
   try {
     const [registry, nodes, rights] = await Promise.all([
@@ -63,7 +63,7 @@ async function examineRights(cluster: Cluster, examination: Examination): Promis
     namespace = findWorkload(objects, deploy, deploy.manifests).object.metadata.namespace ?? cluster.namespace;
   } catch (error) {
     const { message, next } = failureOf('manifests', error);
-    diagnoses.push(warn('manifests', `${message}, so only the rights for a Deployment are asked about`, next!));
+    diagnoses.push(warn('manifests', `${message}, so only the rights for a Deployment are checked`, next!));
     objects = [{ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: '' } }];
     namespace = cluster.namespace;
   }
@@ -73,9 +73,7 @@ async function examineRights(cluster: Cluster, examination: Examination): Promis
   } catch (error) {
     signal?.throwIfAborted();
     const { message, next } = failureOf('other objects', error);
-    diagnoses.push(
-      warn('other objects', `${message.replace(/\.$/, '')}, so the rights for them are not asked about`, next!),
-    );
+    diagnoses.push(warn('other objects', `${message}, so the rights for them are not checked`, next!));
   }
   const [types, reconcilers] = await Promise.all([typesOf(cluster, objects), reconcilerTypes(cluster)]);
   const rights = rightsFor({

@@ -10,8 +10,8 @@ const use = (watches: [number, number], instances: [number, number]) => ({
   instances: { used: instances[0], limit: instances[1] },
 });
 
-describe('limits on watching files', () => {
-  it('are shown with what is used of them', () => {
+describe('diagnoseInotify', () => {
+  it('the limits on file watches are shown with their use', () => {
     expect(inotifyDiagnosis(use([10, 65536], [3, 128]))).toEqual({
       check: 'inotify',
       verdict: 'ok',
@@ -19,22 +19,22 @@ describe('limits on watching files', () => {
     });
   });
 
-  it('are a warning before they are reached, and a failure then; with the setting to change', () => {
+  it('a limit on file watches is a warning when nearly reached, a failure when reached, with the setting to change', () => {
     expect(inotifyDiagnosis(use([60000, 65536], [3, 128]))).toMatchObject({
       verdict: 'warn',
-      next: 'Run sudo sysctl fs.inotify.max_user_watches=524288, and put it into /etc/sysctl.d.',
+      next: 'Run sudo sysctl fs.inotify.max_user_watches=524288, and add the setting to /etc/sysctl.d.',
     });
     expect(inotifyDiagnosis(use([10, 65536], [128, 128]))).toMatchObject({
       verdict: 'fail',
-      next: 'Run sudo sysctl fs.inotify.max_user_instances=1024, and put it into /etc/sysctl.d.',
+      next: 'Run sudo sysctl fs.inotify.max_user_instances=1024, and add the setting to /etc/sysctl.d.',
     });
   });
 
-  it('do not exist on other systems', async () => {
+  it('the check succeeds on systems without inotify', async () => {
     expect(await diagnoseInotify('darwin')).toMatchObject({ verdict: 'ok' });
   });
 
-  it.runIf(process.platform === 'linux')('are counted over real processes', async () => {
+  it.runIf(process.platform === 'linux')('the use of file watches is counted over real processes', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'nx-kube-inotify-'));
     const stop = new AbortController();
     const uid = process.getuid!();

@@ -1,26 +1,26 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
 
-/** Limits of one user, and what that user's processes have taken of them. */
+/** inotify limits of one user, and their use by that user's processes. */
 export interface InotifyUse {
   watches: { used: number; limit: number };
   instances: { used: number; limit: number };
 }
 
-/** What a workspace of some size and the tools around it may still want. */
+/** Free watches and instances that a large workspace and its tools may need. */
 const wanted = { watches: 8192, instances: 8 };
 
-/** The kernel's limits on watching files; other systems than Linux have none of the kind. */
+/** Checks the kernel's limits on file watches. Systems other than Linux have none. */
 export async function diagnoseInotify(platform = process.platform): Promise<Diagnosis> {
   if (platform !== 'linux') return ok('inotify', 'not used on this system');
   try {
     return inotifyDiagnosis(await inotifyUse());
   } catch (error) {
-    return warn('inotify', `the limits cannot be read: ${(error as Error).message}`, 'Look at /proc/sys/fs/inotify.');
+    return warn('inotify', `the limits cannot be read: ${(error as Error).message}`, 'Check /proc/sys/fs/inotify.');
   }
 }
 
-/** Pure. */
+/** Returns `fail` if a limit is reached, `warn` if little is left of it, else `ok`. Pure. */
 export function inotifyDiagnosis(use: InotifyUse): Diagnosis {
   const shown = (['watches', 'instances'] as const).map(
     (kind) => `max_user_${kind} ${use[kind].limit} (${use[kind].used} used)`,
@@ -29,12 +29,12 @@ export function inotifyDiagnosis(use: InotifyUse): Diagnosis {
   const short = (['watches', 'instances'] as const).filter((kind) => use[kind].limit - use[kind].used < wanted[kind]);
   if (!short.length) return ok('inotify', message);
   const settings = short.map((kind) => `fs.inotify.max_user_${kind}=${kind === 'watches' ? 524288 : 1024}`);
-  const next = `Run sudo sysctl ${settings.join(' ')}, and put it into /etc/sysctl.d.`;
+  const next = `Run sudo sysctl ${settings.join(' ')}, and add the setting to /etc/sysctl.d.`;
   const none = short.some((kind) => use[kind].used >= use[kind].limit);
   return (none ? fail : warn)('inotify', message, next);
 }
 
-/** Reads the limits, and counts what the processes of this user hold; those of others cannot be seen and do not count. */
+/** Reads the limits, and counts the watches and instances of this user's processes. Limits are per user. */
 export async function inotifyUse(proc = '/proc', uid = process.getuid?.() ?? 0): Promise<InotifyUse> {
   const limit = async (name: string) => Number(await readFile(`${proc}/sys/fs/inotify/max_user_${name}`, 'utf8'));
   const use = { watches: 0, instances: 0 };
@@ -58,7 +58,7 @@ async function belongsTo(process: string, uid: number): Promise<boolean> {
   return new RegExp(`^Uid:\\s+${uid}\\s`, 'm').test(status);
 }
 
-/** A process may end while it is looked at: then it holds nothing. */
+/** Counts the watches and instances of one process. Race: the process may end meanwhile, and then holds none. */
 async function held(process: string): Promise<{ watches: number; instances: number }> {
   const descriptors = await readdir(`${process}/fd`).catch(() => []);
   const counts = await Promise.all(

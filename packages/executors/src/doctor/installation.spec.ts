@@ -5,15 +5,15 @@ import { agentBinary } from '../agent/binaries.js';
 import { diagnosisLines, fail, ok } from './diagnosis.js';
 import { diagnoseAgent, diagnoseVersions } from './installation.js';
 
-describe('what nx-kube runs in', () => {
+describe('diagnoseVersions', () => {
   const ranges = { nxRange: '>=23.0.0 <25.0.0', nodeRange: '>=20.20.0' };
 
-  it('is fine within the supported versions', () => {
+  it('supported versions of Nx and Node.js are ok', () => {
     const diagnoses = diagnoseVersions({ nx: '24.0.6', node: '20.20.0', ...ranges });
     expect(diagnoses.map(({ verdict }) => verdict)).toEqual(['ok', 'ok']);
   });
 
-  it('is a warning for another Nx, and a failure for an older Node.js', () => {
+  it('an unsupported Nx is a warning, and an unsupported Node.js a failure', () => {
     const diagnoses = diagnoseVersions({ nx: '25.0.0', node: '18.19.0', ...ranges });
     expect(diagnoses).toMatchObject([
       { check: 'nx', verdict: 'warn', message: '25.0.0 is not among the supported versions >=23.0.0 <25.0.0' },
@@ -22,9 +22,9 @@ describe('what nx-kube runs in', () => {
   });
 });
 
-describe('the programs that come with nx-kube', () => {
-  it('are there, or it says which is missing and how to get it', () => {
-    expect(diagnoseAgent({ agent: () => '/agent' })).toMatchObject({ verdict: 'ok', message: 'agent: there' });
+describe('diagnoseAgent', () => {
+  it('a missing program of nx-kube is a failure with the way to get it', () => {
+    expect(diagnoseAgent({ agent: () => '/agent' })).toMatchObject({ verdict: 'ok', message: 'agent: found' });
     const none = join(tmpdir(), 'none');
     expect(diagnoseAgent({ agent: () => agentBinary('amd64', none) })).toMatchObject({
       verdict: 'fail',
@@ -34,10 +34,12 @@ describe('the programs that come with nx-kube', () => {
   });
 });
 
-it('prints one line for each check, in columns, with the next step below', () => {
-  expect(diagnosisLines([ok('go', 'go 1.26.8'), fail('registry', 'does not answer', 'Start it.')])).toEqual([
-    'ok    go        go 1.26.8',
-    'fail  registry  does not answer',
-    '                → Start it.',
-  ]);
+describe('diagnosisLines', () => {
+  it('the report has one line for each check, in columns, with the next step below', () => {
+    expect(diagnosisLines([ok('go', 'go 1.26.8'), fail('registry', 'does not answer', 'Start it.')])).toEqual([
+      'ok    go        go 1.26.8',
+      'fail  registry  does not answer',
+      '                → Start it.',
+    ]);
+  });
 });

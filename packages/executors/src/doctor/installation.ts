@@ -1,9 +1,9 @@
 import { explain } from '@nx-kube/cluster';
 import { satisfies } from 'semver';
 import { agentBinary, packBinary } from '../agent/binaries.js';
-import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
+import { clauseOf, fail, ok, warn, type Diagnosis } from './diagnosis.js';
 
-/** Versions of what nx-kube runs in, and the ranges that it is made for. */
+/** Versions of Nx and Node.js in use, and the supported ranges (semver). */
 export interface Versions {
   nx: string;
   nxRange: string;
@@ -11,7 +11,7 @@ export interface Versions {
   nodeRange: string;
 }
 
-/** Pure. */
+/** Checks the versions of Nx and Node.js. An unsupported Nx is a warning, an unsupported Node.js a failure. Pure. */
 export function diagnoseVersions({ nx, nxRange, node, nodeRange }: Versions): Diagnosis[] {
   return [
     satisfies(nx, nxRange, { includePrerelease: true })
@@ -23,7 +23,7 @@ export function diagnoseVersions({ nx, nxRange, node, nodeRange }: Versions): Di
   ];
 }
 
-/** The programs that come with nx-kube: one for the pods, one for this machine. */
+/** Checks that the programs of nx-kube are installed: the agent for the pods, and the packer for this machine. */
 export function diagnoseAgent(
   programs: Record<string, () => string> = {
     'agent for linux/amd64': () => agentBinary('amd64'),
@@ -39,6 +39,6 @@ export function diagnoseAgent(
       return [explain(error).split('\n  → ')];
     }
   });
-  if (!missing.length) return ok('agent', `${Object.keys(programs).join(', ')}: there`);
-  return fail('agent', missing.map(([message]) => message).join(' '), missing[0]![1]!);
+  if (!missing.length) return ok('agent', `${Object.keys(programs).join(', ')}: found`);
+  return fail('agent', missing.map(([message = '']) => clauseOf(message)).join('; '), missing[0]![1]!);
 }

@@ -3,7 +3,7 @@ import { nodesDiagnosis } from './nodes.js';
 
 const linux = (architecture: string) => ({ os: 'linux', architecture });
 
-describe('the nodes’ platforms', () => {
+describe('nodesDiagnosis', () => {
   it.each([
     [[linux('amd64')], undefined, 'ok', 'linux/amd64; the binary is built for linux/amd64'],
     [[linux('arm64')], 'arm64', 'ok', 'linux/arm64; the binary is built for linux/arm64'],
@@ -14,7 +14,7 @@ describe('the nodes’ platforms', () => {
       'warn',
       'linux/amd64, linux/arm64; the binary is built for linux/amd64',
     ],
-    [[linux('ppc64le')], undefined, 'fail', 'linux/ppc64le: the agent is made for linux/amd64 and linux/arm64 only'],
+    [[linux('ppc64le')], undefined, 'fail', 'linux/ppc64le: the agent supports linux/amd64 and linux/arm64 only'],
     [
       [{ os: 'windows', architecture: 'amd64' }],
       undefined,
@@ -22,11 +22,11 @@ describe('the nodes’ platforms', () => {
       'windows/amd64, but the binary is built for linux/amd64',
     ],
     [[], undefined, 'fail', 'the cluster has no nodes'],
-  ] as const)('%j with GOARCH %s: %s', (platforms, goarch, verdict, message) => {
+  ] as const)('the nodes %j with GOARCH %s are diagnosed as %s', (platforms, goarch, verdict, message) => {
     expect(nodesDiagnosis(platforms, goarch)).toMatchObject({ verdict, message });
   });
 
-  it('come with what to set', () => {
-    expect(nodesDiagnosis([linux('arm64')], 'amd64').next).toBe('Set "goarch" of go-build to arm64, or leave it out.');
+  it('a wrong GOARCH comes with the option to set', () => {
+    expect(nodesDiagnosis([linux('arm64')], 'amd64').next).toBe('Set "goarch" of go-build to arm64, or remove it.');
   });
 });

@@ -4,6 +4,7 @@ import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
 
 const check = 'nodes';
 
+/** Checks whether the cluster's nodes can run the binary and the agent. See `nodesDiagnosis` for `goarch`. */
 export async function diagnoseNodes(
   cluster: Cluster,
   goarch: string | undefined,
@@ -18,10 +19,10 @@ export async function diagnoseNodes(
 }
 
 /**
- * Whether the nodes can run the binary. Pure.
+ * Checks whether the nodes can run the binary and the agent. Pure.
  *
- * @param platforms the most frequent first
- * @param goarch what the build target is set to; without it the binary is built for most nodes
+ * @param platforms platforms of the nodes, the most frequent first
+ * @param goarch the option of go-build; undefined builds for the most frequent platform
  */
 export function nodesDiagnosis(platforms: readonly Platform[], goarch: string | undefined): Diagnosis {
   const listed = platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ');
@@ -31,17 +32,17 @@ export function nodesDiagnosis(platforms: readonly Platform[], goarch: string | 
   const for_ = `the binary is built for linux/${built}`;
   const running = platforms.filter(({ os, architecture }) => os === 'linux' && architecture === built);
   if (!running.length) {
-    const next = goarch ? `Set "goarch" of go-build to ${first.architecture}, or leave it out.` : 'Use linux nodes.';
+    const next = goarch ? `Set "goarch" of go-build to ${first.architecture}, or remove it.` : 'Use linux nodes.';
     return fail(check, `${listed}, but ${for_}`, next);
   }
   if (!['amd64', 'arm64'].includes(built)) {
-    return fail(check, `${listed}: the agent is made for linux/amd64 and linux/arm64 only`, 'Use other nodes.');
+    return fail(check, `${listed}: the agent supports linux/amd64 and linux/arm64 only`, 'Use other nodes.');
   }
   if (running.length < platforms.length) {
     return warn(
       check,
       `${listed}; ${for_}`,
-      `Give the workload the node selector kubernetes.io/arch: ${built}, so that no pod starts elsewhere.`,
+      `Give the workload the node selector kubernetes.io/arch: ${built}, so that no pod starts on another platform.`,
     );
   }
   return ok(check, `${listed}; ${for_}`);

@@ -5,9 +5,14 @@ import { failureOf } from './cluster.js';
 import { fail, ok, type Diagnosis } from './diagnosis.js';
 
 const check = 'registry';
-const patienceMs = 5000;
+/** Time-out (ms) for the registry's answer. */
+const answerWithinMs = 5000;
 
-/** Where images go: the registry that is configured or announced, which has to answer; or else into the nodes. */
+/**
+ * Checks the destination of images: the registry must answer. Without a registry, images are loaded into the nodes.
+ *
+ * @param configured the option `registry`; undefined takes the registry that the cluster announces
+ */
 export async function diagnoseRegistry(
   cluster: Cluster,
   configured: string | undefined,
@@ -29,13 +34,13 @@ export async function diagnoseRegistry(
 
 async function ask(registry: string, from: string, outer?: AbortSignal): Promise<Diagnosis> {
   const { api } = repositoryAt(registry, 'any');
-  const patience = AbortSignal.timeout(patienceMs);
+  const timeout = AbortSignal.timeout(answerWithinMs);
   const next = 'Start the registry, or name another one in the option "registry" of kustomize-apply.';
   try {
-    const { status } = await fetch(`${api}/v2/`, { signal: outer ? AbortSignal.any([outer, patience]) : patience });
-    // A registry that wants credentials says so here, and is one.
+    const { status } = await fetch(`${api}/v2/`, { signal: outer ? AbortSignal.any([outer, timeout]) : timeout });
+    // A registry that requires credentials answers 401.
     if (status === 200 || status === 401) return ok(check, `${registry} (${from}) answers`);
-    return fail(check, `${registry} (${from}) is no registry: ${api}/v2/ answers with status ${status}`, next);
+    return fail(check, `${registry} (${from}) is not a registry: ${api}/v2/ answers with status ${status}`, next);
   } catch (error) {
     outer?.throwIfAborted();
     const { cause, message } = error as Error;

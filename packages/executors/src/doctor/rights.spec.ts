@@ -7,7 +7,7 @@ const nothingElse: RightsTarget = {
   ...{ secrets: [], reconcilers: [], installsFlux: false },
 };
 
-/** `verb resource.group in namespace` of the rights for a purpose. */
+/** Returns the rights for a purpose as `verb resource.group in namespace`. */
 function rights(purpose: string, more: Partial<RightsTarget> = {}): string[] {
   return (rightsFor({ ...nothingElse, ...more })[purpose] ?? []).map(
     ({ verb, resource, group, namespace }) =>
@@ -15,24 +15,24 @@ function rights(purpose: string, more: Partial<RightsTarget> = {}): string[] {
   );
 }
 
-describe('rights', () => {
-  it('are those that bring every kind about, and follow it', () => {
+describe('rightsFor', () => {
+  it('the rights to apply cover every verb on every applied kind', () => {
     for (const verb of ['get', 'list', 'watch', 'create', 'patch', 'delete']) {
       expect(rights('apply')).toContain(`${verb} deployments.apps in ocm-system`);
     }
   });
 
-  it('are those to see a rollout, its events and who leads', () => {
+  it('the rights to observe cover the pods, events and leases of a rollout', () => {
     for (const what of ['pods', 'events', 'replicasets.apps', 'leases.coordination.k8s.io']) {
       expect(rights('observe')).toContain(`watch ${what} in ocm-system`);
     }
   });
 
-  it('are none for what the project does not do', () => {
+  it('rights that the project does not use are not checked', () => {
     expect(Object.keys(rightsFor(nothingElse))).toEqual(['apply', 'observe', 'exec', 'port-forward', 'logs']);
   });
 
-  it('are those to make Secrets, in the namespaces of all targets, each once', () => {
+  it('the rights to make Secrets cover the namespaces of all targets, each once', () => {
     const secrets = [
       { namespaces: ['a', undefined, 'a'], createNamespaces: false },
       { namespaces: ['b'], createNamespaces: false },
@@ -50,7 +50,7 @@ describe('rights', () => {
     ]);
   });
 
-  it('are those to take a workload over from Flux, in all namespaces, where there is Flux', () => {
+  it('the rights to suspend and resume Flux cover all namespaces in a cluster with Flux', () => {
     const reconcilers = [{ group: 'kustomize.toolkit.fluxcd.io', resource: 'kustomizations' }];
     expect(rights('suspend and resume Flux', { reconcilers })).toEqual([
       'get kustomizations.kustomize.toolkit.fluxcd.io',
@@ -59,7 +59,7 @@ describe('rights', () => {
     ]);
   });
 
-  it('are all, for who installs Flux', () => {
+  it('a project that installs Flux needs all rights', () => {
     expect(rights('install Flux', { installsFlux: true })).toEqual(['* *.*']);
   });
 });

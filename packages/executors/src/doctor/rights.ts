@@ -3,50 +3,51 @@ import { reconcilerKinds } from '../flux/reconcilers.js';
 import { failureOf } from './cluster.js';
 import { fail, ok, type Diagnosis } from './diagnosis.js';
 
-/** Something that is done in the cluster, as its authorizer knows it. */
+/** One action in the cluster, in the terms of its authorizer. */
 export interface Right {
   verb: string;
   /** Empty for the core group. */
   group: string;
   /** `pods`, `pods/exec`. */
   resource: string;
-  /** Absent for what is cluster-scoped. */
+  /** Undefined for cluster-scoped resources and for all namespaces. */
   namespace?: string;
 }
 
-/** Rights by what they are for. */
+/** Rights by purpose. */
 export type Rights = Record<string, Right[]>;
 
 export interface RightsTarget {
-  /** Where the workload's pods are. */
+  /** Namespace of the workload's pods. */
   namespace: string;
-  /** Where the set's parent is. */
+  /** Namespace of the ApplySet's parent. */
   setNamespace: string;
-  /** What is applied, as far as the cluster knows its kinds. */
+  /** Applied types that the cluster serves. */
   types: KnownType[];
   /** The project's targets that make Secrets. */
   secrets: readonly SecretsOfTarget[];
-  /** What Flux reconciles from, as far as the cluster knows it. */
+  /** Flux's reconcilers that the cluster serves: Kustomization, HelmRelease. */
   reconcilers: KnownType[];
   /** Whether a target of the project installs Flux. */
   installsFlux: boolean;
 }
 
+/** A resource that the cluster serves. */
 export interface KnownType {
   group: string;
   resource: string;
-  /** Absent for what is cluster-scoped, or looked for in all namespaces. */
+  /** Undefined for cluster-scoped resources and for all namespaces. */
   namespace?: string;
 }
 
-/** Where a target makes Secrets. */
+/** Namespaces in which a target makes Secrets. */
 export interface SecretsOfTarget {
-  /** Undefined is the context's. */
+  /** Undefined stands for the context's namespace. */
   namespaces: readonly (string | undefined)[];
   createNamespaces: boolean;
 }
 
-/** What the loop does in a cluster; nothing is asked about what the project does not do. Pure. */
+/** Returns the rights that the project's targets need in the cluster, by purpose. Pure. */
 export function rightsFor(target: RightsTarget): Rights {
   const { namespace, setNamespace, types, secrets, reconcilers, installsFlux } = target;
   const core = (resource: string, namespace: string, ...verbs: string[]) =>
@@ -67,7 +68,7 @@ export function rightsFor(target: RightsTarget): Rights {
     ...(reconcilers.length && {
       'suspend and resume Flux': reconcilers.flatMap((type) => rights(type, 'get', 'list', 'patch')),
     }),
-    // Its own roles allow everything, which only those may give who have it.
+    // Flux's roles allow everything, and the API server lets a user grant only rights that the user has.
     ...(installsFlux && { 'install Flux': rights({ group: '*', resource: '*' }, '*') }),
     observe: [
       ...core('pods', namespace, 'get', 'list', 'watch'),
@@ -76,7 +77,7 @@ export function rightsFor(target: RightsTarget): Rights {
       ...rights({ group: 'coordination.k8s.io', resource: 'leases', namespace }, 'list', 'watch'),
       ...rights({ group: '', resource: 'nodes' }, 'list'),
     ],
-    // By verb, a WebSocket is a get to some versions and a create to others.
+    // Some versions of Kubernetes authorize a WebSocket as get, others as create.
     exec: core('pods/exec', namespace, 'get', 'create'),
     'port-forward': core('pods/portforward', namespace, 'get', 'create'),
     logs: core('pods/log', namespace, 'get'),
@@ -87,7 +88,7 @@ function rights(type: KnownType, ...verbs: string[]): Right[] {
   return verbs.map((verb) => ({ verb, ...type }));
 }
 
-/** The kinds of objects. Those that the cluster does not know yet come with their CRDs and cannot be asked about. */
+/** Returns the types of objects. Skips types that the cluster does not serve yet: their CRDs come with the objects. */
 export async function typesOf(cluster: Cluster, objects: readonly KubeObject[]): Promise<KnownType[]> {
   const found = await Promise.all(
     objects.map(async ({ apiVersion, kind, metadata }) => {
@@ -100,7 +101,7 @@ export async function typesOf(cluster: Cluster, objects: readonly KubeObject[]):
   return [...new Map(found.flat().map((type) => [JSON.stringify(type), type])).values()];
 }
 
-/** The kinds that Flux reconciles from, in all namespaces; none where there is no Flux. */
+/** Returns the types of Flux's reconcilers in all namespaces, or none in a cluster without Flux. */
 export async function reconcilerTypes(cluster: Cluster): Promise<KnownType[]> {
   const found = await Promise.all(
     reconcilerKinds.map(async ({ apiVersion, kind }) => {
@@ -111,7 +112,7 @@ export async function reconcilerTypes(cluster: Cluster): Promise<KnownType[]> {
   return found.flat();
 }
 
-/** Asks the cluster about each right, and names those that are missing. */
+/** Checks each right with the cluster's authorizer. Returns one diagnosis per purpose, with the missing rights. */
 export async function diagnoseRights(cluster: Cluster, rights: Rights, signal?: AbortSignal): Promise<Diagnosis[]> {
   const diagnoses: Diagnosis[] = [];
   for (const [purpose, wanted] of Object.entries(rights)) {
@@ -146,7 +147,7 @@ async function mayI(cluster: Cluster, right: Right, signal?: AbortSignal): Promi
   return status?.allowed === true;
 }
 
-/** One clause for each resource, with its verbs, as a Role would list them. */
+/** Lists the denied verbs by resource, as a Role would. */
 function deniedDiagnosis(check: string, denied: Right[]): Diagnosis {
   const verbs = new Map<string, string[]>();
   for (const { verb, group, resource, namespace } of denied) {

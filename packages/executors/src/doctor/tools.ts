@@ -3,9 +3,9 @@ import { findBuilder, type BuilderName } from '../image/build/builder.js';
 import type { Need } from '../requirements/needs.js';
 import { inspectNeeds, problemOf, type CheckOptions, type ToolCheck } from '../requirements/require-commands.js';
 import { toolNames, tools } from '../requirements/tools.js';
-import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
+import { clauseOf, fail, ok, warn, type Diagnosis } from './diagnosis.js';
 
-/** Every tool that a part of nx-kube can call: one that is not needed here is only told of. */
+/** Checks every tool that nx-kube can call. A missing tool is a failure only if a target of the project needs it. */
 export async function diagnoseTools(needs: readonly Need[], options: CheckOptions): Promise<Diagnosis[]> {
   const unneeded = toolNames.filter((tool) => !needs.some((need) => need.tool === tool));
   const checks = await inspectNeeds([...needs, ...unneeded.map((tool) => ({ tool, by: '' }))], options);
@@ -22,25 +22,25 @@ async function diagnose(check: ToolCheck, signal?: AbortSignal): Promise<Diagnos
     return fail(name, `${problem}; needed by ${by.join(' and ')}`, tools[tool].get);
   }
   const { program, path } = found!;
-  const forWhom = by.length ? `for ${by.join(' and ')}` : 'not needed here';
+  const use = by.length ? `for ${by.join(' and ')}` : 'not needed here';
   if (found!.state === 'unknown-version') {
-    const message = `${program} (${path}) does not know its version, ${forWhom}`;
-    return warn(name, message, `Make sure that it is ${found!.floor} or newer.`);
+    const message = `${program} (${path}) does not report its version, ${use}`;
+    return warn(name, message, `Check that it is ${found!.floor} or newer.`);
   }
   if (tool === 'builder' && by.length) {
     const broken = await whyNotBuilding(check.program as BuilderName | undefined, signal);
     if (broken) return fail(name, `${broken}; needed by ${by.join(' and ')}`, tools.builder.get);
   }
-  return ok(name, `${program} ${'version' in found! ? found!.version : ''} (${path}), ${forWhom}`);
+  return ok(name, `${program} ${'version' in found! ? found!.version : ''} (${path}), ${use}`);
 }
 
-/** A builder that is there may have no daemon, machine or store to build with. */
+/** Returns why an installed builder cannot build, such as a missing daemon, machine or store; undefined if it can. */
 async function whyNotBuilding(wanted: BuilderName | undefined, signal?: AbortSignal): Promise<string | undefined> {
   try {
     await findBuilder(wanted, signal);
     return undefined;
   } catch (error) {
     signal?.throwIfAborted();
-    return explain(error).split('\n')[0]!.replace(/\.$/, '');
+    return clauseOf(explain(error));
   }
 }

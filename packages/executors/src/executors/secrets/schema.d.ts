@@ -52,11 +52,11 @@ export interface SecretsOptions {
    * Default: `"kustomize-apply"`.
    */
   kustomizeApply?: string;
-  /** Kubeconfig context to use. Default: that of the apply target, else the current context. */
+  /** Kubeconfig context to use. Default: the context of the apply target, else the current context. */
   context?: string;
   /**
-   * Contexts that may be changed although their clusters are not local. * and ? are wildcards. Default:
-   * those of the apply target.
+   * Contexts that may be used although their clusters are not local. * and ? are wildcards. Default: the
+   * contexts of the apply target.
    */
   allowContexts?: string[];
 }
@@ -69,7 +69,7 @@ export interface Secret {
    * from-file: files and folders. from-env-file: KEY=value lines. tls: a certificate and its key.
    */
   kind: 'docker-registry' | 'generic' | 'from-file' | 'from-env-file' | 'tls';
-  /** The Secret's namespace. Default: that of the options. */
+  /** The Secret's namespace. Default: the namespace in the target's options. */
   namespace?: string;
   /**
    * The Secret's type, for generic, from-file and from-env-file. If the type changes, the Secret is
