@@ -102,7 +102,13 @@ function section(key, option, required) {
     ...(option.$default?.$source === 'argv' ? ['- On a command line it may be given without its name'] : []),
     `- ${option.examples?.length === 1 ? 'Example' : 'Examples'}: ${(option.examples ?? []).map(code).join(', ')}`,
   ];
-  return [`### \`${key}\``, `${option.title}. ${option.description}`, facts.join('\n')];
+  return [`### \`${key}\``, titled(option), facts.join('\n')];
+}
+
+/** Title and description, without the title if the description begins with it. @param {Option} option */
+function titled({ title = '', description = '' }) {
+  const words = description.toLowerCase().split(/\W+/, title.split(' ').length).join(' ');
+  return words === title.toLowerCase() ? description : `${title}. ${description}`;
 }
 
 /** Returns a table of the options within an option. @param {Place[]} places */
@@ -111,7 +117,7 @@ function table(places) {
   const rows = places.map(({ path, option, required }) =>
     [
       code(path),
-      `${option.title}. ${option.description}`,
+      titled(option),
       typeOf(option),
       required ? 'required' : defaultOf(option),
       (option.examples ?? []).map(code).join(', '),

@@ -35,8 +35,9 @@ describe('page', () => {
       '# do\n\n**Do it**: the executor `@x/y:do`.\n\nDoes what is to be done.\n\n## Example\n\nLike this.',
     );
     expect(text).toContain(
-      '### `what`\n\nWhat. What to do.\n\n- Type: string\n- Required\n- On a command line it may be given without its name\n- Example: `this`',
+      '### `what`\n\nWhat to do.\n\n- Type: string\n- Required\n- On a command line it may be given without its name\n- Example: `this`',
     );
+    expect(text).toContain('### `how`\n\nHow. In which way.\n\n- Type');
     expect(text).toContain('- Type: list of string\n- Default: `[]`\n- Examples: `["a","b"]`, `[]`');
     expect(text).toContain('- Type: string, or list of string\n- Default: none\n');
     expect(text).toContain('- Type: map of names to string\n- Default: `{}`\n- Example: `{"A":"b"}`');
