@@ -123,7 +123,7 @@ describe('loadSettings', () => {
   });
 });
 
-describe('environment references in settings', () => {
+describe('loadSettings: environment references', () => {
   it('references in all strings are filled in', async () => {
     await write(
       'dev-settings.yaml',
@@ -155,7 +155,7 @@ describe('environment references in settings', () => {
   });
 });
 
-describe('mistakes in settings files', () => {
+describe('loadSettings: mistakes', () => {
   it('two settings files in one folder are refused', async () => {
     await write('apps/one/dev-settings.yaml', '');
     await write('apps/one/dev-settings.json', '{}');

@@ -183,7 +183,7 @@ describe('readSecrets', () => {
   });
 });
 
-describe('mistakes in secrets', () => {
+describe('readSecrets: mistakes', () => {
   const generic = (literals: unknown) => ({ name: 's', kind: 'generic', literals });
   const files = (given: unknown) => ({ name: 's', kind: 'from-file', files: given });
   const envFile = (given: unknown) => ({ name: 's', kind: 'from-env-file', files: given });
@@ -379,7 +379,7 @@ describe('mistakes in secrets', () => {
   });
 });
 
-describe('inputs of secrets', () => {
+describe('readSecrets and secretInputs', () => {
   it('the redactor knows every value that was read, but no value that is marked as plain', async () => {
     const { redactor } = await read([
       { name: 'a', kind: 'docker-registry', username: { plain: 'plain-text' }, password: '${TOKEN}' },
