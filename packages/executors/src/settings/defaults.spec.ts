@@ -8,12 +8,12 @@ describe('withDefaults', () => {
     expect(withDefaults('image-restart', { timeout: undefined })).toEqual(filled);
   });
 
-  it('an option that is given stays, also where it is false or empty', () => {
+  it('a given option stays, even if it is false or empty', () => {
     const given = { enabled: false, namespace: '' };
     expect(withDefaults('secrets', given)).toMatchObject({ ...given, createNamespaces: true });
   });
 
-  it('a caller that changes a default changes no other caller’s', () => {
+  it('a caller’s change of a default does not affect other callers', () => {
     const first = withDefaults('go-build', {}) as { tags: string[] };
     first.tags.push('changed');
     expect(withDefaults('go-build', {})).toMatchObject({ tags: [] });

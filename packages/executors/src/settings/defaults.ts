@@ -1,17 +1,17 @@
 import { schemaOf } from './schema.js';
 
 /**
- * The options of one of this package's executors, with the defaults of its schema for those that are missing. Nx does the same, but only for
- * the target that it runs: the options of its siblings come without.
+ * Returns the options of one of this package's executors, with the defaults of its schema for missing ones. Nx fills in
+ * defaults only for the target that it runs, not for the siblings whose options that target reads.
  *
- * @param executor its name: `go-build`
+ * @param executor short name, such as `go-build`
  */
 export function withDefaults(executor: string, options: object): object {
   const defaults = Object.entries(schemaOf(executor)?.properties ?? {}).map(([name, option]) => [
     name,
     option['default'],
   ]);
-  // A copy: the caller may change it.
+  // Copy the defaults: the caller may change them.
   return { ...structuredClone(defined(Object.fromEntries(defaults) as object)), ...defined(options) };
 }
 
