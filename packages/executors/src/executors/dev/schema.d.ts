@@ -75,7 +75,7 @@ export interface DevOptions {
   portForwards?: {
     /** Port in the pod. */
     port: number;
-    /** Port on this machine; 0 takes a free one. Default: the number of port. */
+    /** Port on this machine; 0 takes a free one. Default: the same as port. */
     localPort?: number;
     /** Loopback address to listen on. Default: `"127.0.0.1"`. */
     host?: '127.0.0.1' | '::1';
