@@ -100,7 +100,7 @@ describe('applyAndWait (with a fake API server and a fake agent)', () => {
   it('a process that dies again and again under the agent ends the wait at once, with its last lines', async () => {
     const dead: RunningBinary = { ...running, state: 'backoff', lastExit: { code: 2, lastLines, at: startedAt } };
     const fake = await fakeCluster({ objects: [namespace], socket: agent(dead, exited) });
-    const { reported, ended } = apply(fake, { agentImage: 'registry/agent:1' });
+    const { reported, ended } = apply(fake, { agentImage: 'registry/agent:1', timeoutMs: 600_000 });
     await expect.poll(() => reported).toHaveLength(2);
     rollOut(fake, { isReady: false });
     expect(await ended).toBe(
