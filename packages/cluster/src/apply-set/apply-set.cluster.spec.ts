@@ -51,8 +51,8 @@ async function rejection(promise: Promise<unknown>): Promise<NxKubeError> {
   return error as NxKubeError;
 }
 
-describe('an ApplySet', () => {
-  it('prunes what left it, also when a kind is gone from it altogether, and keeps an exact record', async () => {
+describe('applySet', () => {
+  it('applySet prunes objects that left the set, also when it lost the last of their kind, and keeps an exact record', async () => {
     expect(await actions('prune', [configMap('p1'), serviceAccount('p1')])).toEqual([
       'created ConfigMap/p1',
       'created ServiceAccount/p1',
@@ -71,7 +71,7 @@ describe('an ApplySet', () => {
     expect(await exists(bystander)).toBe(true);
   });
 
-  it('prunes the old name of what was renamed', async () => {
+  it('applySet prunes a renamed object under its old name', async () => {
     await actions('rename', [configMap('old-name', { a: '1' })]);
     expect(await plannedPrune(test.cluster, set('rename'), [configMap('new-name')])).toMatchObject([
       { name: 'old-name' },
@@ -88,7 +88,7 @@ describe('an ApplySet', () => {
     expect(await exists(configMap('old-name'))).toBe(false);
   });
 
-  it('that is unchanged costs no write at all', async () => {
+  it('an unchanged set costs no write', async () => {
     const objects = [configMap('u1', { a: '1' }), configMap('u2'), serviceAccount('u1')];
     await actions('unchanged', objects);
     const { cluster, writes } = spyOnWrites(test.cluster);
@@ -98,7 +98,7 @@ describe('an ApplySet', () => {
   });
 
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'that is interrupted at its write number %i is finished by the next run',
+    'a run that is interrupted at its write number %i is finished by the next run',
     async (stopAt) => {
       const name = `cut-${stopAt}`;
       const before = [configMap(`${name}-a`), serviceAccount(`${name}-goes`), configMap(`${name}-goes`)];
@@ -118,7 +118,7 @@ describe('an ApplySet', () => {
           return cluster.request(call);
         },
       };
-      // eight writes at most: two of the parent, three objects, two deletions
+      // At most eight writes: two of the parent, three objects, two deletions.
       const outcome = await applySet(dying, set(name), after, { concurrency: 1 }).catch(
         (error: Error) => error.message,
       );
@@ -134,14 +134,14 @@ describe('an ApplySet', () => {
     },
   );
 
-  it('does not prune after a failed apply', async () => {
+  it('applySet prunes nothing after a failed apply', async () => {
     await actions('failed', [configMap('f1'), configMap('f2')]);
     const bad = { ...configMap('f3'), data: { 'not a key': 'x' } };
     await rejection(applySet(test.cluster, set('failed'), [configMap('f1'), bad]));
     expect(await exists(configMap('f2'))).toBe(true);
   });
 
-  it('never prunes a Namespace, CustomResourceDefinition or PersistentVolumeClaim unasked, and remembers it', async () => {
+  it('a Namespace, CustomResourceDefinition or PersistentVolumeClaim is pruned only on request, and remembered until then', async () => {
     const namespace: KubeObject = {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -176,7 +176,7 @@ describe('an ApplySet', () => {
     ]);
   });
 
-  it('can bring the namespace of its own parent', async () => {
+  it('a set may bring the namespace of its own parent', async () => {
     const name = test.unique('nx-kube-own');
     const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     test.cleanUp(() => remove(test.cluster, refOf(namespace)));
@@ -189,12 +189,12 @@ describe('an ApplySet', () => {
     expect((await membersOf(test.cluster, own)).map(({ ref }) => ref.kind).sort()).toEqual(['ConfigMap', 'Namespace']);
   });
 
-  it('says so when there is no namespace for its parent', async () => {
+  it('a missing namespace of the parent is reported', async () => {
     const failure = await rejection(applySet(test.cluster, { name: 'x', namespace: 'nx-kube-nowhere' }, []));
-    expect(failure.message).toBe('Namespace/nx-kube-nowhere does not exist, so that Secret/nx-kube-nowhere/x cannot.');
+    expect(failure.message).toBe('Namespace/nx-kube-nowhere is missing: it holds Secret/nx-kube-nowhere/x.');
   });
 
-  it('does not take over another tool’s set, nor a Secret that is none', async () => {
+  it('applySet takes over neither another tool’s set nor an unrelated Secret', async () => {
     const other = { ...set('other'), tooling: 'helm/v4.0.0' };
     await applySet(test.cluster, other, [configMap('o1')]);
     expect((await rejection(applySet(test.cluster, set('other'), []))).message).toMatch(/it belongs to helm/);
@@ -206,11 +206,11 @@ describe('an ApplySet', () => {
       metadata: { name: 'plain', namespace: test.namespace },
     });
     expect((await rejection(applySet(test.cluster, set('plain'), []))).message).toMatch(
-      /it exists already and is no ApplySet/,
+      /it exists already and belongs to no ApplySet/,
     );
   });
 
-  it('does not take an object from another set', async () => {
+  it('applySet takes no object from another set', async () => {
     await actions('first-owner', [configMap('owned')]);
     const { cluster, writes } = spyOnWrites(test.cluster);
     const failure = await rejection(applySet(cluster, set('second-owner'), [configMap('owned', { x: 'y' })]));
@@ -218,8 +218,8 @@ describe('an ApplySet', () => {
     expect(writes).toEqual([`PATCH Secret/${test.namespace}/second-owner`]);
   });
 
-  it('does not count as its own what controllers made of its members', async () => {
-    // EndpointSlices get their Service's labels, the set's among them
+  it('objects that controllers made from a member are not members', async () => {
+    // EndpointSlices copy their Service's labels, the set's label among them.
     const [service, slice] = parseManifests(
       `
 apiVersion: v1
@@ -242,7 +242,7 @@ endpoints: []
     expect((await list(test.cluster, slices)).length).toBe(1);
   });
 
-  it('is taken over by `kubectl apply --prune --applyset`', async () => {
+  it('`kubectl apply --prune --applyset` takes over a set', async () => {
     await actions('handed', [configMap('h1', { a: '1' }), configMap('h2'), serviceAccount('h3')]);
     const tooling = { 'applyset.kubernetes.io/tooling': 'kubectl/v1.34.0' };
     await patch(test.cluster, parentRef('handed'), { metadata: { annotations: tooling } });
@@ -265,14 +265,14 @@ endpoints: []
       'configmap/h2 pruned',
       'serviceaccount/h3 pruned',
     ]);
-    // and kubectl's record can be read again
+    // A set that kubectl wrote can be read here.
     await patch(test.cluster, parentRef('handed'), {
       metadata: { annotations: { 'applyset.kubernetes.io/tooling': 'nx-kube/v0.0.0' } },
     });
     expect((await membersOf(test.cluster, set('handed'))).map(({ ref }) => ref.name)).toEqual(['h1']);
   });
 
-  it('of kubectl has the id that is computed here', async () => {
+  it('a set of kubectl has the same id as computed here', async () => {
     await kubectl(
       ['apply', '--server-side', '--prune', '--applyset=secret/by-kubectl', '-n', test.namespace, '-f', '-'],
       JSON.stringify(configMap('k1')),

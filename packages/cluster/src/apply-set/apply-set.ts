@@ -11,7 +11,7 @@ import { deleteMembers } from './delete-members.js';
 import { guardedKinds, membersWithin, type Member } from './members.js';
 import { idOf, parentRef, partOfLabel, readParent, writeParent, type ApplySetRef, type Extent } from './parent.js';
 
-/** Kinds whose objects are kept unless asked for, since deleting one deletes other people's objects or data. */
+/** Guarded kinds to prune. Their objects are kept by default, because deleting one deletes other objects or data. */
 export interface PruneOptions {
   /** Default: false. */
   namespaces?: boolean;
@@ -22,15 +22,15 @@ export interface PruneOptions {
 }
 
 export interface ApplySetOptions extends ApplyOptions {
-  /** Which objects that left the set are deleted; `false`: none. Default: `{}`, all but those of the guarded kinds. */
+  /** Objects of the set to delete; `false`: none. Default: `{}`, all except guarded kinds. */
   prune?: PruneOptions | false;
 }
 
 /**
- * Applies objects as one ApplySet and deletes what the set owned before and does not hold any more. Safe to stop at any
- * point: the next run finishes the work. Nothing is pruned after a failed apply.
+ * Applies objects as one ApplySet and deletes former members that are no longer in it. May be stopped at any point: the
+ * next run finishes the work. Prunes nothing after a failed apply.
  *
- * @returns the changes of `apply`, followed by one `pruned` change an object deleted
+ * @returns the changes of `apply`, followed by one `pruned` change per deleted object
  * @throws NxKubeError when the parent belongs to another tool, or an object to another set
  */
 export async function applySet(
@@ -44,7 +44,7 @@ export async function applySet(
   const desired = await membersToBe(cluster, set, objects, options);
   const before = await formerMembers(cluster, set, desired, former?.extent, signal);
 
-  // From here on the parent says at least where members are, whenever this is stopped.
+  // From here on the parent lists at least all members, even if this run is stopped.
   let parent = former;
   if (!dryRun) {
     if (!former) await provideNamespace(cluster, set, desired, options);
@@ -73,7 +73,7 @@ export async function applySet(
   return [...changes, ...pruned];
 }
 
-/** What `applySet` with these objects would prune now. Reads only. */
+/** Finds what `applySet` with these objects would prune now. Reads only. */
 export async function plannedPrune(
   cluster: Cluster,
   set: ApplySetRef,
@@ -88,8 +88,8 @@ export async function plannedPrune(
 }
 
 /**
- * Has the server check what `applySet` with these objects would write of the set itself: its parent. Writes nothing, and asks nothing
- * where the parent would not be written.
+ * Lets the server check (dry run) how `applySet` with these objects would write the set's parent. Writes nothing. Sends
+ * nothing if the parent would stay the same.
  *
  * @throws NxKubeError as `applySet` would
  */
@@ -104,7 +104,7 @@ export async function tryParent(
   await writeParent(cluster, set, extentOf(set, desired), { former, dryRun: true, signal });
 }
 
-/** The objects as they will be: in their namespaces, and labelled as members. */
+/** Objects as they will be applied: with their namespaces, and labelled as members. */
 async function membersToBe(
   cluster: Cluster,
   set: ApplySetRef,
@@ -136,11 +136,11 @@ async function formerMembers(
   extent: Extent | undefined,
   signal: AbortSignal | undefined,
 ): Promise<Member[]> {
-  // In the version of the manifests, where they have the kind: only then can live and desired be compared.
+  // Members are read in the version of the manifests: only then can live and desired be compared.
   return extent ? await membersWithin(cluster, set, extent, { versions: desired, signal }) : [];
 }
 
-/** The parent's namespace, if it is one of the set's own objects and not there yet. */
+/** Creates the parent's namespace if it is one of the set's own objects and does not exist yet. */
 async function provideNamespace(
   cluster: Cluster,
   set: ApplySetRef,
@@ -157,7 +157,7 @@ async function provideNamespace(
     return;
   }
   if (live) return;
-  throw new NxKubeError('configuration', `${subject(ref)} does not exist, so that ${subject(parentRef(set))} cannot.`, {
+  throw new NxKubeError('configuration', `${subject(ref)} is missing: it holds ${subject(parentRef(set))}.`, {
     next: `Add a Namespace ${set.namespace} to the manifests, or create it.`,
   });
 }
@@ -170,7 +170,7 @@ function requireNotOfAnotherSet(set: ApplySetRef, ref: Ref, live: KubeObject): v
   });
 }
 
-/** Former members that were not applied now. Known by uid, and by name where an object was made anew. */
+/** Former members that were not applied now. Compared by uid, and by name because an object may have been recreated. */
 function leftBehind(before: readonly Member[], applied: readonly { ref: Ref; uid?: string }[]): Member[] {
   const uids = new Set(applied.map(({ uid }) => uid));
   const keys = new Set(applied.map(({ ref }) => knownKey(ref)));

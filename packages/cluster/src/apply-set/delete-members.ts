@@ -9,7 +9,7 @@ import { waitGone } from '../readiness/wait-gone.js';
 import type { Member } from './members.js';
 
 export interface DeleteOptions {
-  /** How long the objects of a stage may take to be really gone, in ms. */
+  /** Time-out (ms) for the objects of a stage to be gone. */
   timeoutMs: number;
   signal?: AbortSignal;
   onDeleting?: (member: Pick<Member, 'ref' | 'uid'>) => void;
@@ -17,10 +17,10 @@ export interface DeleteOptions {
 }
 
 /**
- * Deletes members in the reverse order of apply, each only while it is the object that was seen; every stage is gone before
- * the next is begun.
+ * Deletes members in the reverse order of apply. Deletes each only while it has the uid that was seen. Each stage is
+ * gone before the next starts.
  *
- * @throws NxKubeError that names what does not go away, with its finalizers
+ * @throws NxKubeError that names objects that do not go away, with their finalizers
  */
 export async function deleteMembers(
   cluster: Cluster,
@@ -41,13 +41,17 @@ export async function deleteMembers(
   }
 }
 
-/** Resolves to `replaced` if another object has taken the place of the one seen. */
+/**
+ * Deletes one member.
+ *
+ * @returns `replaced` if another object has taken its name
+ */
 async function deleteOne(
   cluster: Cluster,
   { ref, uid }: Member,
   signal?: AbortSignal,
 ): Promise<'absent' | 'gone' | 'going' | 'replaced'> {
-  // The pods of a workload go before it does, so that gone means that nothing of it runs any more.
+  // The pods of a workload go first, so that "gone" means that none of its pods runs.
   const propagationPolicy = isWorkload(ref) ? 'Foreground' : 'Background';
   try {
     return await retry(() => removeTelling(cluster, ref, { uid, propagationPolicy, signal }), { signal });

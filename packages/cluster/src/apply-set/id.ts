@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What an ApplySet is known by: its parent object. */
+/** Identity of an ApplySet: its parent object. */
 export interface ParentIdentity {
   name: string;
   namespace: string;
@@ -9,7 +9,7 @@ export interface ParentIdentity {
   group: string;
 }
 
-/** The id of an ApplySet by KEP-3659, which kubectl computes the same way. Pure. */
+/** Computes the id of an ApplySet by KEP-3659, as kubectl does. Pure. */
 export function applySetId({ name, namespace, kind, group }: ParentIdentity): string {
   const hash = createHash('sha256').update([name, namespace, kind, group].join('.')).digest('base64url');
   return `applyset-${hash}-v1`;

@@ -8,14 +8,18 @@ import { retry } from '../api/retry.js';
 import { refOf, type GroupVersionKind, type KubeObject, type Ref } from '../object/kube-object.js';
 import { idOf, partOfLabel, readParent, type ApplySetRef, type Extent } from './parent.js';
 
-/** A live object that belongs to a set. */
+/** Live object that belongs to a set. */
 export interface Member {
   ref: Ref;
   uid: string;
   object: KubeObject;
 }
 
-/** What the set owns in the cluster, in no particular order; empty if there is no such set. @throws ApiError */
+/**
+ * Lists the objects that the set owns, in no particular order; empty if the set does not exist.
+ *
+ * @throws ApiError
+ */
 export async function membersOf(
   cluster: Cluster,
   set: ApplySetRef,
@@ -25,7 +29,7 @@ export async function membersOf(
   return await membersWithin(cluster, set, parent?.extent ?? withoutParent, { signal });
 }
 
-/** Kinds that are kept when a set is removed, so that they may be left without a parent. */
+/** Kinds that are kept when a set is removed. Their objects may then lack a parent. */
 export const guardedKinds = {
   namespace: 'Namespace',
   crd: 'CustomResourceDefinition.apiextensions.k8s.io',
@@ -38,8 +42,9 @@ const withoutParent: Extent = {
 };
 
 /**
- * The labelled objects of the kinds and namespaces of an extent.
- * @param versions in which version to ask for a kind, where it matters
+ * Lists the labelled objects within an extent.
+ *
+ * @param versions API version to read a kind in, where it matters
  */
 export async function membersWithin(
   cluster: Cluster,
@@ -74,13 +79,13 @@ async function membersOfKind(
     }
     return members;
   } catch (error) {
-    // Its definition has gone, and the objects with it.
+    // The CRD is gone, and its objects with it.
     if (isNotFound(error)) return [];
     throw error;
   }
 }
 
-/** Controllers copy labels to what they make: EndpointSlices have their Service's. That is theirs, not the set's. */
+/** Controllers copy labels to objects that they make: EndpointSlices have their Service's. Those are not members. */
 function isMember({ metadata }: KubeObject): boolean {
   return !metadata.ownerReferences?.some(({ controller }) => controller);
 }

@@ -7,7 +7,7 @@ import { NxKubeError } from '../errors.js';
 import { subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { applySetId } from './id.js';
 
-/** An ApplySet (KEP-3659): its parent is the Secret `name` in `namespace`. */
+/** Reference to an ApplySet (KEP-3659). Its parent is the Secret `name` in `namespace`. */
 export interface ApplySetRef {
   name: string;
   namespace: string;
@@ -15,11 +15,11 @@ export interface ApplySetRef {
   tooling?: string;
 }
 
-/** What a parent says of its set: where members may be. May hold more than there is, never less. */
+/** Where members may be, as recorded on the parent. May hold more than exists, never less. */
 export interface Extent {
   /** `ConfigMap`, `Deployment.apps`. */
   groupKinds: ReadonlySet<string>;
-  /** Without the parent's own. */
+  /** Without the parent's own namespace. */
   additionalNamespaces: ReadonlySet<string>;
 }
 
@@ -28,7 +28,7 @@ export interface Parent {
   extent: Extent;
 }
 
-/** Says on a member, by the set's id, which set it belongs to (KEP-3659). */
+/** Label of a member; its value is the set's id (KEP-3659). */
 export const partOfLabel = 'applyset.kubernetes.io/part-of';
 const idLabel = 'applyset.kubernetes.io/id';
 const toolingAnnotation = 'applyset.kubernetes.io/tooling';
@@ -44,8 +44,10 @@ export function idOf({ name, namespace }: ApplySetRef): string {
 }
 
 /**
- * The parent of a set, or undefined if there is none yet.
- * @throws NxKubeError ('configuration') when the object is another tool's, or no ApplySet's
+ * Reads the parent of a set.
+ *
+ * @returns undefined if it does not exist
+ * @throws NxKubeError ('configuration') when the object belongs to another tool, or to no ApplySet
  */
 export async function readParent(
   cluster: Cluster,
@@ -66,7 +68,7 @@ export async function readParent(
       },
     );
   };
-  if (tooling === undefined) return refuse('it exists already and is no ApplySet’s');
+  if (tooling === undefined) return refuse('it exists already and belongs to no ApplySet');
   if (toolName(tooling) !== toolName(toolingOf(set))) return refuse(`it belongs to ${toolName(tooling)}`);
   if (labels[idLabel] !== idOf(set)) return refuse(`its label ${idLabel} is not the set’s`);
   return {
@@ -78,7 +80,7 @@ export async function readParent(
   };
 }
 
-/** Writes the parent, unless it says so already; with `dryRun` the server only checks whether it could be written. */
+/** Writes the parent, unless it already has this content. With `dryRun` the server only checks the write. */
 export async function writeParent(
   cluster: Cluster,
   set: ApplySetRef,

@@ -13,7 +13,7 @@ import { removeSet, type RemoveSetOptions } from './remove-set.js';
 const test = useCluster('remove-set');
 const finalizer = 'test.nx-kube.dev/clean-up';
 
-/** A set as a controller's project has it, and a stand-in for the controller. */
+/** A set of a controller's project, and a stand-in for the controller. */
 class Project {
   readonly set: { name: string; namespace: string };
   readonly kind: string;
@@ -81,7 +81,7 @@ spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {request
     ];
   }
 
-  /** Does what a controller does: sees to the finalizers of deleted objects, as long as its Deployment is there. */
+  /** Acts as a controller: clears the finalizers of deleted objects while its Deployment exists. */
   async startController(): Promise<void> {
     const watcher = watch(test.cluster, { apiVersion: 'test.nx-kube.dev/v1', kind: this.kind }, (event) => {
       if (!('object' in event) || event.type === 'deleted' || !event.object.metadata.deletionTimestamp) return;
@@ -116,8 +116,8 @@ function parentOf(project: Project): Ref {
   return { apiVersion: 'v1', kind: 'Secret', ...project.set };
 }
 
-describe('removing a set', () => {
-  it('lets the controller see to the finalizers first, keeps definitions, and reports what others made of them', async () => {
+describe('removeSet', () => {
+  it('removeSet lets the controller clear its finalizers, keeps CRDs, and reports custom resources that others made', async () => {
     const project = new Project('alpha');
     await applySet(test.cluster, project.set, project.manifests());
     await project.startController();
@@ -136,7 +136,7 @@ describe('removing a set', () => {
     expect(result.kept).toEqual([project.crd]);
     expect(result.foreign).toEqual([refOf(foreign)]);
     expect(await exists(refOf(foreign))).toBe(true);
-    // found again by the next removal, which may take the definition too
+    // The next removal finds the kept CRD, and may delete it too.
     expect((await membersOf(test.cluster, project.set)).map(({ ref }) => ref)).toEqual([project.crd]);
     expect((await project.remove({ crds: true })).removed).toEqual([refOf(foreign), project.crd]);
     expect(await exists(project.crd)).toBe(false);
@@ -144,7 +144,7 @@ describe('removing a set', () => {
     expect(await project.remove()).toEqual({ removed: [], kept: [], foreign: [] });
   });
 
-  it('with its definitions takes the resources of others first, too, while the controller still runs', async () => {
+  it('removeSet with CRDs deletes custom resources of others, too, before the controller', async () => {
     const project = new Project('beta');
     await applySet(test.cluster, project.set, project.manifests());
     await project.startController();
@@ -162,7 +162,7 @@ describe('removing a set', () => {
     expect(project.events).toContain('kept PersistentVolumeClaim');
   });
 
-  it('names the finalizer that blocks, goes no further, and goes on when run again', async () => {
+  it('removeSet names the finalizer that blocks, stops there, and continues when run again', async () => {
     const project = new Project('gamma');
     await applySet(test.cluster, project.set, project.manifests());
     const failure = await project.remove({ timeoutMs: 500 }).catch((error: unknown) => error);
@@ -180,7 +180,7 @@ describe('removing a set', () => {
     expect(await exists(parentOf(project))).toBe(false);
   });
 
-  it('takes its namespace, with the parent in it, only on request', async () => {
+  it('removeSet deletes its namespace, with the parent in it, only on request', async () => {
     const name = test.unique('nx-kube-gone');
     const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
     test.cleanUp(() => remove(test.cluster, refOf(namespace)));
@@ -195,14 +195,14 @@ describe('removing a set', () => {
     expect(await exists(refOf(namespace))).toBe(false);
   });
 
-  it('finds what was kept even if the parent is lost', async () => {
+  it('removeSet finds kept objects even if the parent is lost', async () => {
     const project = new Project('delta');
     await applySet(test.cluster, project.set, project.manifests().slice(0, 1));
     await remove(test.cluster, parentOf(project));
     expect((await project.remove({ crds: true })).removed).toEqual([project.crd]);
   });
 
-  it('can be stopped', async () => {
+  it('removeSet stops on an abort', async () => {
     const project = new Project('epsilon');
     await applySet(test.cluster, project.set, project.manifests());
     const abort = new AbortController();

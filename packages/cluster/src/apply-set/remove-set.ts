@@ -10,13 +10,16 @@ import { guardedKinds, membersOf, type Member } from './members.js';
 import { parentRef, readParent, writeParent, type ApplySetRef } from './parent.js';
 
 export interface RemoveSetOptions {
-  /** Remove the set's CustomResourceDefinitions too, and with each *all* its objects, whoever made them. Default: false. */
+  /**
+   * Also removes the set's CustomResourceDefinitions, and with each *all* its objects, including those of others.
+   * Default: false.
+   */
   crds?: boolean;
-  /** Remove the set's Namespaces too, with all that is in them. Default: false. */
+  /** Also removes the set's Namespaces with everything in them. Default: false. */
   namespaces?: boolean;
-  /** Remove the set's PersistentVolumeClaims too. Default: true. */
+  /** Also removes the set's PersistentVolumeClaims. Default: true. */
   persistentVolumeClaims?: boolean;
-  /** How long each step may take to be really gone. Default: 60,000 ms. */
+  /** Time-out (ms) for the objects of each step to be gone. Default: 60,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
   onProgress?: (progress: RemoveSetProgress) => void;
@@ -30,18 +33,19 @@ export interface RemoveSetProgress {
 
 export interface RemoveSetResult {
   removed: Ref[];
-  /** What the set owns and was not asked to be removed. */
+  /** Objects that the set owns and that were not requested to be removed. */
   kept: Ref[];
   /** Custom resources that others made and that went, or would go, with the set's CRDs. */
   foreign: Ref[];
 }
 
 /**
- * Removes what a set owns: custom resources first, while their controller still runs to see to their finalizers; then the
- * rest, in the reverse order of apply; CustomResourceDefinitions and Namespaces last and only on request. The parent goes when
- * nothing is left. Safe to stop and run again.
+ * Removes the objects of a set. Custom resources go first, while their controller still runs and clears their
+ * finalizers. The rest follows in the reverse order of apply. CustomResourceDefinitions and Namespaces go last and only
+ * on request. The parent goes when nothing is left. May be stopped and run again.
  *
- * Custom resources that others made stay, unless their definition goes: then they would go with it in any case, and go first, too.
+ * Custom resources that others made stay. If their CRD is removed, they go first, too, because they would go with it
+ * anyway.
  *
  * @throws NxKubeError that names each object that does not go away and the finalizers that hold it
  */
@@ -84,7 +88,11 @@ interface Removal {
   kept: Member[];
 }
 
-/** Pure. @param defined the kinds that the set's CRDs define, as `Kind.group` */
+/**
+ * Sorts members into removal steps. Pure.
+ *
+ * @param defined kinds that the set's CRDs define, as `Kind.group`
+ */
 function planRemoval(members: readonly Member[], defined: ReadonlySet<string>, options: RemoveSetOptions): Removal {
   const { crds = false, namespaces = false, persistentVolumeClaims = true } = options;
   const removal: Removal = { customResources: [], rest: [], crds: [], namespaces: [], kept: [] };
@@ -99,7 +107,7 @@ function planRemoval(members: readonly Member[], defined: ReadonlySet<string>, o
   return removal;
 }
 
-/** The kinds that the CRDs among the members define: `Kind.group`, and in which version to ask for them. */
+/** Kinds that the CRDs among the members define: `Kind.group` to the version to ask for. */
 async function kindsDefinedBy(
   cluster: Cluster,
   members: readonly Member[],
@@ -125,14 +133,14 @@ async function instancesOf(
   return lists.flat().map((object) => ({ ref: refOf(object), uid: object.metadata.uid!, object }));
 }
 
-/** The parent stays as long as the set owns something, so that it is found again. */
+/** Keeps the parent while the set still owns objects, so that a later run finds them. */
 async function settleParent(
   cluster: Cluster,
   set: ApplySetRef,
   kept: readonly Member[],
   { parent, signal }: { parent: Awaited<ReturnType<typeof readParent>>; signal?: AbortSignal },
 ): Promise<void> {
-  // With its namespace the parent is gone already.
+  // The parent went with its namespace.
   if (!(await readParent(cluster, set, signal))) return;
   if (kept.length === 0) {
     await retry(() => remove(cluster, parentRef(set), { uid: parent?.object.metadata.uid, signal }), { signal });

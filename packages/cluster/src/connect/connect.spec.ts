@@ -62,8 +62,8 @@ async function rejection(promise: Promise<unknown>): Promise<NxKubeError> {
   return error as NxKubeError;
 }
 
-describe('a context that is not local', () => {
-  it('is refused before anything is sent, with the way to allow it', async () => {
+describe('connect: a context that is not local', () => {
+  it('a context that is not local is refused before any request, and the error names allowContexts', async () => {
     const kubeconfigPath = await file('config', kubeconfigFor('https://203.0.113.1', { context: 'kind-prod' }));
     const failure = await rejection(connect({ kubeconfigPath }));
     expect(failure).toMatchObject({
@@ -81,7 +81,7 @@ describe('a context that is not local', () => {
     [['dev.?'], 'devx1', false],
     [['team'], 'my-team-a', false],
     [[], 'team-a', false],
-  ])('is let through by allowContexts %j as %s: %s', async (allowContexts, context, allowed) => {
+  ])('allowContexts %j decides about the context %s: %s', async (allowContexts, context, allowed) => {
     const kubeconfigPath = await file('config', kubeconfigFor('https://203.0.113.1', { context }));
     const attempt = open({ kubeconfigPath, allowContexts });
     await (allowed
@@ -90,9 +90,9 @@ describe('a context that is not local', () => {
   });
 });
 
-describe('a kubeconfig', () => {
+describe('connect: kubeconfig', () => {
   it.each<[string, string, ConnectOptions, RegExp]>([
-    ['that is no YAML', '{', {}, /^The kubeconfig .*config is not valid: unexpected end/],
+    ['that is not YAML', '{', {}, /^The kubeconfig .*config is not valid: unexpected end/],
     [
       'without clusters’ servers',
       '{current-context: a, contexts: [{name: a, context: {cluster: c}}], clusters: [null, {name: c, cluster: {}}]}',
@@ -107,7 +107,7 @@ describe('a kubeconfig', () => {
     ],
     ['that is a list', '[]', {}, /it does not hold an object/],
     ['without a current context', '{}', {}, /has no current context/],
-    ['without the context asked for', kubeconfigFor('https://127.0.0.1:1'), { context: 'x' }, /has no context "x"/],
+    ['without the requested context', kubeconfigFor('https://127.0.0.1:1'), { context: 'x' }, /has no context "x"/],
     [
       'whose context names no cluster',
       '{current-context: a, contexts: [{name: a, context: {cluster: c}}]}',
@@ -132,7 +132,7 @@ describe('a kubeconfig', () => {
       {},
       /has the unknown auth-provider "x"/,
     ],
-  ])('%s is refused', async (_what, content, options, message) => {
+  ])('a kubeconfig %s is refused', async (_what, content, options, message) => {
     const kubeconfigPath = await file('config', content);
     const failure = await rejection(connect({ kubeconfigPath, ...options }));
     expect(failure.message).toMatch(message);
@@ -147,20 +147,20 @@ describe('a kubeconfig', () => {
     ['a cluster without a server', { clusters: [{ name: 'broken', cluster: {} }] }],
     ['a user without content', { users: [{ name: 'broken' }] }],
     ['entries without names', { clusters: [{ cluster: {} }], users: [{ user: {} }] }],
-  ])('with %s that the chosen context does not use is accepted', async (_what, broken: Record<string, unknown[]>) => {
+  ])('a kubeconfig with %s that the chosen context does not use is accepted', async (_what, broken: Record<string, unknown[]>) => {
     const whole = JSON.parse(kubeconfigFor('https://127.0.0.1:1')) as Record<string, unknown[]>;
     for (const [list, entries] of Object.entries(broken)) whole[list] = [...entries, ...whole[list]!];
     const kubeconfigPath = await file('config', JSON.stringify(whole));
     await expect(open({ kubeconfigPath })).resolves.toMatchObject({ context: 'nx-kube-local-fake' });
   });
 
-  it('that does not exist is named', async () => {
+  it('a kubeconfig that does not exist is named', async () => {
     expect((await rejection(connect({ kubeconfigPath: '/no/such' }))).message).toBe(
       'There is no kubeconfig at /no/such.',
     );
   });
 
-  it('whose files are gone is told when they are needed', async () => {
+  it('a missing certificate file is reported when it is needed', async () => {
     const user = { 'client-certificate': 'cert.pem', 'client-key-data': 'a2V5' };
     const kubeconfigPath = await file('config', kubeconfigFor('https://127.0.0.1:1', { user }));
     const cluster = await open({ kubeconfigPath });
@@ -171,7 +171,7 @@ describe('a kubeconfig', () => {
   });
 
   it.each(['token: hunter2hunter2\nb: c: d', 'token: *hunter2', 'token: !hunter2', 'token: !<hunter2^> x'])(
-    'never has its content quoted: %j',
+    'an error never quotes the content of a kubeconfig: %j',
     async (content) => {
       const failure = await rejection(connect({ kubeconfigPath: await file('config', content) }));
       expect(failure.message).toMatch(/config is not valid: \w/);
@@ -179,7 +179,7 @@ describe('a kubeconfig', () => {
     },
   );
 
-  it('may be several files: the first to say something wins, missing ones are passed over', async () => {
+  it('several kubeconfig files are merged: the first value wins, and missing files are skipped', async () => {
     const { KUBECONFIG } = process.env;
     const first = await file(
       'first',
@@ -203,21 +203,21 @@ describe('a kubeconfig', () => {
   });
 });
 
-describe('connections (against a scripted server)', () => {
-  it('are kept alive: many requests share them', async () => {
+describe('ConnectedCluster: connections (against a scripted server)', () => {
+  it('many requests share kept-alive connections', async () => {
     const server = await serve({ request: (_request, response) => answer(response, 200, {}) });
     const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
     for (let i = 0; i < 20; i++) await cluster.request({ method: 'GET', path: '/version' });
     expect(server.requests).toHaveLength(20);
-    // undici opens a second one when a request follows before it has noticed that the first is free
+    // undici opens a second connection if a request follows before it notices that the first is free.
     expect(server.connections()).toBeLessThanOrEqual(2);
   });
 
-  it('that have died while idle are replaced without a failure of what can be sent twice', async () => {
+  it('idempotent requests succeed over a new connection when the kept-alive one has died', async () => {
     let sockets = 0;
     const server = await serve({
       request: (request, response) => {
-        // the second request of each connection finds it closed
+        // The second request of each connection finds it closed.
         if ((request.socket as { used?: boolean }).used) return request.socket.destroy();
         (request.socket as { used?: boolean }).used = true;
         sockets += 1;
@@ -232,7 +232,7 @@ describe('connections (against a scripted server)', () => {
     expect(server.requests.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   });
 
-  it('keep the path of the server’s URL and encode queries', async () => {
+  it('requests keep the path of the server’s URL and encode queries', async () => {
     const server = await serve({ request: (_request, response) => answer(response, 200, {}) });
     const kubeconfigPath = await file('config', kubeconfigFor(`${server.url}/k8s/clusters/c-1/`));
     const cluster = await open({ kubeconfigPath });
@@ -243,7 +243,7 @@ describe('connections (against a scripted server)', () => {
     ]);
   });
 
-  it('fail with the address and the system’s code when nobody answers', async () => {
+  it('a request that nobody answers fails with the address and the system’s code', async () => {
     const server = await fakeApiServer({});
     const { url } = server;
     const kubeconfigPath = await file('config', await readFile(server.kubeconfigPath, 'utf8'));
@@ -256,7 +256,7 @@ describe('connections (against a scripted server)', () => {
     });
   });
 
-  it('end with the signal’s reason when aborted', async () => {
+  it('an aborted request ends with the signal’s reason', async () => {
     const server = await serve({});
     const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
     const abort = new AbortController();
@@ -265,7 +265,7 @@ describe('connections (against a scripted server)', () => {
     await expect(pending).rejects.toThrow('enough');
   });
 
-  it('end with the signal’s reason while they ask which kinds there are, for one caller and not for the others', async () => {
+  it('an abort during discovery ends one caller’s look-up and not the others’', async () => {
     let go!: () => void;
     const server = await serve({
       request: (request, response) => {
@@ -285,7 +285,7 @@ describe('connections (against a scripted server)', () => {
     expect(await other).toEqual({ who: 'another' });
   });
 
-  it('give up on a server that accepts and says nothing', async () => {
+  it('a request times out on a server that accepts and sends nothing', async () => {
     const server = await serve({});
     const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
     await expect(cluster.request({ method: 'GET', path: '/hangs', timeoutMs: 100 })).rejects.toMatchObject({
@@ -294,7 +294,7 @@ describe('connections (against a scripted server)', () => {
     });
   });
 
-  it('refuse to be used after close', async () => {
+  it('a closed connection refuses requests', async () => {
     const server = await serve({ request: (_request, response) => answer(response, 200, {}) });
     const cluster = await open({ kubeconfigPath: server.kubeconfigPath });
     await cluster.request({ method: 'GET', path: '/' });
@@ -303,8 +303,8 @@ describe('connections (against a scripted server)', () => {
   });
 });
 
-describe('credentials (against a scripted server)', () => {
-  /** A server that lets only one token in, which the test may change. */
+describe('ConnectedCluster: credentials (against a scripted server)', () => {
+  /** Starts a server that accepts only one token, which the test may change. */
   async function guarded(): Promise<{ server: FakeApiServer; accept: (token: string) => void; seen: string[] }> {
     let accepted = 'Bearer one';
     const seen: string[] = [];
@@ -318,7 +318,7 @@ describe('credentials (against a scripted server)', () => {
     return { server, accept: (token) => (accepted = `Bearer ${token}`), seen };
   }
 
-  /** A credential plugin that hands out what a file holds, and counts how often it is asked. */
+  /** Writes a credential plugin that prints the content of a file and counts its calls. */
   async function plugin(expirationTimestamp?: string) {
     const tokens = await file('token', 'one');
     const calls = join(directory, 'calls');
@@ -349,7 +349,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
 
   const get = { method: 'GET', path: '/version' } as const;
 
-  it('come from a plugin beside the kubeconfig, which is asked once and told about the cluster', async () => {
+  it('a credential plugin beside the kubeconfig is called once and gets the cluster’s data', async () => {
     const { server } = await guarded();
     const { user, calls } = await plugin();
     const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
@@ -359,7 +359,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     ]);
   });
 
-  it('that the server does not take any more are asked for again, even before they expire', async () => {
+  it('refused credentials are fetched again, even before they expire', async () => {
     const { server, accept, seen } = await guarded();
     const { user, give } = await plugin('2999-01-01T00:00:00Z');
     const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
@@ -370,7 +370,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     expect(seen).toEqual(['Bearer one', 'Bearer one', 'Bearer two']);
   });
 
-  it('of a plugin that fails are told with what it said', async () => {
+  it('the error for a failing credential plugin quotes its output', async () => {
     const { server } = await guarded();
     const { user, give } = await plugin();
     await give('fail');
@@ -382,7 +382,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     );
   });
 
-  it('of a plugin that hangs are not waited for after an abort', async () => {
+  it('an abort does not wait for a hanging credential plugin', async () => {
     const { server } = await guarded();
     const { user, give } = await plugin();
     await give('hang');
@@ -397,7 +397,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
   });
 
   it.each(['hunter2 is no JSON', '"hunter2"', '{"hunter2": 1}'])(
-    'of a plugin that prints something else (%s) are told without what it printed',
+    'the error for a credential plugin that prints something else (%s) does not quote it',
     async (printed) => {
       const { server } = await guarded();
       const script = await file('printer.mjs', `#!${process.execPath}\nconsole.log(${JSON.stringify(printed)});\n`);
@@ -410,7 +410,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     },
   );
 
-  it('are asked for again when a WebSocket is refused with 401', async () => {
+  it('credentials are fetched again when a WebSocket is refused with 401', async () => {
     const seen: string[] = [];
     const server = await serve({
       request: (_request, response) => answer(response, 200, {}),
@@ -429,7 +429,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     expect(seen).toEqual(['Bearer one', 'Bearer two']);
   });
 
-  it('that changed in the kubeconfig are read again when the old ones are refused', async () => {
+  it('credentials are read again from a changed kubeconfig when the old ones are refused', async () => {
     const { server, accept, seen } = await guarded();
     const path = await file('config', kubeconfigFor(server.url, { user: { token: 'one' } }));
     const cluster = await open({ kubeconfigPath: path });
@@ -445,7 +445,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     ['a token file', { tokenFile: 'token' }, 'Bearer one'],
     ['name and password', { username: 'me', password: 'pw' }, `Basic ${btoa('me:pw')}`],
     ['a password beyond Latin-1', { username: 'me', password: '密' }, 'Basic bWU65a+G'],
-  ])('may be %s', async (_what, user, header) => {
+  ])('credentials may be %s', async (_what, user, header) => {
     await file('token', 'one\n');
     const { server, seen } = await guarded();
     const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
@@ -453,7 +453,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     expect(seen[0]).toBe(header);
   });
 
-  it('may be to act as somebody else', async () => {
+  it('requests may impersonate another user', async () => {
     const headers: Record<string, unknown>[] = [];
     const server = await serve({
       request: (request, response) => {
@@ -468,8 +468,8 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
   });
 });
 
-describe('a cluster that was made anew (against scripted servers)', () => {
-  it('is found at its new address through its kubeconfig', async () => {
+describe('ConnectedCluster: a recreated cluster (against scripted servers)', () => {
+  it('a recreated cluster is found at its new address through its kubeconfig', async () => {
     const former = await fakeApiServer({ request: (_request, response) => answer(response, 200, { who: 'former' }) });
     const path = await file('config', await readFile(former.kubeconfigPath, 'utf8'));
     const cluster = await open({ kubeconfigPath: path });
@@ -485,7 +485,7 @@ describe('a cluster that was made anew (against scripted servers)', () => {
     ['CA', { 'certificate-authority-data': 'Y2E=' }, {}],
     ['client certificate', {}, { 'client-certificate-data': 'Y2VydA==' }],
     ['client key', {}, { 'client-key-data': 'a2V5' }],
-  ])('with another %s is not reached over connections of before', async (_what, clusterPart, userPart) => {
+  ])('a cluster with another %s is not reached over earlier connections', async (_what, clusterPart, userPart) => {
     const sockets: unknown[] = [];
     const server = await serve({
       request: (request, response) => {
@@ -503,7 +503,7 @@ describe('a cluster that was made anew (against scripted servers)', () => {
     expect(sockets.slice(0, 2)).not.toContain(sockets[2]);
   });
 
-  it('leaves no WebSocket of the former one open when all is closed', async () => {
+  it('close also ends the WebSockets of earlier connections', async () => {
     let accepted: WebSocket | undefined;
     const server = await serve({
       request: (request, response) => {
@@ -517,7 +517,7 @@ describe('a cluster that was made anew (against scripted servers)', () => {
     const path = await file('config', kubeconfigFor(server.url, { user: { token: 'one' } }));
     const cluster = await open({ kubeconfigPath: path });
     const socket = await cluster.socket('/exec', {}, { protocols: ['x'] });
-    // another TLS server name: connections of the former one are not used any more
+    // A changed TLS server name makes earlier connections unusable.
     const changed = { user: { token: 'two' }, cluster: { 'tls-server-name': 'localhost' } };
     await writeFile(path, kubeconfigFor(server.url, changed));
     await cluster.request({ method: 'GET', path: '/' });
@@ -529,7 +529,7 @@ describe('a cluster that was made anew (against scripted servers)', () => {
     await gone;
   });
 
-  it('is not followed to a place that is not allowed', async () => {
+  it('a kubeconfig that moves to a refused server is not followed', async () => {
     const former = await fakeApiServer({ request: (_request, response) => answer(response, 200, {}) });
     const path = await file('config', await readFile(former.kubeconfigPath, 'utf8'));
     const cluster = await open({ kubeconfigPath: path });
@@ -540,8 +540,8 @@ describe('a cluster that was made anew (against scripted servers)', () => {
   });
 });
 
-describe('an answer that is an error (from a scripted server)', () => {
-  it('becomes an ApiError with the server’s reason, and nothing of headers or body', async () => {
+describe('ConnectedCluster: an error answer (from a scripted server)', () => {
+  it('an error answer becomes an ApiError with the server’s reason, without headers or body', async () => {
     const server = await serve({
       request: (_request, response) =>
         answer(

@@ -9,19 +9,19 @@ export interface ConnectOptions {
   context?: string;
   /** Default: `$KUBECONFIG` (a list of paths is merged), else `~/.kube/config`. */
   kubeconfigPath?: string;
-  /** Names of contexts that may be touched although they are not local; `*` and `?` are wildcards. Default: none. */
+  /** Names of contexts that are allowed although they are not local; `*` and `?` are wildcards. Default: none. */
   allowContexts?: readonly string[];
 }
 
 /**
- * Reads kubeconfig, refuses a context that is neither local nor allowed, and returns a connection that is opened by its
- * first request.
+ * Reads the kubeconfig and returns a connection, which opens with its first request. Refuses a context that is neither
+ * local nor allowed.
  *
- * @throws NxKubeError ('configuration') without a usable kubeconfig, for an unknown context, and for a context that is refused
+ * @throws NxKubeError ('configuration') without a usable kubeconfig, for an unknown context, and for a refused context
  */
 export async function connect(options: ConnectOptions = {}): Promise<Cluster> {
   const context = await loadAllowedContext(options);
-  // HTTP and WebSocket libraries are loaded by those who connect only.
+  // Loads the HTTP and WebSocket libraries only when needed.
   const { ConnectedCluster } = await import('./connected-cluster.js');
   return new ConnectedCluster(context, () => loadAllowedContext({ ...options, context: context.name }));
 }

@@ -12,27 +12,27 @@ import { credentialSource, type Credentials, type CredentialSource } from './cre
 import type { KubeconfigContext } from './kubeconfig.js';
 import { openTransport, type Transport } from './transport.js';
 
-/** What is in use of a context: read from kubeconfig again as a whole when credentials rotate. */
+/** State derived from the kubeconfig. Replaced as a whole when credentials rotate. */
 interface Session {
   context: KubeconfigContext;
   source: CredentialSource;
   credentials?: { value: Promise<Credentials>; until: number };
 }
 
-/** A cluster whose connections and credentials are made when first needed, and anew when they are refused. */
+/** Cluster that makes connections and credentials on first use, and again after the server refuses them. */
 export class ConnectedCluster implements Cluster {
   readonly context: string;
   readonly namespace: string;
   #session: Session;
   #transport?: Transport;
-  /** The one in use, and former ones whose streams are still open. */
+  /** The current transport, and earlier ones that still have open streams. */
   readonly #transports = new Set<Transport>();
   #renewal?: Promise<boolean>;
   #closed = false;
   #epoch = 0;
   #discovery = this.#newDiscovery();
 
-  /** @param reload reads the context from kubeconfig again; rejects if it may not be used any more */
+  /** @param reload reads the context from the kubeconfig again; rejects if it may not be used any more */
   constructor(
     context: KubeconfigContext,
     private readonly reload: () => Promise<KubeconfigContext>,
@@ -58,7 +58,8 @@ export class ConnectedCluster implements Cluster {
       if (group !== undefined) this.#discovery.forget(group);
       return answer;
     } catch (error) {
-      // An apply makes what is not there: if the very path is missing, its kind may be served elsewhere by now.
+      // An apply creates what is missing. A 404 thus means that the path is wrong: the kind may be served elsewhere
+      // now.
       if (isNotFound(error) && isApply(call) && call.subject) this.#discovery.forget(groupOf(call.subject.apiVersion));
       throw error;
     }
@@ -94,8 +95,8 @@ export class ConnectedCluster implements Cluster {
   }
 
   /**
-   * Sends once, and once more where that is known to help: over a fresh connection if a kept-alive one turned out dead
-   * (only what is idempotent), or with new credentials if kubeconfig or its credential plugin have them.
+   * Sends once, and a second time where that helps: over a new connection if a kept-alive one was dead (idempotent
+   * requests only), or with new credentials if kubeconfig or its credential plugin has them.
    */
   async #send<T>(
     action: (transport: Transport, headers: Credentials['headers']) => Promise<T>,
@@ -146,8 +147,10 @@ export class ConnectedCluster implements Cluster {
   }
 
   /**
-   * Reads kubeconfig again, once for all requests that fail meanwhile. Resolves to whether it is worth trying again.
-   * The context is checked again too: it may point elsewhere by now.
+   * Reads the kubeconfig again, once for all requests that fail meanwhile. Checks the context again, too: it may point
+   * elsewhere now.
+   *
+   * @returns whether a retry is useful
    */
   #renew(refused: boolean): Promise<boolean> {
     this.#renewal ??= this.#reloadSession(refused).finally(() => (this.#renewal = undefined));
@@ -156,7 +159,7 @@ export class ConnectedCluster implements Cluster {
 
   async #reloadSession(refused: boolean): Promise<boolean> {
     const before = this.#session;
-    // A kubeconfig that is gone for the moment, or that may not be used any more, leaves the first failure to be reported.
+    // If the kubeconfig is missing for now, or refused, the first failure is the one to report.
     const context = await this.reload().catch(() => undefined);
     if (!context) return false;
     const dynamic = Number.isFinite(before.source.reusableMs);
@@ -183,7 +186,7 @@ function isApply({ method, contentType }: ApiRequest): boolean {
   return method === 'PATCH' && contentType === 'application/apply-patch+yaml';
 }
 
-/** The API group of the CustomResourceDefinition that a request changes, if it does: its name is `plural.group`. */
+/** API group of the CustomResourceDefinition that a request changes, if any. The name of a CRD is `plural.group`. */
 function definedGroup({ method, subject }: ApiRequest): string | undefined {
   if (method === 'GET' || subject?.kind !== 'CustomResourceDefinition') return undefined;
   return subject.name.slice(subject.name.indexOf('.') + 1);

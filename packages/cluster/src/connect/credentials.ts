@@ -5,12 +5,12 @@ import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import { NxKubeError } from '../errors.js';
 import type { KubeconfigContext, UserEntry } from './kubeconfig.js';
 
-/** What a connection needs to reach a server as somebody. Holds secrets: never print it. */
+/** Address and identity for a connection. Holds secrets: never print it. */
 export interface Credentials {
   server: string;
   headers: Record<string, string | string[]>;
   tls: TlsOptions;
-  /** Differs whenever `server` or `tls` differ, so that connections opened under other ones are not used any more. */
+  /** Changes whenever `server` or `tls` change, so that earlier connections are not reused. */
   connectionKey: string;
 }
 
@@ -22,18 +22,18 @@ export interface TlsOptions {
   rejectUnauthorized?: boolean;
 }
 
-/** Makes credentials of a context. Keeps what its authenticator caches, so make a new source to be rid of a refused token. */
+/** Makes credentials of a context. Keeps its authenticator's cache; make a new source to drop a refused token. */
 export interface CredentialSource {
   resolve(): Promise<Credentials>;
-  /** How long `resolve`'s answer may be used again, in ms. */
+  /** Time (ms) for which an answer of `resolve` may be reused. */
   readonly reusableMs: number;
 }
 
 export function credentialSource(context: KubeconfigContext): CredentialSource {
   const authenticator = context.user && authenticatorOf(context.user, context);
   return {
-    // Authenticators cache tokens until they expire, so asking often is cheap; but a credential plugin that
-    // states no expiry is run each time it is asked.
+    // Authenticators cache tokens until they expire, so frequent calls are cheap. Exception: a credential plugin that
+    // states no expiry runs at each call.
     reusableMs: authenticator || context.user?.tokenFile ? 60_000 : Infinity,
     resolve: () => resolveCredentials(context, authenticator),
   };
@@ -73,9 +73,9 @@ function basic(username: string, password = ''): string {
 interface AuthenticatorOf {
   authenticator: Authenticator;
   user: UserEntry;
-  /** For messages. */
+  /** Name, for messages. */
   name: string;
-  /** What it should give, for messages. */
+  /** Expected output, for messages. */
   output: string;
 }
 
@@ -89,7 +89,7 @@ async function authenticate(
   try {
     await authenticator.applyAuthentication(user, options);
   } catch (error) {
-    // What cannot be parsed is quoted by the parser, and may hold a token.
+    // The parser's message quotes its input, which may hold a token.
     const unreadable = error instanceof SyntaxError || isOfAnotherShape(error);
     const problem = unreadable ? `its output is not ${output}` : lastLines(error);
     throw new NxKubeError(
@@ -106,7 +106,10 @@ async function authenticate(
   tls.key = options.key ?? tls.key;
 }
 
-/** client-node reads what it has parsed without a look at it; the errors of `spawn` have codes, and those of `fetch` causes. */
+/**
+ * Whether output has the wrong shape: client-node does not validate it. Errors of `spawn` have codes, those of `fetch`
+ * causes.
+ */
 function isOfAnotherShape(error: unknown): boolean {
   return error instanceof TypeError && !('code' in error) && error.cause === undefined;
 }
@@ -115,7 +118,10 @@ function lastLines(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).trim().slice(-500);
 }
 
-/** Undefined if the user needs none. The rarely used ones are loaded only when asked for: they bring large libraries. */
+/**
+ * Finds the authenticator of a user; undefined if the user needs none. Loads the rare ones on demand: they bring large
+ * libraries.
+ */
 function authenticatorOf(user: UserEntry, context: KubeconfigContext): Promise<AuthenticatorOf> | undefined {
   const provider = user.authProvider?.name as string | undefined;
   if (user.exec || provider === 'exec' || user.authProvider?.config?.exec) {
@@ -150,7 +156,7 @@ function authenticatorOf(user: UserEntry, context: KubeconfigContext): Promise<A
   }));
 }
 
-/** What client-go tells every credential plugin; some refuse to run without it. client-node leaves it out. */
+/** Environment that client-go gives every credential plugin; some refuse to run without it. client-node omits it. */
 function execInfo(
   exec: { apiVersion?: string; provideClusterInfo?: boolean },
   { cluster }: KubeconfigContext,

@@ -20,8 +20,10 @@ afterAll(() => rm(directory, { recursive: true }));
 
 const data = (text: string) => Buffer.from(text).toString('base64');
 
-/** Only parts of client-node are loaded, for its whole costs 80 MB; this says that they are read as the whole reads them. */
-describe('a kubeconfig is read as client-node’s KubeConfig reads it', () => {
+/**
+ * loadContext loads only parts of client-node, because the whole costs 80 MB. These tests compare it with the whole.
+ */
+describe('loadContext', () => {
   it.each([
     [
       'with data',
@@ -46,7 +48,7 @@ describe('a kubeconfig is read as client-node’s KubeConfig reads it', () => {
         },
       },
     ],
-  ])('%s', async (_what, cluster, user) => {
+  ])('a kubeconfig is read as client-node’s KubeConfig reads it: %s', async (_what, cluster, user) => {
     const path = join(directory, 'config');
     await writeFile(
       path,

@@ -1,32 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-// client-node's index and its KubeConfig class pull in every generated model: 80 MB of memory and most of a second. These two hold
-// the same reading of kubeconfig without them.
+// client-node's index and its KubeConfig class load every generated model: 80 MB of memory and most of a second. These
+// two modules read a kubeconfig in the same way without them.
 import { newClusters, newContexts, newUsers } from '@kubernetes/client-node/dist/config_types.js';
 import type { Cluster as ClusterEntry, User } from '@kubernetes/client-node/dist/config_types.js';
 import { load, YAMLException } from 'js-yaml';
 import { NxKubeError } from '../errors.js';
 import { yamlProblem } from '../object/yaml-problem.js';
 
-/** A user of kubeconfig, with what client-node's reading leaves out. */
+/** User of a kubeconfig, with the fields that client-node's reader omits. */
 export interface UserEntry extends User {
   tokenFile?: string;
   impersonateGroups?: readonly string[];
 }
 
-/** One context of kubeconfig, resolved. */
+/** One context of a kubeconfig, with its cluster and user. */
 export interface KubeconfigContext {
   name: string;
   namespace: string;
   cluster: ClusterEntry;
-  /** Absent where the context names none: anonymous. */
+  /** Absent if the context names no user: anonymous. */
   user?: UserEntry;
 }
 
 type List = 'contexts' | 'clusters' | 'users';
 
-/** An entry of a list as it stands in the file. Only entries that the chosen context uses are checked. */
+/** Raw entry of a list. Only entries that the chosen context uses are checked. */
 interface Entry {
   name?: unknown;
   [key: string]: unknown;
@@ -39,7 +39,7 @@ interface Kubeconfig {
   lists: Record<List, readonly Entry[]>;
 }
 
-/** An entry, and where it stands. */
+/** Raw entry with its position. */
 interface Found {
   entry: Entry;
   list: List;
@@ -47,7 +47,7 @@ interface Found {
   path: string;
 }
 
-/** The files that kubectl would read. */
+/** Files that kubectl would read. */
 export function kubeconfigPaths(explicit?: string, env: NodeJS.ProcessEnv = process.env): string[] {
   if (explicit) return [resolve(explicit)];
   const listed = (env.KUBECONFIG ?? '').split(delimiter).filter(Boolean);
@@ -55,8 +55,8 @@ export function kubeconfigPaths(explicit?: string, env: NodeJS.ProcessEnv = proc
 }
 
 /**
- * Reads and merges kubeconfig files, and picks a context. As with kubectl the first file that says something wins, and files
- * that do not exist are passed over as long as one does.
+ * Reads and merges kubeconfig files, and picks a context. As in kubectl, the first value wins. Missing files are
+ * skipped as long as one exists.
  *
  * @throws NxKubeError ('configuration')
  */
@@ -91,7 +91,7 @@ export async function loadContext(paths: readonly string[], contextName?: string
       'configuration',
       `Context ${JSON.stringify(name)} names the ${missing}, which ${from} lacks.`,
       {
-        next: 'Mend the kubeconfig, or choose another context.',
+        next: 'Fix the kubeconfig, or choose another context.',
       },
     );
   }
@@ -150,7 +150,7 @@ function asEntry(value: unknown): Entry {
   return typeof value === 'object' && value !== null ? (value as Entry) : {};
 }
 
-/** @throws NxKubeError ('configuration') naming the file and the field */
+/** @throws NxKubeError ('configuration') that names the file and the field */
 function readEntry<T>({ entry, list, index, path }: Found, read: (entries: Entry[]) => T[]): T {
   try {
     return read([entry])[0]!;
@@ -183,7 +183,7 @@ function absolute<T extends string | undefined | null>(path: T, kubeconfig: stri
   return path && !isAbsolute(path) ? (join(dirname(kubeconfig), path) as T) : path;
 }
 
-/** A bare name is looked up in PATH; a path is relative to the kubeconfig. */
+/** Makes a relative path absolute to the kubeconfig's folder. A bare name stays: it is looked up in PATH. */
 function absoluteCommand(command: unknown, directory: string): unknown {
   const isRelativePath = typeof command === 'string' && /[\\/]/.test(command) && !isAbsolute(command);
   return isRelativePath ? join(directory, command) : command;

@@ -14,7 +14,7 @@ const interfaces: ContextFacts['interfaces'] = {
 
 type Row = [what: string, facts: Omit<ContextFacts, 'interfaces'>, local: boolean];
 
-describe('a context is local only if its server is on this machine', () => {
+describe('localityOf', () => {
   it.each<Row>([
     ['kind', { context: 'kind-dev', server: 'https://127.0.0.1:41234' }, true],
     ['a loopback address under any name', { context: 'mine', server: 'https://127.0.0.1:6443' }, true],
@@ -56,7 +56,7 @@ describe('a context is local only if its server is on this machine', () => {
     ['a tunnel without verification', { context: 'prod', server: 'https://127.0.0.1:1', skipTlsVerify: true }, false],
     ['kubectl proxy to who knows where', { context: 'prod', server: 'http://127.0.0.1:8001' }, false],
     ['nonsense', { context: 'kind-a', server: 'nonsense' }, false],
-  ])('%s', (_what, facts, local) => {
+  ])('a context is local only if its server is on this machine: %s', (_what, facts, local) => {
     expect(localityOf({ ...facts, interfaces })).toMatchObject({ local });
   });
 });

@@ -1,8 +1,8 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
-/** What decides whether a kubeconfig context is a cluster on this very machine. */
+/** Facts that decide whether a kubeconfig context is a cluster on this machine. */
 export interface ContextFacts {
-  /** Name of the context. Never enough by itself: a remote cluster's context may be called `kind-x`. */
+  /** Name of the context. Never sufficient alone: a remote cluster's context may be called `kind-x`. */
   context: string;
   /** URL of the API server. */
   server: string;
@@ -10,42 +10,44 @@ export interface ContextFacts {
   tlsServerName?: string;
   /** kubeconfig's `insecure-skip-tls-verify`. */
   skipTlsVerify?: boolean;
-  /** The machine's network interfaces, shaped as `os.networkInterfaces()` gives them. */
+  /** Network interfaces of the machine, as `os.networkInterfaces()` returns them. */
   interfaces: Readonly<Record<string, readonly { address: string; cidr: string | null }[] | undefined>>;
 }
 
 export interface Locality {
   local: boolean;
-  /** Why, completing "because …". */
+  /** Reason, as the end of a sentence "… because …". */
   reason: string;
 }
 
-/** Names that the tools for local clusters give their contexts. */
+/** Context names that tools for local clusters use. */
 const localTools =
   /^(?:kind-.+|k3d-.+|minikube|docker-desktop|docker-for-desktop|rancher-desktop|colima(?:-.+)?|orbstack|microk8s|nx-kube-local(?:-.+)?)$/;
 
-/** Host names that mean this machine, or a virtual machine on it, wherever they are known at all. */
+/** Host names that mean this machine, or a virtual machine on it, wherever they resolve. */
 const localHostNames =
   /^(?:localhost|.+\.localhost|(?:kubernetes|host)\.docker\.internal|host\.(?:k3d|minikube|rancher-desktop|lima|containers)\.internal|control-plane\.minikube\.internal|(?:.+\.)?orb\.local)$/;
 
-/** Interfaces behind which there are only containers and virtual machines of this machine. */
+/** Interfaces with only containers and virtual machines of this machine behind them. */
 const bridges =
   /^(?:br-|docker|podman|cni|kind|virbr|vboxnet|vmnet|bridge\d|vEthernet|lxdbr|mpqemubr|lima|col\d|k3d|nx-kube)/;
 
 /**
- * Whether a context is a cluster on this machine. The server's address decides; the name of the context only tells apart
- * cases in which the address leaves doubt. Pure.
+ * Decides whether a context is a cluster on this machine. The server's address decides; the name of the context only
+ * settles cases in doubt. Pure.
  *
- * - An address of this machine is local, unless the connection shows signs of a tunnel to elsewhere: a TLS server name
- *   other than the address, or no verification of the server at all. (Local clusters' certificates name the loopback address;
- *   a tunnelled cluster's do not.) With such a sign the context must bear a local tool's name.
- * - An address in the subnet of a container or virtual machine bridge is local if the context bears a local tool's name.
- * - A host name of a container (`x-control-plane`) is local if the context is the same tool's (`kind-x`).
- * - Everything else is not.
+ * - An address of this machine is local, unless the connection shows signs of a tunnel: a TLS server name other than
+ * the
+ *   address, or no verification of the server. (Certificates of local clusters name the loopback address; those of
+ *   tunnelled clusters do not.) With such a sign the context must bear a local tool's name.
+ * - An address in the subnet of a container or virtual machine bridge is local if the context bears a local tool's
+ * name.
+ * - A host name of a container (`x-control-plane`) is local if the context belongs to the same tool (`kind-x`).
+ * - Everything else is not local.
  *
- * A tunnel without such a sign cannot be told from a local cluster: `ssh -L 6443:…` to a server whose certificate names the loopback
- * address, as k3s’s do. It counts as local, on purpose: to ask more would refuse local clusters under names of
- * people's own.
+ * A tunnel without such a sign looks like a local cluster: `ssh -L 6443:…` to a server whose certificate names the
+ * loopback address, as those of k3s do. It counts as local on purpose: a stricter rule would refuse local clusters with
+ * custom names.
  */
 export function localityOf(facts: ContextFacts): Locality {
   let url: URL;
@@ -90,7 +92,7 @@ function isThisMachine(host: string, interfaces: ContextFacts['interfaces']): bo
   return Object.values(interfaces).some((addresses) => addresses?.some(({ address }) => address === host));
 }
 
-/** `0.0.0.0` and `::` connect to this machine too; k3d writes them. */
+/** `0.0.0.0` and `::` connect to this machine, too; k3d writes them. */
 function isLoopback(host: string): boolean {
   if (host === '0.0.0.0' || host === '::' || host === '::1' || host === 'localhost') return true;
   return isIPv4(host) && host.startsWith('127.');
@@ -111,7 +113,7 @@ function subnetContains(cidr: string, ip: string): boolean {
   return subnet.check(ip, isIPv4(ip) ? 'ipv4' : 'ipv6');
 }
 
-/** kind and k3d also write kubeconfigs for use inside their network, with a container's name for the server. */
+/** kind and k3d also write kubeconfigs for use inside their network; the server is then a container's name. */
 function isNodeContainerOf(context: string, host: string): boolean {
   const [, tool, cluster] = /^(kind|k3d)-(.+)$/.exec(context) ?? [];
   if (tool === 'kind') return host === `${cluster}-control-plane` || host === `${cluster}-external-load-balancer`;

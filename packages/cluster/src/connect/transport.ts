@@ -15,9 +15,9 @@ export interface Transport {
   request(request: ApiRequest, headers: Credentials['headers']): Promise<unknown>;
   stream(request: StreamRequest, headers: Credentials['headers']): Promise<Readable>;
   socket(request: SocketRequest, headers: Credentials['headers']): Promise<WebSocket>;
-  /** Lets what is under way end, and resolves then. Nothing new may be sent. */
+  /** Refuses new requests. Resolves when running requests have ended. */
   retire(): Promise<void>;
-  /** Ends everything at once. */
+  /** Ends all connections at once. */
   close(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export interface StreamRequest {
 }
 
 export function openTransport({ server, tls, connectionKey }: Credentials): Transport {
-  // Connections are not limited in number here: watches and logs hold theirs for hours, and others must not queue behind them.
+  // The number of connections is unlimited: watches and logs hold theirs for hours, and other requests must not queue.
   const agent = new Agent({ connect: { ...tls, timeout: connectTimeoutMs }, keepAliveTimeout: 30_000 });
   const sockets = new Set<WebSocket>();
 
@@ -73,7 +73,7 @@ export function openTransport({ server, tls, connectionKey }: Credentials): Tran
       const call: ApiRequest = { method: 'GET', path, query, subject, signal };
       const answer = await send(call, headers, { headersTimeout: 60_000, bodyTimeout: idleTimeoutMs });
       if (answer.statusCode >= 400) throw await errorOf(answer, call);
-      // Whoever reads gets the error from the iteration; destroying the stream unread must not end the process.
+      // The reader gets the error from its iteration. An unread stream's 'error' event must not end the process.
       answer.body.on('error', () => {});
       return answer.body;
     },

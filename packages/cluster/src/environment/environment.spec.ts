@@ -29,23 +29,23 @@ function announcing(text?: string) {
   return { kind: 'ConfigMap', data: text === undefined ? {} : { 'localRegistryHosting.v1': text } };
 }
 
-describe('the local registry (of a scripted server)', () => {
+describe('localRegistry (of a scripted server)', () => {
   it.each([
     ['host: "localhost:5001"\nhelp: "https://x"', 'localhost:5001'],
     ['{"host": "localhost:5001"}', 'localhost:5001'],
     [undefined, undefined],
-  ])('announced as %j is %j', async (text, host) => {
+  ])('the local registry that is announced as %j is %j', async (text, host) => {
     await start(200, announcing(text));
     expect(await localRegistry(cluster)).toBe(host);
   });
 
-  it('is undefined where nothing announces one', async () => {
+  it('the local registry is undefined if no ConfigMap announces one', async () => {
     await start(404, { kind: 'Status', reason: 'NotFound' });
     expect(await localRegistry(cluster)).toBeUndefined();
   });
 
   it.each(['{', 'port: 5001', 'host: ""', 'host: 5', '[]'])(
-    'announced as %j is an error that says what to do',
+    'the announcement %j is an error that names the next step',
     async (text) => {
       await start(200, announcing(text));
       await expect(localRegistry(cluster)).rejects.toMatchObject({

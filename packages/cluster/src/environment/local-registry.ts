@@ -6,9 +6,9 @@ import { NxKubeError } from '../errors.js';
 const announcement = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'kube-public', name: 'local-registry-hosting' };
 
 /**
- * The registry that the cluster announces for local development (KEP-1755), as `host:port` to push to from this machine;
- * undefined if it announces none.
+ * Reads the registry that the cluster announces for local development (KEP-1755).
  *
+ * @returns `host:port` to push to from this machine; undefined if the cluster announces none
  * @throws NxKubeError ('cluster') when the announcement cannot be read
  */
 export async function localRegistry(
@@ -22,9 +22,9 @@ export async function localRegistry(
     const { host } = load(text) as { host?: unknown };
     if (typeof host === 'string' && host !== '') return host;
   } catch {
-    // told below, as for any other content without a host
+    // Reported below, like any other content without a host.
   }
   throw new NxKubeError('cluster', 'ConfigMap/kube-public/local-registry-hosting does not name a registry host.', {
-    next: 'Set `host: "localhost:5001"`, say, in its localRegistryHosting.v1, or set the option `registry`.',
+    next: 'Set `host` in its localRegistryHosting.v1, such as `host: "localhost:5001"`, or set the option `registry`.',
   });
 }

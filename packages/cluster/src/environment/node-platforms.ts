@@ -1,13 +1,17 @@
 import type { Cluster } from '../api/cluster.js';
 import { list } from '../api/objects.js';
 
-/** In Go's and OCI's names: `linux`, `amd64`. */
+/** Platform in Go's and OCI's names: `linux`, `amd64`. */
 export interface Platform {
   os: string;
   architecture: string;
 }
 
-/** The distinct platforms of the cluster's nodes, the most frequent first. @throws ApiError */
+/**
+ * Distinct platforms of the cluster's nodes, the most frequent first.
+ *
+ * @throws ApiError
+ */
 export async function nodePlatforms(cluster: Cluster, { signal }: { signal?: AbortSignal } = {}): Promise<Platform[]> {
   const nodes = await list(cluster, { apiVersion: 'v1', kind: 'Node', signal });
   const counts = new Map<string, number>();

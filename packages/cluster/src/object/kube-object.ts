@@ -1,4 +1,4 @@
-/** What every Kubernetes object has in `metadata`; anything else the API adds is kept as it is. */
+/** Metadata that every Kubernetes object has; other fields of the API are kept. */
 export interface ObjectMeta {
   name: string;
   namespace?: string;
@@ -29,11 +29,11 @@ export interface ManagedFieldsEntry {
   operation?: 'Apply' | 'Update';
   apiVersion?: string;
   subresource?: string;
-  /** The set of fields in the FieldsV1 form: `f:<name>`, `k:<keys as JSON>`, `v:<value as JSON>`, `.` for the item itself. */
+  /** Fields in the FieldsV1 form: `f:<name>`, `k:<keys as JSON>`, `v:<value as JSON>`, `.` for the item itself. */
   fieldsV1?: Record<string, unknown>;
 }
 
-/** Any Kubernetes object, as plain JSON. Nothing in this package passes objects through generated models. */
+/** Any Kubernetes object, as plain JSON. This package never passes objects through generated models. */
 export interface KubeObject {
   apiVersion: string;
   kind: string;
@@ -42,7 +42,7 @@ export interface KubeObject {
   [key: string]: any;
 }
 
-/** Which object, without its content. `namespace` is absent for cluster-scoped kinds. */
+/** Reference to an object. `namespace` is absent for cluster-scoped kinds. */
 export interface Ref {
   apiVersion: string;
   kind: string;
@@ -50,13 +50,13 @@ export interface Ref {
   name: string;
 }
 
-/** Which kind of objects. */
+/** Kind of objects with its API group and version. */
 export interface GroupVersionKind {
   apiVersion: string;
   kind: string;
 }
 
-/** The one way objects are named in messages: `Kind/namespace/name`, or `Kind/name` for cluster-scoped objects. */
+/** Formats an object's name for messages: `Kind/namespace/name`, or `Kind/name` for cluster-scoped objects. */
 export function subject(of: Ref | KubeObject): string {
   const { name, namespace } = 'metadata' in of ? (of as KubeObject).metadata : (of as Ref);
   return namespace ? `${of.kind}/${namespace}/${name}` : `${of.kind}/${name}`;
@@ -66,7 +66,7 @@ export function refOf({ apiVersion, kind, metadata: { name, namespace } }: KubeO
   return namespace ? { apiVersion, kind, namespace, name } : { apiVersion, kind, name };
 }
 
-/** The API group of an apiVersion: `apps` of `apps/v1`, the empty string of `v1`. */
+/** API group of an apiVersion: `apps` of `apps/v1`, the empty string of `v1`. */
 export function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf('/');
   return slash < 0 ? '' : apiVersion.slice(0, slash);

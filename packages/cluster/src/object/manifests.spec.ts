@@ -8,7 +8,7 @@ function dataOf(yamlValue: string): unknown {
   return parseManifests(text, 'm.yaml')[0]!.value;
 }
 
-describe('scalars are read as kubectl reads them', () => {
+describe('parseManifests: scalars', () => {
   it.each([
     ['0644', 420],
     ['0o644', 420],
@@ -33,11 +33,11 @@ describe('scalars are read as kubectl reads them', () => {
     ['~', null],
     ['', null],
     ['9007199254740991', 9007199254740991],
-  ])('%s is %j', (text, value) => {
+  ])('the scalar %s is read as %j, as in kubectl', (text, value) => {
     expect(dataOf(text)).toStrictEqual(value);
   });
 
-  it('merges `<<` keys', () => {
+  it('`<<` keys are merged', () => {
     const [object] = parseManifests(
       'x: &x {b: 1}\napiVersion: v1\nkind: Thing\nmetadata: {name: a}\nvalue: {<<: *x, c: 2}',
       'm',
@@ -46,8 +46,8 @@ describe('scalars are read as kubectl reads them', () => {
   });
 });
 
-describe('documents', () => {
-  it('reads several, skips empty ones and flattens lists, typed and untyped, also nested', () => {
+describe('parseManifests: documents', () => {
+  it('several documents are read, empty ones are skipped, and lists of any kind are flattened', () => {
     const text = `
 ---
 # nothing here
@@ -73,18 +73,18 @@ metadata: {name: c}
     ]);
   });
 
-  it('takes an allow-list in a custom kind that happens to end in List for an object', () => {
+  it('a custom kind that happens to end in List is an object, not a list', () => {
     const text = 'apiVersion: x.io/v1\nkind: AllowList\nmetadata: {name: a}\nspec: {items: [1]}';
     expect(parseManifests(text, 'm')[0]!.kind).toBe('AllowList');
   });
 
-  it('lets a schema of a CRD hold bounds beyond 2^53, which are floating point on the server', () => {
+  it('the schema of a CRD may hold bounds beyond 2^53, which are floating point on the server', () => {
     const text = 'apiVersion: v1\nkind: CustomResourceDefinition\nmetadata: {name: a}\nmaximum: 9223372036854775807';
     expect(parseManifests(text, 'm')[0]!.maximum).toBe(2 ** 63);
   });
 });
 
-describe('mistakes name the source, the document and the field', () => {
+describe('parseManifests: mistakes', () => {
   const ok = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n';
   it.each([
     ['a: [1\n', 'm.yaml, line 2, document 1: invalid YAML: unexpected end of the stream within a flow collection'],
@@ -114,7 +114,7 @@ describe('mistakes name the source, the document and the field', () => {
       'apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {ids: [1, 9223372036854775807]}',
       'm.yaml, document 1: spec.ids[1] is an integer too large to be sent exactly',
     ],
-  ])('%j', (text, message) => {
+  ])('a mistake names the source, the document and the field: %j', (text, message) => {
     const failure = catchError(() => parseManifests(text, 'm.yaml'));
     expect(failure).toBeInstanceOf(NxKubeError);
     expect(failure).toMatchObject({ culprit: 'configuration', message });
@@ -127,7 +127,7 @@ describe('mistakes name the source, the document and the field', () => {
     ['password: !h!hunter2 x', 'undeclared tag handle'],
     ['password: !<hunter2^> x', 'tag name cannot contain such characters'],
     ['password: !!int hunter2', 'cannot resolve a node with'],
-  ])('never quotes the text in which YAML is mistaken: %j', (text, reason) => {
+  ])('the error for invalid YAML never quotes the text: %j', (text, reason) => {
     const failure = catchError(() => parseManifests(text, 'm.yaml'));
     expect((failure as Error).message).toMatch(/^m\.yaml, line \d+, document 1: invalid YAML: /);
     expect((failure as Error).message.split('invalid YAML: ')[1]).toBe(reason);

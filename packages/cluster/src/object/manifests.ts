@@ -5,11 +5,12 @@ import { yamlProblem } from './yaml-problem.js';
 import { kubernetesYaml, UnsafeInteger } from './yaml-schema.js';
 
 /**
- * The objects of a YAML stream as `kubectl` would read it: several documents, empty ones skipped, `List` kinds flattened,
- * scalars by YAML 1.1 (so that `0644` is 420 and a date stays a string).
+ * Parses a YAML stream as `kubectl` does: several documents, empty ones skipped, `List` kinds flattened, scalars by
+ * YAML 1.1 (`0644` is 420, and a date stays a string).
  *
  * @param yaml the text
- * @param source how messages name the text: a path, say
+ * @param source name of the text in messages, such as a path
+ * @returns the objects, in order
  * @throws NxKubeError ('configuration') that names source, document and field; it never quotes values
  */
 export function parseManifests(yaml: string, source: string): KubeObject[] {
@@ -18,12 +19,12 @@ export function parseManifests(yaml: string, source: string): KubeObject[] {
   );
 }
 
-/** Where in a text a value stands. */
+/** Position of a value in a text. */
 interface Place {
   source: string;
   /** Counted from 1; empty documents count. */
   document: number;
-  /** Path of the field, `items[2].metadata`, or the empty string for the whole document. */
+  /** Path of the field, such as `items[2].metadata`; the empty string for the whole document. */
   path: string;
 }
 
@@ -47,12 +48,12 @@ function loadDocuments(yaml: string, source: string): unknown[] {
       ? `line ${error.mark.line + 1}, document ${documentAt(yaml, error.mark.line)}`
       : 'the text';
     throw new NxKubeError('configuration', `${source}, ${place}: invalid YAML: ${yamlProblem(error)}`, {
-      next: 'Mend the YAML at that line.',
+      next: 'Fix the YAML at that line.',
     });
   }
 }
 
-/** The number of the document that holds a line (both counted as js-yaml does: lines from 0, documents from 1). */
+/** Number of the document that holds a line. As in js-yaml, lines count from 0 and documents from 1. */
 function documentAt(yaml: string, line: number): number {
   const before = yaml.split('\n').slice(0, line + 1);
   const first = before.findIndex((text) => /^[^#\s]/.test(text));
@@ -61,13 +62,13 @@ function documentAt(yaml: string, line: number): number {
 
 function flatten(value: unknown, place: Place): KubeObject[] {
   if (value === null || value === undefined) return [];
-  if (!isRecord(value)) fail(place, 'is not an object', 'Each document must be a Kubernetes object.');
+  if (!isRecord(value)) fail(place, 'is not an object', 'Make each document a Kubernetes object.');
   if (Object.keys(value).length === 0) return [];
   if (isList(value)) {
     return value.items.flatMap((item, index) => {
       const itemPlace = at(place, `items[${index}]`);
       if (!isRecord(item)) fail(itemPlace, 'is not an object');
-      // Items of a typed list (`ConfigMapList`) need not repeat what the list says.
+      // Items of a typed list (`ConfigMapList`) may omit apiVersion and kind.
       const typed = value.kind !== 'List' ? { apiVersion: value.apiVersion, kind: value.kind.slice(0, -4) } : {};
       return flatten({ ...typed, ...item }, itemPlace);
     });
@@ -110,8 +111,8 @@ function article(value: unknown): string {
 }
 
 /**
- * Replaces integers that a JavaScript number cannot hold. Bounds in a CRD's schema are floating point on the server anyway
- * (`maximum: 9223372036854775807` is common); anywhere else sending another number than was written would be silent damage.
+ * Replaces integers that a JavaScript number cannot hold. In a CRD's schema they become floats, as on the server
+ * (`maximum: 9223372036854775807` is common). Anywhere else they are an error: another number would be sent silently.
  */
 function exactIntegers(value: unknown, place: Place, floatIsFine: boolean): unknown {
   if (value instanceof UnsafeInteger) {

@@ -6,7 +6,11 @@ for (const [power, suffix] of ['Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'].entries()) {
   suffixes.set(suffix, 10n ** 9n * 1024n ** BigInt(power + 1));
 }
 
-/** A Kubernetes quantity (`500m`, `1Gi`, `2`, `1e3`) in billionths; undefined if it is none, or not a whole number of billionths. */
+/**
+ * Parses a Kubernetes quantity (`500m`, `1Gi`, `2`, `1e3`).
+ *
+ * @returns the quantity in billionths; undefined if the value is not a quantity, or not a whole number of billionths
+ */
 export function parseQuantity(value: unknown): bigint | undefined {
   const match = /^([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]{1,2})|(Ki|Mi|Gi|Ti|Pi|Ei|[numkMGTPE]?))$/.exec(
     String(value),

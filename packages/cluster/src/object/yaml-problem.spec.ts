@@ -1,5 +1,5 @@
 import { load, YAMLException } from 'js-yaml';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { yamlProblem } from './yaml-problem.js';
 import { kubernetesYaml } from './yaml-schema.js';
 
@@ -13,15 +13,17 @@ function problemOf(text: string): string {
   return 'none';
 }
 
-it.each([
-  ['password: *hunter2', 'unidentified alias'],
-  ['password: !hunter2 a', 'unknown tag'],
-  ['password: !<hunter2 a>', 'tag name cannot contain such characters'],
-  ['password: !hunter2!a b', 'undeclared tag handle'],
-  ['{password: "a" hunter2}', 'missed comma between flow collection entries'],
-  ['password: "hunter2', 'unexpected end of the stream within a double quoted scalar'],
-  ['hunter2: 1\nhunter2: 2', 'duplicated mapping key'],
-])('what is wrong with %j is told without its words', (text, problem) => {
-  expect(problemOf(text)).toContain(problem);
-  expect(problemOf(text)).not.toContain('hunter2');
+describe('yamlProblem', () => {
+  it.each([
+    ['password: *hunter2', 'unidentified alias'],
+    ['password: !hunter2 a', 'unknown tag'],
+    ['password: !<hunter2 a>', 'tag name cannot contain such characters'],
+    ['password: !hunter2!a b', 'undeclared tag handle'],
+    ['{password: "a" hunter2}', 'missed comma between flow collection entries'],
+    ['password: "hunter2', 'unexpected end of the stream within a double quoted scalar'],
+    ['hunter2: 1\nhunter2: 2', 'duplicated mapping key'],
+  ])('the problem of %j is described without its words', (text, problem) => {
+    expect(problemOf(text)).toContain(problem);
+    expect(problemOf(text)).not.toContain('hunter2');
+  });
 });

@@ -1,6 +1,6 @@
 import { FAILSAFE_SCHEMA, Type } from 'js-yaml';
 
-/** An integer literal that a JavaScript number cannot hold exactly. */
+/** Integer literal that a JavaScript number cannot hold exactly. */
 export class UnsafeInteger {
   constructor(readonly rounded: number) {}
 }
@@ -8,7 +8,7 @@ export class UnsafeInteger {
 const integerForms: readonly { form: RegExp; prefix: RegExp; base: '0x' | '0b' | '0o' | '' }[] = [
   { form: /^[-+]?0x[0-9a-f_]+$/i, prefix: /^0x/i, base: '0x' },
   { form: /^[-+]?0b[01_]+$/i, prefix: /^0b/i, base: '0b' },
-  // `0644`, the YAML 1.1 form, and `0o644`, the form of 1.2
+  // `0644` is the form of YAML 1.1, `0o644` that of 1.2.
   { form: /^[-+]?0(?:o[0-7_]+|[0-7_]+)$/i, prefix: /^0o?/i, base: '0o' },
   { form: /^[-+]?(?:0|[1-9][0-9_]*)$/, prefix: /^/, base: '' },
 ];
@@ -28,7 +28,7 @@ const floatForm = /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:e[-+]?[0-9]+)?$/i;
 function parseFloatScalar(text: string): number | undefined {
   if (!floatForm.test(text)) return undefined;
   const number = Number(text);
-  // `8e1234` (a commit id, say) is beyond any float and so a string, as Go reads it
+  // `8e1234` (such as a commit id) exceeds any float and is a string, as in Go.
   return Number.isFinite(number) ? number : undefined;
 }
 
@@ -47,8 +47,8 @@ function scalar(tag: string, parse: (text: string) => unknown): Type {
 }
 
 /**
- * Scalars as sigs.k8s.io/yaml, and so kubectl and kustomize, read them: YAML 1.1 integers and booleans; times stay strings;
- * infinities, which JSON cannot hold, stay strings too.
+ * Schema for scalars as sigs.k8s.io/yaml reads them, and so kubectl and kustomize: YAML 1.1 integers and booleans.
+ * Times and infinities stay strings; JSON cannot hold infinities.
  */
 export const kubernetesYaml = FAILSAFE_SCHEMA.extend({
   implicit: [

@@ -51,7 +51,9 @@ async function podsAt(observedGeneration: number): Promise<string[]> {
   return (await currentPods(cluster, ref)).map(({ metadata }) => metadata.name);
 }
 
-describe('the current pods of a workload (of a scripted server)', () => {
-  it('are those of its last revision', async () => expect(await podsAt(2)).toEqual(['new-1']));
-  it('are none while its controller has not seen its spec', async () => expect(await podsAt(1)).toEqual([]));
+describe('currentPods (of a scripted server)', () => {
+  it('the current pods of a workload are those of its last revision', async () =>
+    expect(await podsAt(2)).toEqual(['new-1']));
+  it('a workload has no current pods while its controller has not seen its spec', async () =>
+    expect(await podsAt(1)).toEqual([]));
 });

@@ -4,7 +4,7 @@ import type { KubeObject, Ref } from '../object/kube-object.js';
 import { podSelector, podsOfRevision } from './workload-pods.js';
 
 /**
- * The pods that a workload's present spec asks for, as they are now; none while its controller has not seen that spec yet.
+ * Reads the pods of a workload's present spec; none while its controller has not seen that spec.
  *
  * @throws ApiError
  */

@@ -5,10 +5,10 @@ import { logs } from '../streams/logs.js';
 import type { Problem } from './problems.js';
 import type { ObjectStatus } from './status.js';
 
-/** Number of lines that a message quotes of a crashed container's log. */
+/** Number of log lines of a crashed container that a message quotes. */
 const quotedLogLines = 10;
 
-/** The problem of an object whose own status says that it has failed. */
+/** Problem of an object whose own status is failed. */
 export function failedByStatus(ref: Ref, { message }: ObjectStatus): Problem {
   return {
     key: 'status',
@@ -19,7 +19,7 @@ export function failedByStatus(ref: Ref, { message }: ObjectStatus): Problem {
   };
 }
 
-/** The error for a problem, with the last log lines of its container where there are any. */
+/** Makes the error for a problem, with the last log lines of its container if there are any. */
 export async function failureOf(
   cluster: Cluster,
   ref: Ref,
@@ -38,14 +38,14 @@ async function lastLines(
   of: { namespace: string; pod: string; container: string },
   signal: AbortSignal,
 ): Promise<string[]> {
-  // Between two runs the log is the last one's; when the next run has just begun, that is the previous one's.
+  // Between two runs the current log is the crashed run's. Once the next run has begun, the previous log is.
   for (const previous of [false, true]) {
     try {
       const lines: string[] = [];
       for await (const line of logs(cluster, { ...of, tailLines: quotedLogLines, previous, signal })) lines.push(line);
       if (lines.length > 0) return lines;
     } catch {
-      // The log is a help, not the point: without it the problem is still told.
+      // The log is optional: without it the problem is still reported.
     }
   }
   return [];

@@ -14,32 +14,32 @@ import {
 import { status, type ObjectStatus } from './status.js';
 import { podSelector, podsOf, podsOfRevision, podsWaitedFor } from './workload-pods.js';
 
-/** How long (ms) a crashed container must run before its workload counts as ready again. */
+/** Time (ms) that a crashed container must run before its workload counts as ready again. */
 const settlingMs = 10_000;
 
-/** What an observation reports; after `ready`, `failed` or `broken` it reports nothing more. */
+/** Reports of an observation; after `ready`, `failed` or `broken` it reports nothing more. */
 export interface Observed {
   report(now: ObjectStatus): void;
   ready(): void;
   failed(problem: Problem): void;
-  /** The cluster does not let us watch. */
+  /** The cluster does not allow the watch. */
   broken(error: unknown): void;
 }
 
-/** What counts once it has lasted for its grace. */
+/** Problem that counts once it has lasted for its grace period. */
 type Lasting = Pick<Problem, 'key' | 'graceMs'>;
 
-/** One object under watch and, if it is a workload, its pods with all that tells why they do not come up. */
+/** Watches one object and, for a workload, its pods and the events that explain why they do not start. */
 export class Observation {
   #object?: KubeObject;
   #pods?: Watcher;
   #replicaSets?: Watcher;
   #events?: Watcher;
-  /** Version by uid of the events that were there when the wait began; set once the first list of them is reported. */
+  /** Versions (by uid) of the events that existed when the wait began. Set when their first list has arrived. */
   #formerEvents?: ReadonlyMap<string | undefined, string | undefined>;
-  /** When each problem that lasts was first seen. */
+  /** First time that each lasting problem was seen. */
   readonly #since = new Map<string, number>();
-  /** Watchers whose first list has not been reported. */
+  /** Watchers whose first list has not arrived. */
   #unsynced = 0;
   #recheck?: NodeJS.Timeout;
   #over = false;
@@ -75,7 +75,7 @@ export class Observation {
       this.#evaluate();
     };
     this.#unsynced += 1;
-    // Whoever may not see pods or events does without what they tell.
+    // A user without the right to see pods or events waits without them.
     watcher.synced.then(listed, listed);
     watcher.done.catch((error: unknown) => this.outcome.broken(error));
     return watcher;
@@ -95,9 +95,9 @@ export class Observation {
     if (failure) this.#fail(failure);
   }
 
-  /** Ready, unless a pod says otherwise before its workload does, or something that has crashed may be about to crash again. */
+  /** Reports ready, unless a pod contradicts its workload or a container that has crashed may crash again. */
   #settle(now: ObjectStatus): void {
-    // without its pods there is no telling
+    // Without the pods there is no verdict.
     if (this.#unsynced > 0) return;
     const at = Date.now();
     const pods = this.#podsOfRevision();
@@ -151,7 +151,7 @@ export class Observation {
     const object = this.#object;
     if (!object) return [];
     const pods = this.#podsOfRevision();
-    // Events stay when what they tell of is over; a pod that was made since shows that it is.
+    // An event outlives its cause; a pod that was made since shows that the cause is gone.
     const events = pods.length > 0 ? [] : this.#presentEvents(object);
     return [
       ...replicaFailure(object),
@@ -162,8 +162,8 @@ export class Observation {
   }
 
   /**
-   * While there are pods of a former revision, whose end takes its time, only what was told since the wait began: what was told before
-   * may be what the present revision has mended.
+   * Events of the present revision. While pods of a former revision end, only events since the wait began count:
+   * earlier ones may describe what the present revision fixes.
    */
   #presentEvents(object: KubeObject): KubeObject[] {
     const events = [...(this.#events?.store.values() ?? [])];
@@ -182,7 +182,7 @@ export class Observation {
     return podsOfRevision(object, this.#pods?.store.values() ?? [], this.#replicaSets?.store.values() ?? []);
   }
 
-  /** Notes since when each of the observations has been made; looks again when the next one will have lasted for its grace. */
+  /** Records when each problem was first seen. Checks again when the next one will have lasted for its grace period. */
   #observe(observations: readonly Lasting[]): void {
     const present = new Set(observations.map(({ key }) => key));
     for (const key of this.#since.keys()) if (!present.has(key)) this.#since.delete(key);
@@ -206,7 +206,7 @@ export class Observation {
   }
 }
 
-/** Of an event: the same again is told by a new version of it. */
+/** Version of an event: a repeated event is the same object with a new version. */
 function versionOf({ metadata: { uid, resourceVersion } }: KubeObject): [string | undefined, string | undefined] {
   return [uid, resourceVersion];
 }

@@ -10,7 +10,7 @@ function waiting(reason: string, message?: string, lastState?: object) {
   return pod({ containerStatuses: [{ name: 'c', state: { waiting: { reason, message } }, lastState }] });
 }
 
-describe('a pod', () => {
+describe('podProblems', () => {
   it.each([
     ['CrashLoopBackOff', 'user-code', 0],
     ['ImagePullBackOff', 'configuration', 10_000],
@@ -18,15 +18,18 @@ describe('a pod', () => {
     ['InvalidImageName', 'configuration', 0],
     ['CreateContainerConfigError', 'configuration', 0],
     ['RunContainerError', 'configuration', 3_000],
-  ])('whose container waits because of %s has a problem of the %s after %i ms', (reason, culprit, graceMs) => {
+  ])('a pod whose container waits because of %s has a problem of the %s after %i ms', (reason, culprit, graceMs) => {
     expect(podProblems(waiting(reason))).toMatchObject([{ culprit, graceMs }]);
   });
 
-  it.each(['ContainerCreating', 'PodInitializing', ''])('whose container waits because of %j has none', (reason) => {
-    expect(podProblems(waiting(reason))).toEqual([]);
-  });
+  it.each(['ContainerCreating', 'PodInitializing', ''])(
+    'a pod whose container waits because of %j has no problem',
+    (reason) => {
+      expect(podProblems(waiting(reason))).toEqual([]);
+    },
+  );
 
-  it('that crashes is told with its exit code, and where its log is', () => {
+  it('the problem of a crashing pod names its exit code and the container with the log', () => {
     const crashed = waiting('CrashLoopBackOff', 'back-off 10s', { terminated: { exitCode: 3, reason: 'Error' } });
     expect(podProblems(crashed)).toMatchObject([
       {
@@ -40,27 +43,24 @@ describe('a pod', () => {
     [1, 1, 1],
     [0, 1, 0],
     [3, 0, 0],
-  ])(
-    'that has been restarted %i times and ended with exit code %i has %i problems',
-    (restartCount, exitCode, count) => {
-      const ended = pod({
-        containerStatuses: [{ name: 'c', restartCount, state: { terminated: { exitCode, reason: 'Error' } } }],
-      });
-      const problems = podProblems(ended);
-      expect(problems).toHaveLength(count);
-      if (count)
-        expect(problems[0]!.message).toBe('container c of Pod/n/p has crashed 2 times (last with exit code 1, Error)');
-    },
-  );
+  ])('a pod that restarted %i times and ended with exit code %i has %i problems', (restartCount, exitCode, count) => {
+    const ended = pod({
+      containerStatuses: [{ name: 'c', restartCount, state: { terminated: { exitCode, reason: 'Error' } } }],
+    });
+    const problems = podProblems(ended);
+    expect(problems).toHaveLength(count);
+    if (count)
+      expect(problems[0]!.message).toBe('container c of Pod/n/p has crashed 2 times (last with exit code 1, Error)');
+  });
 
-  it('has the same problem while it alternates between two names of it', () => {
+  it('a pod that alternates between two names of one problem keeps the problem', () => {
     const [pulling] = podProblems(waiting('ErrImagePull', 'not found'));
     const [backingOff] = podProblems(waiting('ImagePullBackOff', 'Back-off'));
     expect(pulling!.key).toBe(backingOff!.key);
     expect(pulling!.message).toBe('container c of Pod/n/p is in ErrImagePull: not found');
   });
 
-  it('is looked at for its init containers too', () => {
+  it('the init containers of a pod count, too', () => {
     const status = { initContainerStatuses: [{ name: 'i', state: { waiting: { reason: 'CrashLoopBackOff' } } }] };
     expect(podProblems(pod(status))).toMatchObject([{ message: 'container i of Pod/n/p is in CrashLoopBackOff' }]);
   });
@@ -68,7 +68,7 @@ describe('a pod', () => {
   it.each([
     ['0/1 nodes are available: 1 Insufficient cpu.', 1],
     ['0/1 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }.', 0],
-  ])('that cannot be scheduled (%s) has %i problems', (message, count) => {
+  ])('a pod that cannot be scheduled (%s) has %i problems', (message, count) => {
     const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
     const problems = podProblems(pod({ conditions }));
     expect(problems).toHaveLength(count);
@@ -82,14 +82,14 @@ it.each([
   [2, { running: {} }, ['u c run 2']],
   [2, { running: { startedAt: '2026-01-01T00:00:00Z' } }, []],
   [2, { waiting: {} }, []],
-])('a container restarted %i times and in state %j is watched for staying: %j', (restartCount, state, keys) => {
+])('a container restarted %i times and in state %j is observed for staying up: %j', (restartCount, state, keys) => {
   const now = Date.parse('2026-01-01T00:00:10Z');
   expect(restartedContainers(pod({ containerStatuses: [{ name: 'c', restartCount, state }] }), 10_000, now)).toEqual(
     keys,
   );
 });
 
-describe('a workload whose pods are refused', () => {
+describe('replicaFailure and failedCreateEvent', () => {
   const message = 'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true';
   const workload: KubeObject = {
     apiVersion: 'apps/v1',
@@ -98,7 +98,7 @@ describe('a workload whose pods are refused', () => {
     status: { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }] },
   };
 
-  it('tells so by a condition', () => {
+  it('a condition reports that the pods of a workload are refused', () => {
     expect(replicaFailure(workload)).toMatchObject([
       {
         message: `Deployment/n/d cannot create pods: ${message}`,
@@ -108,7 +108,7 @@ describe('a workload whose pods are refused', () => {
     expect(replicaFailure({ ...workload, status: {} })).toEqual([]);
   });
 
-  it('or by an event', () => {
+  it('an event reports that the pods of a workload are refused', () => {
     const event: KubeObject = {
       apiVersion: 'v1',
       kind: 'Event',

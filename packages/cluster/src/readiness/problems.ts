@@ -2,17 +2,17 @@ import type { Culprit } from '../errors.js';
 import { subject, type KubeObject } from '../object/kube-object.js';
 import { conditionOf } from './status.js';
 
-/** A reason why a workload will not become ready by waiting. */
+/** Reason why a workload will not become ready by waiting. */
 export interface Problem {
-  /** The same for the same problem seen again. */
+  /** Identity: the same problem seen again has the same key. */
   key: string;
   /** Object and problem, in one sentence without the full stop. */
   message: string;
   culprit: Culprit;
   next: string;
-  /** How long it must last to count, in ms: some pass by themselves. */
+  /** Grace period (ms): the problem counts only after it has lasted for it, because some problems pass. */
   graceMs: number;
-  /** Whose log says more. */
+  /** Container whose log says more. */
   log?: { pod: string; container: string };
 }
 
@@ -38,7 +38,7 @@ const imagePull: Kind = {
   class: 'image',
   culprit: 'configuration',
   next: 'Check the image’s name and that the node can pull it from its registry.',
-  // One failure may be the network's; by then the second attempt has been made.
+  // One failure may be the network's; after this time the second attempt has run.
   graceMs: 10_000,
 };
 const create: Kind = {
@@ -51,11 +51,11 @@ const create: Kind = {
 const crash: Kind = {
   class: 'crash',
   culprit: 'user-code',
-  next: 'Mend the program, or its arguments and environment.',
+  next: 'Fix the program, its arguments or its environment.',
   graceMs: 0,
 };
 
-/** What it failed for may come with the same change as the new revision: it may yet come up. */
+/** The same change may fix the cause, so a pod of a former revision may still come up. */
 const formerGraceMs = 10_000;
 
 /** By the reason for which a container waits. */
@@ -75,7 +75,7 @@ const waitingProblems: Readonly<Record<string, Kind>> = {
   RunContainerError: create,
 };
 
-/** Why a pod will not become ready, if so. Pure. */
+/** Finds the problems that keep a pod from becoming ready. Pure. */
 export function podProblems(pod: KubeObject): Problem[] {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   const statuses = [...initContainerStatuses, ...containerStatuses] as ContainerStatus[];
@@ -86,14 +86,14 @@ export function podProblems(pod: KubeObject): Problem[] {
 
 function containerProblem(pod: KubeObject, { name, restartCount = 0, state, lastState }: ContainerStatus): Problem[] {
   const { reason = '', message } = state?.waiting ?? {};
-  // The kubelet calls it a crash loop only when it looks again, more than ten seconds after the second crash.
+  // The kubelet reports CrashLoopBackOff only more than ten seconds after the second crash.
   const crashedAgain = restartCount > 0 && (state?.terminated?.exitCode ?? 0) !== 0;
   const kind = crashedAgain ? crash : waitingProblems[reason];
   if (!kind) return [];
   const ended = state?.terminated ?? lastState?.terminated;
   const what = crashedAgain ? `has crashed ${restartCount + 1} times` : `is in ${reason}`;
   const how = ended ? ` (last with exit code ${ended.exitCode}${ended.reason ? `, ${ended.reason}` : ''})` : '';
-  // A crash loop's own message only tells how long the back-off is.
+  // A crash loop's own message only states the back-off.
   const why = kind.class === 'crash' || !message ? '' : `: ${message.trim()}`;
   return [
     {
@@ -108,10 +108,12 @@ function containerProblem(pod: KubeObject, { name, restartCount = 0, state, last
 }
 
 /**
- * Containers that run again after a crash, since less than `forMs`, by keys that differ for each run. Without a readiness probe a
- * crashing container is ready for a moment in every run, so what has crashed is ready only if it stays. Pure.
+ * Finds containers that have run for less than `forMs` since a crash. Without a readiness probe a crashing container is
+ * ready for a moment in every run, so it counts as ready only if it stays up. Pure.
  *
+ * @param forMs in ms
  * @param now in ms since the epoch
+ * @returns keys that differ for each run
  */
 export function restartedContainers(pod: KubeObject, forMs: number, now: number): string[] {
   const statuses = (pod.status?.containerStatuses ?? []) as ContainerStatus[];
@@ -123,13 +125,19 @@ export function restartedContainers(pod: KubeObject, forMs: number, now: number)
     .map(({ name, restartCount }) => `${pod.metadata.uid} ${name} run ${restartCount}`);
 }
 
-/** Whether a container does not run: it has failed, or waits to be started. What is above the pod may not have seen that yet. Pure. */
+/**
+ * Whether a container does not run: it has failed, or waits for its start. The workload's status may lag behind its
+ * pods. Pure.
+ */
 export function isDown(pod: KubeObject): boolean {
   const statuses = (pod.status?.containerStatuses ?? []) as ContainerStatus[];
   return statuses.some(({ state }) => state?.waiting !== undefined || (state?.terminated?.exitCode ?? 0) !== 0);
 }
 
-/** Why a pod of a former revision will not become ready, so that its StatefulSet never comes to the present one. Pure. */
+/**
+ * Finds the problems of a pod of a former revision. Its StatefulSet waits for it and never reaches the present
+ * revision. Pure.
+ */
 export function formerPodProblems(pod: KubeObject): Problem[] {
   return podProblems(pod).map((problem) => ({
     ...problem,
@@ -142,26 +150,26 @@ export function formerPodProblems(pod: KubeObject): Problem[] {
 function unschedulableProblem(pod: KubeObject): Problem | undefined {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled?.status !== 'False' || scheduled.reason !== 'Unschedulable') return undefined;
-  // A cluster that is just starting: its nodes will be ready in a moment.
+  // In a cluster that is just starting, the nodes become ready in a moment.
   if (/node\.kubernetes\.io\/(?:not-ready|unreachable|network-unavailable)/.test(scheduled.message ?? ''))
     return undefined;
   return {
     key: `${pod.metadata.uid} unschedulable`,
     message: `${subject(pod)} cannot be scheduled: ${scheduled.message}`,
     culprit: 'configuration',
-    next: 'Lower the requests, or mend node selector, affinity, tolerations or volumes.',
-    // as volumes may be about to be bound
+    next: 'Lower the requests, or fix node selector, affinity, tolerations or volumes.',
+    // Volumes may be about to be bound.
     graceMs: 5_000,
   };
 }
 
-/** Why a workload's controller cannot make pods at all: refused by Pod Security, quota or a webhook. Pure. */
+/** Finds why a workload's controller cannot create pods: Pod Security, quota or a webhook refuses them. Pure. */
 export function replicaFailure(workload: KubeObject): Problem[] {
   const failure = conditionOf(workload, 'ReplicaFailure');
   return failure?.status === 'True' ? [cannotCreatePods(workload, failure.message ?? 'FailedCreate')] : [];
 }
 
-/** The same, for controllers that tell it only as an event. */
+/** As `replicaFailure`, for controllers that report the failure only as an event. */
 export function failedCreateEvent(workload: KubeObject, event: KubeObject): Problem[] {
   if (event.type !== 'Warning' || event.reason !== 'FailedCreate') return [];
   return [cannotCreatePods(workload, String(event.message))];
@@ -173,9 +181,9 @@ function cannotCreatePods(workload: KubeObject, message: string): Problem {
     message: `${subject(workload)} cannot create pods: ${message}`,
     culprit: 'configuration',
     next: /PodSecurity/.test(message)
-      ? 'Give the pods the security context that the namespace’s Pod Security level asks for.'
-      : 'Mend what refuses the pods: a quota, a webhook, or a missing service account.',
-    // The service account of a new namespace appears a moment after it.
+      ? 'Give the pods the security context that the namespace’s Pod Security level requires.'
+      : 'Fix the quota, webhook or missing service account that refuses the pods.',
+    // The service account of a new namespace appears a moment after the namespace.
     graceMs: 5_000,
   };
 }

@@ -39,28 +39,28 @@ function statefulSet(reported: object, spec: object = { replicas: 2 }): KubeObje
 
 type Row = [what: string, object: KubeObject | undefined, status: ObjectStatus['status'], message?: string | RegExp];
 
-describe('the status of', () => {
+describe('status', () => {
   it.each<Row>([
     ['nothing', undefined, 'NotFound'],
     [
-      'what is being deleted',
+      'an object that is being deleted',
       object('v1', 'ConfigMap', {}, { deletionTimestamp: 'x' }),
       'Terminating',
       'it is being deleted',
     ],
     [
-      'what is held by finalizers',
+      'an object that is held by finalizers',
       object('v1', 'ConfigMap', {}, { deletionTimestamp: 'x', finalizers: ['a/b', 'c/d'] }),
       'Terminating',
       'it is being deleted, held by a/b, c/d',
     ],
     [
-      'what its controller has not seen',
+      'an object that its controller has not seen',
       object('x/v1', 'X', { status: { observedGeneration: 1 } }),
       'InProgress',
       /latest change/,
     ],
-    ['what its controller has seen', object('x/v1', 'X', { status: { observedGeneration: 2 } }), 'Current'],
+    ['an object that its controller has seen', object('x/v1', 'X', { status: { observedGeneration: 2 } }), 'Current'],
     [
       'Reconciling',
       object('x/v1', 'X', { status: condition('Reconciling', 'True', 'R', 'busy') }),
@@ -68,7 +68,7 @@ describe('the status of', () => {
       'busy',
     ],
     ['Stalled', object('x/v1', 'X', { status: condition('Stalled', 'True', 'BadSpec') }), 'Failed', 'BadSpec'],
-    ['what has no conditions', object('v1', 'ConfigMap'), 'Current'],
+    ['an object without conditions', object('v1', 'ConfigMap'), 'Current'],
     ['a custom resource that is Ready', object('x/v1', 'X', { status: condition('Ready', 'True') }), 'Current'],
     [
       'a custom resource that is not Ready',
@@ -238,7 +238,7 @@ describe('the status of', () => {
     ['a Service', object('v1', 'Service', { spec: {} }), 'Current'],
     ['a load balancer without an address', object('v1', 'Service', { spec: { type: 'LoadBalancer' } }), 'InProgress'],
     ['a custom kind called Deployment', object('x/v1', 'Deployment'), 'Current'],
-  ])('%s', (_what, given, expected, message) => {
+  ])('the status of %s is decided by its fields', (_what, given, expected, message) => {
     const result = status(given);
     expect(result.status).toBe(expected);
     if (typeof message === 'string') expect(result.message).toBe(message);

@@ -2,7 +2,7 @@ import { groupOf, type KubeObject } from '../object/kube-object.js';
 
 export interface ObjectStatus {
   status: 'Current' | 'InProgress' | 'Failed' | 'Terminating' | 'NotFound';
-  /** Why, in one sentence: `2 of 3 replicas are available`. */
+  /** Reason, in one sentence without the full stop: `2 of 3 replicas are available`. */
   message: string;
 }
 
@@ -13,7 +13,7 @@ interface Condition {
   message?: string;
 }
 
-/** How far the cluster is with an object, by the rules of kstatus. Pure. */
+/** Computes the status of an object by the rules of kstatus. Pure. */
 export function status(object: KubeObject | undefined): ObjectStatus {
   if (!object) return { status: 'NotFound', message: 'it does not exist' };
   const { deletionTimestamp, finalizers = [], generation } = object.metadata;
@@ -117,7 +117,7 @@ function daemonSet(object: KubeObject): ObjectStatus {
   return current(`${wanted} of ${wanted} pods are ready`);
 }
 
-/** A Job counts as there once it has started: whether it succeeds is its own matter. */
+/** A Job is current once it has started: its success is not awaited. */
 function job(object: KubeObject): ObjectStatus {
   const failure = conditionOf(object, 'Failed');
   if (failure?.status === 'True') return failed(textOf(failure));

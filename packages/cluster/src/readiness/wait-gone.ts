@@ -14,7 +14,7 @@ export interface WaitGoneOptions {
   signal?: AbortSignal;
 }
 
-/** One particular object: another one of the same name is not it. */
+/** One particular object: another object of the same name does not count. */
 export interface Identified {
   ref: Ref;
   uid: string;
@@ -22,14 +22,16 @@ export interface Identified {
 
 /**
  * Waits until objects do not exist any more.
- * @throws NxKubeError ('cluster') after the time-out; it names each object that is left, and the finalizers that hold it
+ *
+ * @throws NxKubeError ('cluster') after the time-out; it names each object that is left, and the finalizers that hold
+ * it
  */
 export async function waitGone(
   cluster: Cluster,
   objects: readonly Identified[],
   { timeoutMs, signal }: WaitGoneOptions,
 ): Promise<void> {
-  // What is gone already, as most objects are at once, needs no watch.
+  // Most objects are gone at once and need no watch.
   const live = await mapConcurrently(objects, 8, ({ ref }) => retry(() => read(cluster, ref, { signal }), { signal }));
   const left = live.filter((object, index) => object !== undefined && object.metadata.uid === objects[index]!.uid);
   if (left.length === 0) return;
@@ -74,7 +76,7 @@ async function goneOne(
     const abort = () => finish(() => reject(signal.reason as Error));
     if (signal.aborted) return abort();
     signal.addEventListener('abort', abort, { once: true });
-    // A kind whose definition is deleted takes its objects with it.
+    // Deleting a CRD deletes the objects of its kind.
     watcher.synced.then(check, (error: unknown) =>
       finish(() => (isNotFound(error) ? resolve() : reject(error as Error))),
     );

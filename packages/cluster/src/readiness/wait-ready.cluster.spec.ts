@@ -38,7 +38,7 @@ async function deployment(
   };
 }
 
-/** Applies and waits; the error, or undefined once it is ready; and how long it took in ms. */
+/** Applies an object and waits. Returns the error, or undefined once it is ready, and the time (ms). */
 async function outcome(object: KubeObject, options: WaitReadyOptions = {}) {
   await apply(test.cluster, [object], { force: true });
   const started = performance.now();
@@ -49,8 +49,8 @@ async function outcome(object: KubeObject, options: WaitReadyOptions = {}) {
   return { error, ms: performance.now() - started };
 }
 
-describe('waiting for a workload', () => {
-  it('ends when it is available, and tells how far it is', async () => {
+describe('waitReady: workloads', () => {
+  it('the wait ends when the workload is available, and reports its progress', async () => {
     const seen: string[] = [];
     const { error } = await outcome(await deployment('good', ['wait']), {
       onStatus: (ref: Ref, { status, message }) => seen.push(`${ref.name} ${status}: ${message}`),
@@ -59,13 +59,13 @@ describe('waiting for a workload', () => {
     expect(seen[0]).toMatch(/^good InProgress/);
     expect(seen.at(-1)).toBe('good Current: 1 of 1 replicas are available');
     expect(new Set(seen).size).toBe(seen.length);
-    // ready already: there is nothing to wait for
+    // Ready already: no wait.
     const again = await outcome(await deployment('good', ['wait']));
     expect(again.error).toBeUndefined();
     expect(again.ms).toBeLessThan(20_000);
   });
 
-  it('fails at once when it crashes again and again, with its last lines', async () => {
+  it('the wait for a crashing workload fails at once and quotes its last lines', async () => {
     const { error, ms } = await outcome(await deployment('crashing', ['crash', 'starting', 'panic: no such thing']));
     expect(error).toBeInstanceOf(NxKubeError);
     expect(error!.culprit).toBe('user-code');
@@ -78,13 +78,13 @@ describe('waiting for a workload', () => {
     expect(ms).toBeLessThan(30_000);
   });
 
-  it('does not blame a new revision for the crashes of the former one', async () => {
-    await outcome(await deployment('mended', ['crash', 'bad']));
-    const { error } = await outcome(await deployment('mended', ['wait']));
+  it('a new revision is not blamed for crashes of the former one', async () => {
+    await outcome(await deployment('fixed', ['crash', 'bad']));
+    const { error } = await outcome(await deployment('fixed', ['wait']));
     expect(error).toBeUndefined();
   });
 
-  it('fails soon when its image cannot be pulled', async () => {
+  it('the wait fails soon when the image cannot be pulled', async () => {
     const { error, ms } = await outcome(
       await deployment('no-image', [], { container: { image: 'localhost:5001/nx-kube-test/none:1' } }),
     );
@@ -93,14 +93,14 @@ describe('waiting for a workload', () => {
     expect(ms).toBeLessThan(30_000);
   });
 
-  it('fails at once when its configuration is not there', async () => {
+  it('the wait fails at once when a ConfigMap is missing', async () => {
     const env = [{ name: 'X', valueFrom: { configMapKeyRef: { name: 'missing', key: 'x' } } }];
     const { error, ms } = await outcome(await deployment('no-config', ['wait'], { container: { env } }));
     expect(error!.message).toMatch(/is in CreateContainerConfigError: configmap "missing" not found/);
     expect(ms).toBeLessThan(30_000);
   });
 
-  it('fails soon when it cannot be scheduled', async () => {
+  it('the wait fails soon when a pod cannot be scheduled', async () => {
     const { error, ms } = await outcome(
       await deployment('nowhere', ['wait'], { pod: { nodeSelector: { no: 'such-node' } } }),
     );
@@ -109,7 +109,7 @@ describe('waiting for a workload', () => {
   });
 
   it.each(['Deployment', 'StatefulSet', 'DaemonSet'])(
-    'fails soon when a %s’s pods are refused by Pod Security',
+    'the wait fails soon when Pod Security refuses the pods of a %s',
     async (kind) => {
       const name = `refused-${kind.toLowerCase()}`;
       const { error, ms } = await outcome(await deployment(name, ['wait'], { kind, pod: { securityContext: {} } }));
@@ -124,15 +124,15 @@ describe('waiting for a workload', () => {
     },
   );
 
-  it.each(['StatefulSet', 'DaemonSet'])('sees a %s crash, and come up', async (kind) => {
+  it.each(['StatefulSet', 'DaemonSet'])('the wait sees a %s crash and come up', async (kind) => {
     const name = `both-${kind.toLowerCase()}`;
     const { error } = await outcome(await deployment(name, ['crash', 'bad'], { kind }));
     expect(error!.message).toMatch(/has crashed 2 times/);
-    // a StatefulSet waits for a broken pod for ever; a DaemonSet does not
+    // A StatefulSet waits for a broken pod for ever; a DaemonSet does not.
     if (kind === 'DaemonSet') expect((await outcome(await deployment(name, ['wait'], { kind }))).error).toBeUndefined();
   });
 
-  it('says at the time-out what was not ready, and why', async () => {
+  it('the time-out error says which object was not ready, and why', async () => {
     const probe = { readinessProbe: { tcpSocket: { port: 1 } } };
     const { error } = await outcome(await deployment('slow', ['wait'], { container: probe }), { timeoutMs: 3_000 });
     expect(error!.culprit).toBe('cluster');
@@ -142,8 +142,8 @@ describe('waiting for a workload', () => {
   });
 });
 
-describe('waiting', () => {
-  it('ends with the signal’s reason', async () => {
+describe('waitReady', () => {
+  it('an aborted wait ends with the signal’s reason', async () => {
     const abort = new AbortController();
     const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: test.namespace, name: 'never' };
     const waiting = waitReady(test.cluster, [ref], {
@@ -153,7 +153,7 @@ describe('waiting', () => {
     await expect(waiting).rejects.toThrow('enough');
   });
 
-  it('sees objects come and conditions turn, of several at once', async () => {
+  it('the wait sees objects appear and conditions change, for several objects at once', async () => {
     const claims = ['a', 'b'].map((name): KubeObject => ({
       apiVersion: 'v1',
       kind: 'Pod',
@@ -166,7 +166,7 @@ describe('waiting', () => {
     for (const claim of claims) expect((await read(test.cluster, refOf(claim)))!.status.phase).toBe('Running');
   });
 
-  it('for many objects at once is no sign of a leak to Node', async () => {
+  it('a wait for many objects does not look like a leak to Node', async () => {
     const warnings: string[] = [];
     const listen = (warning: Error) => warnings.push(warning.message);
     process.on('warning', listen);
@@ -181,12 +181,12 @@ describe('waiting', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('of a kind that nobody knows is an error', async () => {
+  it('a wait for an object of an unknown kind is an error', async () => {
     const ref = { apiVersion: 'nowhere.dev/v1', kind: 'Nothing', namespace: test.namespace, name: 'x' };
     await expect(waitReady(test.cluster, [ref], { timeoutMs: 5_000 })).rejects.toThrow(/does not know the kind/);
   });
 
-  it('follows a change of the object that is waited for', async () => {
+  it('a wait follows changes of its object', async () => {
     const object = await deployment('scaled', ['wait'], {});
     await apply(test.cluster, [{ ...object, spec: { ...object.spec, replicas: 0 } }]);
     await waitReady(test.cluster, [refOf(object)]);

@@ -19,7 +19,7 @@ const kinds = {
   '/apis/apps/v1': { Deployment: 'deployments', ReplicaSet: 'replicasets', StatefulSet: 'statefulsets' },
 };
 
-/** A server that holds objects, and tells those who watch of what the test changes. */
+/** Starts a server that holds objects and sends the test's changes to watches. */
 async function start(objects: KubeObject[], timeoutMs = 25_000) {
   const plural = ({ kind }: KubeObject) => `${kind.toLowerCase()}s`;
   const watches: { kind: string; response: ServerResponse }[] = [];
@@ -98,8 +98,8 @@ function pod(restartCount: number, state: object, phase = 'Running', name = 'p')
 const running = (msAgo: number) => ({ running: { startedAt: new Date(Date.now() - msAgo).toISOString() } });
 const crashed = { terminated: { exitCode: 3, reason: 'Error' } };
 
-describe('a Deployment (of a scripted server) that still says it is current', () => {
-  it('is not ready when its pod crashes again', async () => {
+describe('waitReady for a Deployment that still claims to be current (of a scripted server)', () => {
+  it('a Deployment is not ready when its pod crashes again', async () => {
     const { outcome, seen, change } = await start([deployment, replicaSet, pod(1, running(0))]);
     await expect.poll(() => seen.at(-1)).toBe('InProgress: it has crashed, and runs again');
     await change(pod(1, crashed));
@@ -109,20 +109,20 @@ describe('a Deployment (of a scripted server) that still says it is current', ()
   it.each([
     ['has crashed for the first time', crashed],
     ['waits to be started', { waiting: { reason: 'ContainerCreating' } }],
-  ])('is not ready while a container %s, but is once it has run', async (_what, state) => {
+  ])('a Deployment is not ready while a container %s, and is ready once it has run', async (_what, state) => {
     const { outcome, seen, change } = await start([deployment, replicaSet, pod(0, state)]);
     await expect.poll(() => seen.at(-1)).toBe('InProgress: a container does not run');
     await change(pod(0, running(0)));
     expect(await outcome).toBe('ready');
   });
 
-  it('is ready though a pod that was evicted lies about', async () => {
+  it('a Deployment is ready despite an evicted pod', async () => {
     const evicted = pod(1, crashed, 'Failed', 'evicted');
     expect(await (await start([deployment, replicaSet, pod(0, running(0)), evicted])).outcome).toBe('ready');
   });
 });
 
-describe('a StatefulSet (of a scripted server) on its way to a new revision', () => {
+describe('waitReady for a StatefulSet on its way to a new revision (of a scripted server)', () => {
   const statefulSet = object('apps/v1', 'StatefulSet', 's', {
     spec: { replicas: 1, selector },
     status: { observedGeneration: 1, replicas: 1, currentRevision: 'r1', updateRevision: 'r2' },
@@ -131,7 +131,7 @@ describe('a StatefulSet (of a scripted server) on its way to a new revision', ()
     object('v1', 'Pod', 's-0', { metadata: { labels: { 'controller-revision-hash': hash } }, ...rest }, 's');
   const refusal = object('v1', 'Event', 'e', { type: 'Warning', reason: 'FailedCreate', message: 'quota' });
 
-  it('is told to be held up by a broken pod of the former one', async () => {
+  it('a StatefulSet is reported as held up by a broken pod of the former revision', async () => {
     const waiting = { name: 'c', restartCount: 4, state: { waiting: { reason: 'CrashLoopBackOff' } } };
     const { outcome } = await start([statefulSet, podOf('r1', { status: { containerStatuses: [waiting] } })]);
     expect(await outcome).toBe(
@@ -140,16 +140,16 @@ describe('a StatefulSet (of a scripted server) on its way to a new revision', ()
     );
   });
 
-  it('does not fail for what was told before, while the former pod takes its time to end', async () => {
-    // longer than a refusal must last to count
+  it('a StatefulSet does not fail for earlier events while the former pod ends', async () => {
+    // Longer than the grace period of a refusal.
     const { outcome } = await start([statefulSet, podOf('r1'), refusal], 6_000);
     expect(await outcome).toMatch(/^Not ready after 6 s/);
   });
 
   it.each([
-    ['the same is told again', [podOf('r1')]],
+    ['the same event is repeated', [podOf('r1')]],
     ['it has no pod at all', []],
-  ])('fails when %s', async (_what, pods) => {
+  ])('a StatefulSet fails when %s', async (_what, pods) => {
     const { outcome, change } = await start([statefulSet, ...pods, refusal]);
     if (pods.length > 0) await change(refusal);
     expect(await outcome).toMatch(/^StatefulSet\/n\/s cannot create pods: quota/);

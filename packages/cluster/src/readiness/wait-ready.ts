@@ -11,19 +11,19 @@ import { status, type ObjectStatus } from './status.js';
 import { podSelector } from './workload-pods.js';
 
 export interface WaitReadyOptions {
-  /** Default: 300,000 ms. */
+  /** Time-out (ms). Default: 300,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
-  /** Called whenever the status of an object changes. */
+  /** Called when the status of an object changes. */
   onStatus?: (ref: Ref, status: ObjectStatus) => void;
 }
 
 /**
- * Waits, by watches, until every object is `Current`. Fails at once, not at the deadline, when a workload's pods cannot become
- * ready: CrashLoopBackOff, repeated image pull errors, CreateContainerConfigError, unschedulable, pods refused by
- * admission or quota; with the container's last log lines where there are any.
+ * Waits, by watches, until every object is `Current`. Fails at once, not at the time-out, when a workload's pods cannot
+ * become ready: CrashLoopBackOff, repeated image pull errors, CreateContainerConfigError, unschedulable, refused by
+ * admission or quota. The error quotes the container's last log lines if there are any.
  *
- * @throws NxKubeError ('user-code' or 'configuration' for a failed object, 'cluster' for time-out)
+ * @throws NxKubeError ('user-code' or 'configuration' for a failed object, 'cluster' for the time-out)
  */
 export async function waitReady(
   cluster: Cluster,
@@ -39,7 +39,7 @@ export async function waitReady(
     onStatus?.(ref, now);
   };
 
-  // What is ready already, as most objects are at once, needs no watch.
+  // Most objects are ready at once and need no watch.
   const live = await mapConcurrently(refs, 8, (ref) => retry(() => read(cluster, ref, { signal }), { signal }));
   refs.forEach((ref, index) => report(ref, status(live[index])));
   const open = refs.filter((ref, index) => waiting.get(ref)?.status !== 'Current' || mayCrash(live[index]));
@@ -55,7 +55,7 @@ export async function waitReady(
   }
 }
 
-/** A workload may be ready for a moment between two crashes: its pods are looked at too. */
+/** A workload may be ready for a moment between two crashes, so its pods count, too. */
 function mayCrash(object: KubeObject | undefined): boolean {
   return object !== undefined && (podSelector(object) !== undefined || isPod(object));
 }

@@ -29,10 +29,10 @@ it.each(['Service', 'ConfigMap'])('a %s has no pods of its own', (kind) => {
   expect(podSelector(object(kind, 'x', {}, { spec: { selector: { a: 'b' } } }))).toBeUndefined();
 });
 
-describe('the pods of the present revision', () => {
+describe('podsOfRevision', () => {
   const names = (pods: KubeObject[]) => pods.map(({ metadata }) => metadata.name);
 
-  it('of a Deployment are those of its newest ReplicaSet, once its controller has seen the change', () => {
+  it('the pods of a Deployment are those of its newest ReplicaSet, once its controller has seen the change', () => {
     const revision = (n: string) => ({ annotations: { 'deployment.kubernetes.io/revision': n } });
     const sets = [
       object('ReplicaSet', 'old', { ...ownedBy('d'), ...revision('1') }),
@@ -50,7 +50,7 @@ describe('the pods of the present revision', () => {
     expect(names(podsOfRevision(deployment(1), pods, sets))).toEqual([]);
   });
 
-  it('of a StatefulSet have the update revision', () => {
+  it('the pods of a StatefulSet have the update revision', () => {
     const set = object('StatefulSet', 's', {}, { status: { updateRevision: 'r2' } });
     const pods = ['r1', 'r2'].map((hash) =>
       object('Pod', hash, { ...ownedBy('s'), labels: { 'controller-revision-hash': hash } }),
@@ -58,7 +58,7 @@ describe('the pods of the present revision', () => {
     expect(names(podsOfRevision(set, pods, []))).toEqual(['r2']);
   });
 
-  it('of a DaemonSet have the template generation', () => {
+  it('the pods of a DaemonSet have the template generation', () => {
     const set = object('DaemonSet', 's', { annotations: { 'deprecated.daemonset.template.generation': '2' } });
     const pods = ['1', '2'].map((n) => object('Pod', n, { ...ownedBy('s'), labels: { 'pod-template-generation': n } }));
     expect(names(podsOfRevision(set, pods, []))).toEqual(['2']);

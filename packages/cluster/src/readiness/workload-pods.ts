@@ -5,7 +5,11 @@ interface LabelSelector {
   matchExpressions?: { key: string; operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'; values?: string[] }[];
 }
 
-/** A workload's pod selector in the form of a query; undefined for what is no workload. Pure. */
+/**
+ * Writes a workload's pod selector as a query. Pure.
+ *
+ * @returns undefined for an object that is not a workload
+ */
 export function podSelector(workload: KubeObject): string | undefined {
   const selector = workload.spec?.selector as LabelSelector | undefined;
   if (!['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet'].includes(workload.kind) || !selector) return undefined;
@@ -20,8 +24,8 @@ export function podSelector(workload: KubeObject): string | undefined {
 }
 
 /**
- * Of the pods that match a workload's selector, those that its present spec asks for: what is wrong with pods of a former
- * revision is about to be mended. Pure.
+ * Selects the pods of the present spec among those that match a workload's selector. Problems of pods of a former
+ * revision do not count: the new revision may fix them. Pure.
  */
 export function podsOfRevision(
   workload: KubeObject,
@@ -32,14 +36,17 @@ export function podsOfRevision(
   return [...pods].filter((pod) => isActive(pod) && belongs(pod));
 }
 
-/** All pods that a workload other than a Deployment has made itself, of whatever revision, also those that are ending. Pure. */
+/**
+ * Selects the pods that a workload other than a Deployment has created, of any revision, including pods that are
+ * ending. Pure.
+ */
 export function podsOf({ metadata: { uid } }: KubeObject, pods: Iterable<KubeObject>): KubeObject[] {
   return [...pods].filter((pod) => isControlledBy(pod, uid));
 }
 
 /**
- * The pods of former revisions that a StatefulSet does not replace until they are ready; none for other workloads. One that makes
- * and ends its pods in order looks at no further pod, and not at the new revision either, while one is not ready. Pure.
+ * Selects the pods of former revisions that a StatefulSet must see ready before it continues; none for other workloads.
+ * With ordered pod management it touches no further pod, and not the new revision, while one is not ready. Pure.
  */
 export function podsWaitedFor(workload: KubeObject, pods: Iterable<KubeObject>): KubeObject[] {
   const { kind, spec, status } = workload;
@@ -50,7 +57,7 @@ export function podsWaitedFor(workload: KubeObject, pods: Iterable<KubeObject>):
   );
 }
 
-/** Neither ending nor evicted: both are replaced. */
+/** Neither ending nor evicted: pods in both states are replaced. */
 function isActive({ metadata, status }: KubeObject): boolean {
   return !metadata.deletionTimestamp && status?.phase !== 'Failed';
 }

@@ -1,4 +1,4 @@
-/** Bytes on their way from an event emitter to one reader; says when to hold the emitter back. */
+/** Queue of bytes between an event emitter and one reader. Pauses the emitter when too many bytes wait. */
 export class ByteQueue implements AsyncIterable<Uint8Array> {
   readonly #chunks: Uint8Array[] = [];
   #bytes = 0;
@@ -6,7 +6,7 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
   #ended = false;
   #wake?: () => void;
 
-  /** @param limit bytes that may wait; the emitter is held above it and released below half of it */
+  /** @param limit bytes that may wait; the emitter is paused above it and resumed below half of it */
   constructor(
     private readonly limit: number,
     private readonly hold: () => void,
@@ -24,7 +24,7 @@ export class ByteQueue implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
-  /** No more will come; what waits can still be read. */
+  /** Ends the queue; waiting bytes can still be read. */
   end(): void {
     this.#ended = true;
     this.#wake?.();

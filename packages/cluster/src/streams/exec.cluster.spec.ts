@@ -33,19 +33,19 @@ async function readAll(stream: ExecStream, onChunk?: (total: number) => void): P
 }
 
 describe('exec', () => {
-  it('gives exit code 0, stdout and stderr apart', async () => {
+  it('exec returns exit code 0, and separates stdout from stderr', async () => {
     const stream = await run(['/probe', 'exit', '0']);
     expect((await readAll(stream)).toString()).toBe('');
     expect(await stream.closed).toEqual({ exitCode: 0 });
     expect(stream.stderr()).toBe('leaving with 0\n');
   });
 
-  it('gives other exit codes', async () => {
+  it('exec returns other exit codes', async () => {
     const stream = await run(['/probe', 'exit', '42']);
     expect(await stream.closed).toEqual({ exitCode: 42 });
   });
 
-  it('tells of a program that is not there', async () => {
+  it('exec reports a program that does not exist', async () => {
     const stream = await run(['/no-such-program']);
     const end = await stream.closed;
     expect(end.error?.message ?? `exit code ${end.exitCode}`).toMatch(/no such file|exit code 12[678]/);
@@ -54,12 +54,12 @@ describe('exec', () => {
   it.each([
     ['pod', { pod: 'nobody' }, /404|not found/i],
     ['container', { container: 'nothing' }, /nothing/],
-  ])('is refused for a %s that is not there, with the server’s reason', async (_what, wrong, message) => {
+  ])('exec in a %s that does not exist is refused with the server’s reason', async (_what, wrong, message) => {
     const options = { namespace: test.namespace, pod: 'p', container: 'main', command: ['/probe'], ...wrong };
     await expect(exec(test.cluster, options)).rejects.toThrow(message);
   });
 
-  it('carries 64 MiB to a process that begins to read late, and takes no more meanwhile than fits in buffers', async () => {
+  it('exec carries 64 MiB to a process that starts to read late, and accepts no more than the buffers hold', async () => {
     const block = randomBytes(mebibyte);
     const hash = createHash('sha256');
     const stream = await run(['/probe', 'sum', '2s', String(64 * mebibyte)]);
@@ -78,7 +78,7 @@ describe('exec', () => {
     expect(acceptedWhileAsleep).toBeLessThan(24 * mebibyte);
   });
 
-  it('holds back a process that floods a reader who does not read', async () => {
+  it('exec pauses a process that floods a reader', async () => {
     const stream = await run(['/probe', 'flood', String(64 * mebibyte)], { pingMs: 500 });
     let ended = false;
     inBackground(
@@ -87,7 +87,7 @@ describe('exec', () => {
     );
     const iterator = stream.stdout[Symbol.asyncIterator]();
     await iterator.next();
-    // another process lasts longer than the flood and the patience for a silent socket would
+    // The other process outlasts the flood and the time-out for a silent socket.
     const clock = await run(['/probe', 'sum', '2s', '0']);
     await clock.closed;
     expect(ended).toBe(false);
@@ -97,7 +97,7 @@ describe('exec', () => {
     expect(await stream.closed).toEqual({ exitCode: 0 });
   });
 
-  it('echoes 32 MiB in both directions at once', async () => {
+  it('exec echoes 32 MiB in both directions at once', async () => {
     const stream = await run(['/probe', 'echo']);
     const sent = createHash('sha256');
     const size = 32 * mebibyte;
@@ -121,13 +121,13 @@ describe('exec', () => {
     expect((await stream.closed).error).toBeUndefined();
   });
 
-  it('refuses to write to a process that has ended', async () => {
+  it('exec refuses to write to a process that has ended', async () => {
     const stream = await run(['/probe', 'exit', '0']);
     await stream.closed;
     await expect(stream.write(Buffer.from('x'))).rejects.toThrow(/has ended: there is nobody to write to/);
   });
 
-  it('gives up on a process that has ended with its stdin unread, of which the server does not tell', async () => {
+  it('exec gives up on a process that ended with unread stdin, which the server does not report', async () => {
     const stream = await run(['/probe', 'sum', '100ms', '10'], { pingMs: 300 });
     const writing = (async () => {
       for (;;) await stream.write(Buffer.alloc(mebibyte));
@@ -135,7 +135,7 @@ describe('exec', () => {
     await expect(writing).rejects.toThrow(/has ended|nothing was heard for/);
   });
 
-  it('ends by an abort without an error', async () => {
+  it('an aborted exec ends without an error', async () => {
     const abort = new AbortController();
     const stream = await run(['/probe', 'echo'], { signal: abort.signal });
     abort.abort();
@@ -143,7 +143,7 @@ describe('exec', () => {
     await expect(run(['/probe', 'echo'], { signal: abort.signal })).rejects.toThrow(/abort/i);
   });
 
-  it('stays open over many pings when nothing is sent', async () => {
+  it('an idle exec stays open over many pings', async () => {
     const stream = await run(['/probe', 'sum', '3s', '0'], { pingMs: 500 });
     expect((await readAll(stream)).toString().trim()).toBe(createHash('sha256').digest('hex'));
     expect(await stream.closed).toEqual({ exitCode: 0 });

@@ -33,8 +33,8 @@ function pong(socket: WebSocket): void {
   socket.on('ping', (data: Buffer) => socket.pong(data));
 }
 
-describe('an exec (against a scripted server)', () => {
-  it('asks for the command word by word, and for version 5 of the protocol first', async () => {
+describe('exec (against a scripted server)', () => {
+  it('exec passes the command word by word, and asks for version 5 of the protocol first', async () => {
     let protocols: string | undefined;
     const stream = await start({
       socket: (_socket, request) => (protocols = request.headers['sec-websocket-protocol']),
@@ -46,7 +46,7 @@ describe('an exec (against a scripted server)', () => {
     inBackground(stream.close(), failureIsABug);
   });
 
-  it('whose socket is dropped ends with an error, and so does who writes to it', async () => {
+  it('exec ends with an error when its socket is dropped, and so do its writers', async () => {
     const stream = await start({ socket: (socket) => setTimeout(() => socket.terminate(), 20) });
     for await (const chunk of stream.stdout) expect(chunk).toBeUndefined();
     const { error, exitCode } = await stream.closed;
@@ -55,20 +55,20 @@ describe('an exec (against a scripted server)', () => {
     await expect(stream.write(Buffer.from('x'))).rejects.toBe(error);
   });
 
-  it('whose socket goes silent is found out by its pings', async () => {
+  it('exec detects a silent socket by its pings', async () => {
     const stream = await start({ socket: () => {} }, 20);
     const { error } = await stream.closed;
     expect(error?.message).toMatch(/nothing was heard for/);
   });
 
-  it('stays open as long as pings are answered', async () => {
+  it('exec stays open while pings are answered', async () => {
     const stream = await start({ socket: pong }, 10);
     await new Promise((resolve) => setTimeout(resolve, 200));
     await stream.close();
     expect(await stream.closed).toEqual({});
   });
 
-  it('that does not read holds writers back, and lets them go when the socket dies', async () => {
+  it('exec pauses writers while the process does not read, and releases them when the socket dies', async () => {
     let accepted: WebSocket | undefined;
     const stream = await start({
       socket: (socket) => {
@@ -84,7 +84,7 @@ describe('an exec (against a scripted server)', () => {
       }
     })();
     const outcome = expect(writing).rejects.toThrow(/cut off/);
-    // until no more is taken
+    // Until no more bytes are accepted.
     for (let before = -1; before !== written;) {
       before = written;
       await new Promise((resolve) => setTimeout(resolve, 150));
@@ -94,7 +94,7 @@ describe('an exec (against a scripted server)', () => {
     await outcome;
   });
 
-  it('sends frames of at most 64 KiB', async () => {
+  it('exec sends frames of at most 64 KiB', async () => {
     const lengths: number[] = [];
     let whole: () => void;
     const received = new Promise<void>((resolve) => (whole = resolve));
@@ -118,7 +118,7 @@ describe('an exec (against a scripted server)', () => {
       '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"7"}]}}',
       { exitCode: 7 },
     ],
-  ])('ends with %s', async (_what, text, end) => {
+  ])('exec ends with %s', async (_what, text, end) => {
     const stream = await start({
       socket: (socket) => {
         socket.send(frame(1, 'out'));
@@ -138,7 +138,7 @@ describe('an exec (against a scripted server)', () => {
       /could not be run: container not running/,
     ],
     ['what is this', /failed: what is this/],
-  ])('that cannot be run says why: %s', async (text, message) => {
+  ])('the error for a process that cannot run says why: %s', async (text, message) => {
     const stream = await start({
       socket: (socket) => {
         socket.send(frame(3, text));
@@ -148,7 +148,7 @@ describe('an exec (against a scripted server)', () => {
     expect((await stream.closed).error?.message).toMatch(message);
   });
 
-  it('keeps the last 8 KiB of stderr', async () => {
+  it('exec keeps the last 8 KiB of stderr', async () => {
     const stream = await start({
       socket: (socket) => {
         for (let i = 0; i < 20; i++) socket.send(frame(2, `${String(i).padStart(4, '0')}`.repeat(256)));
@@ -160,7 +160,7 @@ describe('an exec (against a scripted server)', () => {
     expect(stream.stderr().endsWith('0019')).toBe(true);
   });
 
-  it('that the server refuses is an ApiError with its reason', async () => {
+  it('a refused exec is an ApiError with the server’s reason', async () => {
     const refused = start({
       upgrade: (_request, socket) => {
         const body = JSON.stringify({ kind: 'Status', reason: 'Forbidden', message: 'pods "p" is forbidden' });
@@ -175,11 +175,11 @@ describe('an exec (against a scripted server)', () => {
     });
   });
 
-  it('whose handshake is cut off fails', async () => {
+  it('exec fails when its handshake is cut off', async () => {
     await expect(start({ upgrade: (_request, socket) => socket.destroy() })).rejects.toMatchObject({ status: 0 });
   });
 
-  it('is over soon after close() even if the server does not answer it', async () => {
+  it('exec ends soon after close() even if the server does not answer', async () => {
     const stream = await start({ socket: (socket) => socket.pause() });
     const started = performance.now();
     await stream.close();
@@ -189,9 +189,11 @@ describe('an exec (against a scripted server)', () => {
   });
 });
 
-it('a server that answers with anything but an upgrade is refused', async () => {
-  server = await fakeApiServer({ request: (_request, response) => answer(response, 200, {}) });
-  cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
-  const path = '/api/v1/x';
-  await expect(cluster.socket(path, {}, { protocols: [], signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+describe('exec', () => {
+  it('exec refuses a server that answers without an upgrade', async () => {
+    server = await fakeApiServer({ request: (_request, response) => answer(response, 200, {}) });
+    cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
+    const path = '/api/v1/x';
+    await expect(cluster.socket(path, {}, { protocols: [], signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
+  });
 });

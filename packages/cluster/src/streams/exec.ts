@@ -14,36 +14,40 @@ export interface ExecOptions {
   /** Program and arguments; there is no shell. */
   command: readonly string[];
   /**
-   * Pause between pings. The socket counts as dead when nothing at all arrives for three pauses, be it that the process
-   * leaves megabytes of its stdin unread for so long. Default: 5,000 ms.
+   * Pause (ms) between pings. The socket counts as dead when nothing arrives for three pauses, even if the cause is a
+   * process that leaves megabytes of its stdin unread. Default: 5,000.
    */
   pingMs?: number;
   signal?: AbortSignal;
 }
 
-/** How an exec ended. */
+/** End of an exec. */
 export interface ExecEnd {
-  /** Present if the process ended and the server said how. */
+  /** Present if the process ended and the server reported its exit code. */
   exitCode?: number;
-  /** Present if the connection failed, or the process could not be started. Absent after `close()` and after an abort. */
+  /** Present if the connection failed, or the process could not start. Absent after `close()` and after an abort. */
   error?: NxKubeError;
 }
 
-/** The standard streams of a process in a container. */
+/** Standard streams of a process in a container. */
 export interface ExecStream {
-  /** Sends bytes to stdin; resolves when there is room for more. @throws NxKubeError once the stream is closed */
+  /**
+   * Sends bytes to stdin; resolves when there is room for more.
+   *
+   * @throws NxKubeError once the stream is closed
+   */
   write(chunk: Uint8Array): Promise<void>;
-  /** The bytes of stdout, for one reader; ends when the stream closes. The process is held back while they are not read. */
+  /** Bytes of stdout, for one reader; ends when the stream closes. Unread bytes pause the process. */
   readonly stdout: AsyncIterable<Uint8Array>;
   /** The last 8 KiB of stderr so far. */
   stderr(): string;
-  /** How it ended; never rejects. */
+  /** Resolves when the exec has ended; never rejects. */
   readonly closed: Promise<ExecEnd>;
   /** Closes the connection; the process then sees the end of its stdin. Idempotent. */
   close(): Promise<void>;
 }
 
-/** Channels of `channel.k8s.io`: the first byte of each frame. 255 exists from v5 on and closes another channel. */
+/** Channels of `channel.k8s.io`: the first byte of each frame. 255 exists since v5 and closes another channel. */
 const channels = { stdin: 0, stdout: 1, stderr: 2, error: 3, close: 255 } as const;
 
 const v5 = 'v5.channel.k8s.io';
@@ -53,13 +57,14 @@ const closeGraceMs = 2_000;
 
 /**
  * Starts a process in a container. Resolves when the server has accepted the connection.
- * @throws ApiError when it refuses (no such pod or container, forbidden)
+ *
+ * @throws ApiError when the server refuses it (no such pod or container, forbidden)
  */
 export async function exec(cluster: Cluster, options: ExecOptions): Promise<ExecStream> {
   const { namespace, pod, container, command, pingMs = 5_000, signal } = options;
   const ref = { apiVersion: 'v1', kind: 'Pod', namespace, name: pod };
   const query = { container, command: [...command], stdin: true, stdout: true, stderr: true };
-  // v4 will do with servers before 1.30: what it lacks is the end of stdin, which nothing here depends on.
+  // Servers before 1.30 speak v4. It cannot signal the end of stdin, which this module does not need.
   const protocols = [v5, 'v4.channel.k8s.io'];
   const socket = await cluster.socket(podPath(ref, 'exec'), query, { protocols, subject: ref, signal });
   const name = `${subject(ref)} (container ${container})`;
@@ -114,7 +119,7 @@ function execStream(
     async write(chunk) {
       if (await writer.write(chunk)) return;
       const { error } = await closed;
-      throw error ?? new NxKubeError('cluster', `The process in ${name} has ended: there is nobody to write to.`);
+      throw error ?? new NxKubeError('cluster', `The process in ${name} has ended: nothing reads its stdin.`);
     },
     async close() {
       end ??= {};
@@ -122,7 +127,7 @@ function execStream(
         if (socket.protocol === v5) socket.send(Buffer.from([channels.close, channels.stdin]));
         socket.close(1000);
       }
-      // Unread stdout would keep the server's close frame from being seen.
+      // Unread stdout would hide the server's close frame.
       socket.resume();
       const grace = setTimeout(() => socket.terminate(), closeGraceMs);
       await closed;
@@ -137,7 +142,7 @@ function cutOff(name: string, how: string): NxKubeError {
   });
 }
 
-/** The end that the error channel's `Status` tells. */
+/** Reads the end of an exec from the `Status` on the error channel. */
 function endOf(text: string, name: string): ExecEnd {
   let status: {
     status?: string;

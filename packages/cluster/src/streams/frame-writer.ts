@@ -1,11 +1,11 @@
 import type { WebSocket } from 'ws';
 
-/** Longest WebSocket frame, the byte for the channel included. */
+/** Longest WebSocket frame (bytes), including the byte for the channel. */
 const longestFrame = 64 * 1024;
-/** Bytes handed to the socket and not yet taken by the operating system, above which writers wait. */
+/** Bytes in the socket, not yet taken by the operating system, above which writers wait. */
 const mostInFlight = 1024 * 1024;
 
-/** Sends bytes on one channel of a socket in frames of at most 64 KiB, with no more than about 1 MiB under way. */
+/** Writes bytes to one channel of a socket in frames of at most 64 KiB, with at most about 1 MiB in flight. */
 export class FrameWriter {
   #inFlight = 0;
   #waiting: (() => void)[] = [];
@@ -15,7 +15,7 @@ export class FrameWriter {
     private readonly channel: number,
   ) {}
 
-  /** Resolves to true when there is room for more, to false if the socket is closed. */
+  /** @returns true when there is room for more, false if the socket is closed */
   async write(chunk: Uint8Array): Promise<boolean> {
     for (let start = 0; start < chunk.length; start += longestFrame - 1) {
       while (this.#inFlight >= mostInFlight && this.#isOpen())

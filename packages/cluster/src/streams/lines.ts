@@ -1,9 +1,9 @@
 import { StringDecoder } from 'node:string_decoder';
 
-/** The lines of a stream of UTF-8 bytes, without their ends; a last line need not have one. */
+/** Splits a stream of UTF-8 bytes into lines without their ends. The last line needs no end. */
 export async function* lines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string, void> {
   const decoder = new StringDecoder('utf8');
-  // Pieces of a line that is not complete yet; joined once, since a line may be long and come in many chunks.
+  // Pieces of an incomplete line. They are joined once, because a line may be long and come in many chunks.
   let pieces: string[] = [];
   for await (const chunk of bytes) {
     const text = decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));

@@ -1,20 +1,22 @@
 import type { WebSocket } from 'ws';
 
 export interface Liveness {
-  /** While reading is held back by us, silence says nothing. */
+  /** Suspends the check: while this side does not read, silence means nothing. */
   hold(): void;
   release(): void;
 }
 
 /**
- * Pings a socket, and calls `onDead` once when nothing at all has arrived for three of them. Ends with the socket.
+ * Pings a socket, and calls `onDead` once when nothing has arrived for three pings. Ends with the socket.
  *
- * A server that hands on what it reads answers pings only as fast as that is taken: a process that leaves more than the
- * buffers' worth of its stdin unread for so long looks dead, and one that has ended unread often is.
+ * A server that forwards data answers pings only as fast as the process reads. A process that leaves more than the
+ * buffers' worth of its stdin unread for that time looks dead; one that has ended with unread stdin often is.
+ *
+ * @param pingMs pause between pings in ms
  */
 export function watchLiveness(socket: WebSocket, pingMs: number, onDead: (silentMs: number) => void): Liveness {
   let heardAt = Date.now();
-  // Counted in ticks and not in time: a process that was suspended, or busy, has heard nothing either.
+  // Counts ticks, not time: while this process was suspended or busy, it could not hear anything.
   let silentTicks = 0;
   let held = false;
   const heard = () => {

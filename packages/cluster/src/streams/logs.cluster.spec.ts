@@ -29,7 +29,7 @@ async function collect(lines: AsyncIterable<string>, most = Infinity): Promise<s
 }
 
 describe('logs', () => {
-  it('are given line by line', async () => {
+  it('logs are returned line by line', async () => {
     expect(await collect(read('two-lines'))).toEqual(['first', 'zweite Zeile: äöü']);
     expect(await collect(read('two-lines', { tailLines: 1 }))).toEqual(['zweite Zeile: äöü']);
     expect(await collect(read('two-lines', { timestamps: true }))).toEqual([
@@ -38,13 +38,13 @@ describe('logs', () => {
     ]);
   });
 
-  it('can be followed, and left', async () => {
+  it('logs can be followed, and left', async () => {
     const lines = await collect(read('ticking', { follow: true, tailLines: 1 }), 20);
     const numbers = lines.map((line) => Number(/^tick (\d+)$/.exec(line)![1]));
     expect(numbers).toEqual(numbers.map((_, i) => numbers[0]! + i));
   });
 
-  it('end without an error when aborted, be it before, while waiting or between lines', async () => {
+  it('aborted logs end without an error: before the request, while waiting, and between lines', async () => {
     await expect(collect(read('ticking', { follow: true, signal: AbortSignal.abort() }))).resolves.toEqual([]);
     for (const pod of ['ticking', 'two-lines']) {
       const abort = new AbortController();
@@ -56,7 +56,7 @@ describe('logs', () => {
     }
   });
 
-  it('that are followed end when the container does', async () => {
+  it('followed logs end when the container ends', async () => {
     const following = read('ticking', { follow: true, tailLines: 1 })[Symbol.asyncIterator]();
     await following.next();
     await remove(test.cluster, refOf(ticking), { gracePeriodSeconds: 0 });
@@ -64,7 +64,7 @@ describe('logs', () => {
     expect(rest.every((line) => line.startsWith('tick'))).toBe(true);
   });
 
-  it('of what is not there are an error that says so', async () => {
+  it('logs of a missing pod or container are an error that names it', async () => {
     await expect(collect(read('nobody'))).rejects.toThrow(/^Pod\/.*\/nobody: pods "nobody" not found/);
     await expect(collect(read('two-lines', { container: 'nothing' }))).rejects.toThrow(
       /container nothing is not valid/,

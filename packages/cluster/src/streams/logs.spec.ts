@@ -25,7 +25,7 @@ async function start(script: FakeApiScript): Promise<void> {
 const of = { namespace: 'n', pod: 'p', container: 'c' };
 
 describe('logs (from a scripted server)', () => {
-  it('ask for what was wanted', async () => {
+  it('logs pass their options to the server', async () => {
     await start({ request: (_request, response) => response.end('a\nb') });
     const seen: string[] = [];
     for await (const line of logs(cluster, { ...of, tailLines: 5, previous: true, timestamps: true })) seen.push(line);
@@ -35,7 +35,7 @@ describe('logs (from a scripted server)', () => {
     ]);
   });
 
-  it('that are cut off end with an error, after the lines that came', async () => {
+  it('logs that are cut off end with an error after the received lines', async () => {
     await start({
       request: (_request, response) => {
         response.write('one\n');
@@ -50,7 +50,7 @@ describe('logs (from a scripted server)', () => {
     expect(seen).toEqual(['one']);
   });
 
-  it('that the server refuses are an error with its reason', async () => {
+  it('logs that the server refuses are an error with its reason', async () => {
     const message = 'container "c" in pod "p" is waiting to start: ContainerCreating';
     await start({
       request: (_request, response) => answer(response, 400, { kind: 'Status', reason: 'BadRequest', message }),

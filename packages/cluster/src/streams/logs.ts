@@ -10,19 +10,21 @@ export interface LogsOptions {
   container: string;
   /** Default: false. */
   follow?: boolean;
-  /** RFC 3339. */
+  /** Start time (RFC 3339). */
   sinceTime?: string;
-  /** Lines from the end to start with. */
+  /** Number of lines from the end to start with. */
   tailLines?: number;
-  /** Of the container's previous run. Default: false. */
+  /** Reads the log of the container's previous run. Default: false. */
   previous?: boolean;
-  /** Start each line with its RFC 3339 time. Default: false. */
+  /** Starts each line with its time (RFC 3339). Default: false. */
   timestamps?: boolean;
   signal?: AbortSignal;
 }
 
 /**
- * The lines of a container's log. Leaving the loop ends the request; aborting ends it, and the iteration without an error.
+ * Reads the lines of a container's log. Leaving the loop ends the request. Aborting ends the request, and the iteration
+ * without an error.
+ *
  * @throws ApiError
  */
 export async function* logs(cluster: Cluster, options: LogsOptions): AsyncGenerator<string, void> {

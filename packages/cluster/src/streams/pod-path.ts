@@ -1,4 +1,4 @@
-/** The path of a pod's subresource: `log`, `exec`, `portforward`. */
+/** Path of a pod's subresource: `log`, `exec`, `portforward`. */
 export function podPath({ namespace, name }: { namespace: string; name: string }, subresource: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}/${subresource}`;
 }

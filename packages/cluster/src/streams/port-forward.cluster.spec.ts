@@ -39,8 +39,8 @@ async function read(socket: Socket, length: number): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-describe('a port-forward', () => {
-  it('carries many connections at once', async () => {
+describe('portForward', () => {
+  it('a port-forward carries many connections at once', async () => {
     const forward = await portForward(test.cluster, { namespace: test.namespace, pod: 'one', port: 8080 });
     const texts = Array.from({ length: 10 }, (_, i) => `message ${i}`);
     expect(await Promise.all(texts.map((text) => talk(forward.localPort, text)))).toEqual(
@@ -50,7 +50,7 @@ describe('a port-forward', () => {
     await forward.close();
   });
 
-  it('carries megabytes in both directions unchanged', async () => {
+  it('a port-forward carries megabytes in both directions unchanged', async () => {
     const forward = await portForward(test.cluster, { namespace: test.namespace, pod: 'one', port: 8080 });
     const content = randomBytes(8 * 1024 * 1024);
     const socket = dial(forward.localPort, '127.0.0.1');
@@ -60,7 +60,7 @@ describe('a port-forward', () => {
     await forward.close();
   });
 
-  it('takes the end of a connection by the pod for no failure', async () => {
+  it('a connection that the pod ends is no failure', async () => {
     await startPod('polite', 'greet');
     const states: PortForwardState[] = [];
     const forward = await portForward(test.cluster, {
@@ -77,7 +77,7 @@ describe('a port-forward', () => {
     await forward.close();
   });
 
-  it('tells that nobody listens on the port in the pod', async () => {
+  it('a port-forward reports that the port in the pod is closed', async () => {
     const forward = await portForward(test.cluster, { namespace: test.namespace, pod: 'one', port: 9 });
     const socket = dial(forward.localPort, '127.0.0.1').on('error', () => {});
     await new Promise((resolve) => socket.once('close', resolve).resume());
@@ -87,7 +87,7 @@ describe('a port-forward', () => {
     await forward.close();
   });
 
-  it('goes to the pod of the moment', async () => {
+  it('a port-forward goes to the current pod', async () => {
     let pod = 'one';
     const forward = await portForward(test.cluster, { namespace: test.namespace, pod: async () => pod, port: 8080 });
     await talk(forward.localPort, 'a');

@@ -31,7 +31,7 @@ async function start(script: FakeApiScript, options: Partial<PortForwardOptions>
   });
 }
 
-/** A pod's side of one connection: greets as the kubelet does, then hands over. */
+/** Pod's side of one connection: greets as the kubelet does, then calls `handle`. */
 function pod(handle: (socket: WebSocket, send: (text: string, channel?: number) => void) => void) {
   return (socket: WebSocket) => {
     const send = (text: string, channel = 0) => socket.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
@@ -50,7 +50,7 @@ async function client(): Promise<Socket> {
   return socket;
 }
 
-/** The far side has ended, cleanly or not. */
+/** Waits until the far side has ended, cleanly or not. */
 async function ended(socket: Socket): Promise<void> {
   const end = new Promise<void>((resolve) => socket.once('end', resolve).once('close', () => resolve()));
   socket.resume();
@@ -64,8 +64,8 @@ async function read(socket: Socket, length: number): Promise<string> {
   return text;
 }
 
-describe('a port-forward (to a scripted server)', () => {
-  it('carries each TCP connection over a WebSocket of its own', async () => {
+describe('portForward (to a scripted server)', () => {
+  it('each TCP connection uses its own WebSocket', async () => {
     await start({ socket: echo });
     const [a, b] = [await client(), await client()];
     a.write('aaa');
@@ -76,7 +76,7 @@ describe('a port-forward (to a scripted server)', () => {
     b.destroy();
   });
 
-  it('asks for the pod anew for each connection', async () => {
+  it('each TCP connection asks for the current pod', async () => {
     let n = 0;
     await start({ socket: echo }, { pod: async () => `p-${++n}` });
     for (const name of ['p-1', 'p-2']) {
@@ -88,7 +88,7 @@ describe('a port-forward (to a scripted server)', () => {
     }
   });
 
-  it('still hands over the answer to a client that has ended its side', async () => {
+  it('a client that has ended its side still gets the answer', async () => {
     await start({
       socket: pod((socket, send) =>
         socket.on('message', () =>
@@ -105,15 +105,15 @@ describe('a port-forward (to a scripted server)', () => {
     await ended(socket);
   });
 
-  it('ends the client’s connection when the pod’s ends', async () => {
-    // as the kubelet does
+  it('the client’s connection ends with the pod’s', async () => {
+    // As the kubelet does.
     await start({ socket: pod((socket, send) => (send('bye'), socket.close(1000))) });
     const socket = await client();
     expect(await read(socket, 3)).toBe('bye');
     await ended(socket);
   });
 
-  it('outlives a client that goes away by a reset in the middle of a transfer', async () => {
+  it('a port-forward outlives a client that resets in the middle of a transfer', async () => {
     await start({
       socket: pod((socket, send) => {
         const timer = setInterval(() => send('x'.repeat(60_000)), 1);
@@ -128,7 +128,7 @@ describe('a port-forward (to a scripted server)', () => {
     next.destroy();
   });
 
-  it('takes a socket that the server drops for no end of an answer, and says nothing is wrong once it works again', async () => {
+  it('a dropped socket is not the end of an answer, and the state recovers with the next connection', async () => {
     let n = 0;
     await start({ socket: (socket) => (++n === 1 ? socket.terminate() : echo(socket)) });
     const first = await client();
@@ -144,7 +144,7 @@ describe('a port-forward (to a scripted server)', () => {
     second.destroy();
   });
 
-  it('tells that nobody listens in the pod, and that it works again', async () => {
+  it('a port-forward reports that the port in the pod is closed, and that it works again', async () => {
     let n = 0;
     await start({
       socket: pod((socket, send) => {
@@ -162,7 +162,7 @@ describe('a port-forward (to a scripted server)', () => {
     second.destroy();
   });
 
-  it('finds out that the connection to the pod went silent', async () => {
+  it('a port-forward detects a silent connection to the pod', async () => {
     await start({ socket: (socket) => void socket.send(Buffer.from([0, 1, 1])) }, { pingMs: 20 });
     const socket = await client();
     await ended(socket);
@@ -170,7 +170,7 @@ describe('a port-forward (to a scripted server)', () => {
     expect(states).toHaveLength(1);
   });
 
-  it('tells of no failure when it is the client that goes', async () => {
+  it('a port-forward reports no failure when the client leaves', async () => {
     let gone: Promise<unknown> | undefined;
     await start({ socket: pod((socket, send) => ((gone = once(socket, 'close')), send('hello'))) });
     const socket = await client();
@@ -180,15 +180,15 @@ describe('a port-forward (to a scripted server)', () => {
     expect(states).toEqual([]);
   });
 
-  it('tells why there is no pod', async () => {
+  it('a port-forward reports why it has no pod', async () => {
     await start({ socket: echo }, { pod: () => Promise.reject(new Error('no pod is ready')) });
-    // may be reset before it knows that it is connected
+    // The server may reset the socket before it reports the connection.
     const socket = dial({ port: forward.localPort, host: '127.0.0.1' }).on('error', () => {});
     await ended(socket);
     expect(forward.state).toEqual({ state: 'failing', message: 'no pod is ready' });
   });
 
-  it('holds the pod back while the client does not read', async () => {
+  it('a port-forward pauses the pod while the client does not read', async () => {
     let sent = 0;
     await start({
       socket: pod((socket) => {
@@ -207,7 +207,7 @@ describe('a port-forward (to a scripted server)', () => {
     socket.destroy();
   });
 
-  it('that is closed cuts its connections, frees its port and is closed once', async () => {
+  it('closing a port-forward cuts its connections and frees its port, once', async () => {
     await start({ socket: echo });
     const socket = await client();
     socket.write('x');
@@ -220,21 +220,21 @@ describe('a port-forward (to a scripted server)', () => {
     listener.close();
   });
 
-  it('is closed by its signal', async () => {
+  it('an abort closes a port-forward', async () => {
     const abort = new AbortController();
     await start({ socket: echo }, { signal: abort.signal });
     abort.abort();
     expect(forward.state).toEqual({ state: 'closed' });
   });
 
-  it('fails loudly when its port is taken', async () => {
+  it('a port-forward to a port that is taken fails with the next step', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
     await expect(start({}, { localPort: port })).rejects.toMatchObject({
       culprit: 'configuration',
       message: `Port ${port} on 127.0.0.1 cannot be listened on: EADDRINUSE.`,
-      next: 'Stop what uses it, or choose another local port.',
+      next: 'Stop the program that uses it, or choose another local port.',
     });
     taken.close();
   });

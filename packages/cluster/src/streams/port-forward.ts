@@ -10,24 +10,27 @@ import { podPath } from './pod-path.js';
 
 export interface PortForwardOptions {
   namespace: string;
-  /** Name of the pod, or how to find the one of the moment; asked for each TCP connection. */
+  /** Name of the pod, or a function that finds the current pod; called for each TCP connection. */
   pod: string | (() => Promise<string>);
   /** Port in the pod. */
   port: number;
-  /** Port on this machine. Default: 0, a free one. */
+  /** Port on this machine. Default: 0, a free port. */
   localPort?: number;
   /** Loopback address to listen on. Default: `127.0.0.1`. */
   host?: '127.0.0.1' | '::1';
   /** Called when the state changes. */
   onState?: (state: PortForwardState) => void;
-  /** Called when a TCP connection has reached the pod, which may still refuse it; with the port that it comes from. */
+  /** Called with the client's port when a TCP connection has reached the pod. The pod may still refuse it. */
   onReached?: (clientPort: number) => void;
-  /** Pause between pings of a connection to the pod, which counts as dead when nothing arrives for three. Default: 20,000 ms. */
+  /**
+   * Pause (ms) between pings of a connection to the pod. The connection is dead when nothing arrives for three pauses.
+   * Default: 20,000.
+   */
   pingMs?: number;
   signal?: AbortSignal;
 }
 
-/** `failing`: the last TCP connection could not be carried to the pod; new ones are still accepted and tried. */
+/** `failing`: the last TCP connection did not reach the pod; new ones are still accepted and tried. */
 export type PortForwardState = { state: 'ready' } | { state: 'failing'; message: string } | { state: 'closed' };
 
 export interface PortForward {
@@ -38,14 +41,17 @@ export interface PortForward {
   close(): Promise<void>;
 }
 
-/** A client that has sent all it will is still answered; after this silence the connection is taken for given up. */
+/** Silence (ms) after which a half-closed connection is dropped. Until then its client still gets answers. */
 const halfOpenPatienceMs = 30_000;
 const channels = { data: 0, error: 1 } as const;
-/** The kubelet ends with 1000; 1005 stands for a close frame without a code. What is cut off has another one, mostly 1006. */
+/**
+ * The kubelet ends with 1000; 1005 is a close frame without a code. A broken connection has another code, mostly 1006.
+ */
 const normalEnds = [1000, 1005];
 
 /**
- * Carries TCP connections from a loopback port to a port of a pod, each over a WebSocket of its own.
+ * Forwards TCP connections from a loopback port to a port of a pod, each over its own WebSocket.
+ *
  * @throws NxKubeError ('configuration') when the local port is taken
  */
 export async function portForward(cluster: Cluster, options: PortForwardOptions): Promise<PortForward> {
@@ -61,7 +67,7 @@ export async function portForward(cluster: Cluster, options: PortForwardOptions)
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (client) => {
     clients.add(client);
     client.once('close', () => clients.delete(client));
-    // A client that goes away without ceremony is no failure of the forward.
+    // A client that disconnects abruptly is no failure of the forward.
     client.on('error', () => client.destroy());
     openToPod(cluster, options)
       .then((remote) => {
@@ -102,15 +108,15 @@ async function openToPod(cluster: Cluster, { namespace, pod, port, signal }: Por
   return await retry(open, { forMs: 3_000, signal });
 }
 
-/** Joins a client and a pod's socket until both are done. Each side is held back while the other is slow. */
+/** Joins a client and a pod's socket until both have ended. Pauses each side while the other is slow. */
 function carry(client: Socket, remote: WebSocket, pingMs: number, setState: (state: PortForwardState) => void): void {
   if (client.destroyed) return remote.terminate();
   const writer = new FrameWriter(remote, channels.data);
   const fail = (message: string) => {
-    // what the client has given up itself has not failed
+    // A connection that the client dropped has not failed.
     if (client.destroyed) return;
     setState({ state: 'failing', message });
-    // a reset, for a plain end would look like a whole, or an empty, answer
+    // A reset, because a plain end would look like a complete (or empty) answer.
     client.resetAndDestroy();
   };
   const liveness = watchLiveness(remote, pingMs, () => {
@@ -135,7 +141,7 @@ function carry(client: Socket, remote: WebSocket, pingMs: number, setState: (sta
       remote.resume();
     });
   });
-  // 'error' is always followed by 'close'
+  // 'error' is always followed by 'close'.
   remote.once('close', (code: number) => {
     if (normalEnds.includes(code)) client.end(() => client.destroy());
     else fail(`the connection to the pod was cut off: WebSocket code ${code}`);
@@ -149,7 +155,7 @@ function carry(client: Socket, remote: WebSocket, pingMs: number, setState: (sta
     );
   });
   client.once('end', () => {
-    // This protocol cannot say that one direction has ended. The answer may still be on its way.
+    // This protocol cannot signal a half-close. The answer may still be on its way.
     client.setTimeout(halfOpenPatienceMs, () => client.destroy());
   });
   client.once('close', () => remote.terminate());
@@ -163,7 +169,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
       const taken = error.code === 'EADDRINUSE';
       reject(
         new NxKubeError('configuration', `Port ${port} on ${host} cannot be listened on: ${error.code}.`, {
-          next: taken ? 'Stop what uses it, or choose another local port.' : 'Choose another local port.',
+          next: taken ? 'Stop the program that uses it, or choose another local port.' : 'Choose another local port.',
           cause: error,
         }),
       );

@@ -10,7 +10,7 @@ function configMap(name: string, labels: Record<string, string> = {}): KubeObjec
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: test.namespace, labels }, data: {} };
 }
 
-/** A watch with a record of its events, and a way to wait for one. */
+/** Starts a watch that records its events and can wait for one. */
 function record(options: Partial<WatchOptions> = {}) {
   const events: string[] = [];
   const waiting = new Map<string, () => void>();
@@ -28,8 +28,8 @@ function record(options: Partial<WatchOptions> = {}) {
   return { events, watcher, seen };
 }
 
-describe('a watch', () => {
-  it('tells of what is there, what comes, changes and goes, and no more', async () => {
+describe('watch', () => {
+  it('a watch reports existing objects, then additions, changes and deletions, and nothing else', async () => {
     await create(test.cluster, configMap('before', { test: 'a' }));
     const { events, watcher, seen } = record();
     await watcher.synced;
@@ -41,7 +41,7 @@ describe('a watch', () => {
     await seen('modified during');
     expect(watcher.store.get(`${test.namespace}/during`)!.data).toEqual({ a: 'b' });
     expect(watcher.store.get(`${test.namespace}/during`)!.metadata.managedFields).toBeUndefined();
-    // leaving the selection is leaving
+    // An object that leaves the selection counts as deleted.
     await patch(test.cluster, refOf(configMap('during')), { metadata: { labels: { test: null } } });
     await seen('deleted during');
     await remove(test.cluster, refOf(configMap('before')));
@@ -50,7 +50,7 @@ describe('a watch', () => {
     expect(events).toEqual(['added before', 'added during', 'modified during', 'deleted during', 'deleted before']);
   });
 
-  it('of one object sees only that', async () => {
+  it('a watch of one object sees only that object', async () => {
     const { events, watcher, seen } = record({ labelSelector: undefined, fieldSelector: 'metadata.name=chosen' });
     await create(test.cluster, configMap('other'));
     await create(test.cluster, configMap('chosen'));
@@ -59,7 +59,7 @@ describe('a watch', () => {
     expect(events).toEqual(['added chosen']);
   });
 
-  it('of more objects than fit on a page has them all', async () => {
+  it('a watch lists all objects, also over several pages', async () => {
     const names = Array.from({ length: 30 }, (_, i) => `page-${i}`);
     await Promise.all(names.map((name) => create(test.cluster, configMap(name, { test: 'page' }))));
     const { watcher } = record({ labelSelector: 'test=page', pageSize: 7 });
@@ -68,7 +68,7 @@ describe('a watch', () => {
     await watcher.stop();
   });
 
-  it('of a kind that is not there is refused', async () => {
+  it('a watch of an unknown kind is refused', async () => {
     const { watcher } = record({ apiVersion: 'nowhere.dev/v1', kind: 'Nothing' });
     await expect(watcher.synced).rejects.toThrow(/does not know the kind Nothing/);
   });

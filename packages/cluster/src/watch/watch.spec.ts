@@ -38,7 +38,7 @@ function listed(resourceVersion: string, ...items: ReturnType<typeof pod>[]): An
   return (response) => answer(response, 200, { kind: 'PodList', metadata: { resourceVersion }, items });
 }
 
-/** The events of a watch, after which the server ends it, or leaves it open. */
+/** Answers a watch with these events. Then the server ends it, or leaves it open. */
 function watched(events: { type: string; object: unknown }[], { open = false } = {}): Answer {
   return (response) => {
     response.write(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
@@ -53,7 +53,7 @@ function refused(status: number, reason: string): Answer {
 const dropped: Answer = (response) => response.destroy();
 const open = watched([], { open: true });
 
-/** Starts a watch against a server that gives these answers to lists and watches, one after the other, the last for ever. */
+/** Starts a watch against a server with these answers to lists and watches, in order; the last one repeats. */
 async function start(lists: Answer[], watches: Answer[], until: (log: string[]) => boolean): Promise<string[]> {
   const next = (answers: Answer[]) => (answers.length > 1 ? answers.shift()! : answers[0]!);
   server = await fakeApiServer({
@@ -90,8 +90,8 @@ function watchRequests(): string[] {
     .map((line) => /resourceVersion=(\w*)/.exec(line)![1]!);
 }
 
-describe('a watch (of a scripted server)', () => {
-  it('lists in pages, then follows', async () => {
+describe('watch (of a scripted server)', () => {
+  it('a watch lists in pages, then follows', async () => {
     const pages: Answer[] = [
       (response) =>
         answer(response, 200, { metadata: { resourceVersion: '5', continue: 'token' }, items: [pod('a', '1')] }),
@@ -108,7 +108,7 @@ describe('a watch (of a scripted server)', () => {
     expect(watchRequests()).toEqual(['5']);
   });
 
-  it('takes the end of a watch for normal and goes on from the last version, bookmarks counted', async () => {
+  it('a watch that the server ends resumes from the last version, including bookmarks', async () => {
     const bookmark = { type: 'BOOKMARK', object: { kind: 'Pod', metadata: { resourceVersion: '9' } } };
     const log = await start(
       [listed('5')],
@@ -126,20 +126,23 @@ describe('a watch (of a scripted server)', () => {
   it.each([
     ['an event', watched([{ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } }])],
     ['an answer', refused(410, 'Expired')],
-  ])('lists again when its version is too old, told by %s, and tells the difference', async (_how, expired) => {
-    const log = await start(
-      [
-        listed('5', pod('a', '1'), pod('b', '2'), pod('c', '3'), pod('d', '4', 'first')),
-        listed('20', pod('a', '1'), pod('b', '15'), pod('e', '16'), pod('d', '17', 'second')),
-      ],
-      [expired, open],
-      has('deleted c@3'),
-    );
-    expect(log.slice(4)).toEqual(['modified b@15', 'added e@16', 'deleted d@4', 'added d@17', 'deleted c@3']);
-    await expect.poll(watchRequests).toEqual(['5', '20']);
-  });
+  ])(
+    'a watch whose version is too old, as shown by %s, lists again and reports the difference',
+    async (_how, expired) => {
+      const log = await start(
+        [
+          listed('5', pod('a', '1'), pod('b', '2'), pod('c', '3'), pod('d', '4', 'first')),
+          listed('20', pod('a', '1'), pod('b', '15'), pod('e', '16'), pod('d', '17', 'second')),
+        ],
+        [expired, open],
+        has('deleted c@3'),
+      );
+      expect(log.slice(4)).toEqual(['modified b@15', 'added e@16', 'deleted d@4', 'added d@17', 'deleted c@3']);
+      await expect.poll(watchRequests).toEqual(['5', '20']);
+    },
+  );
 
-  it('outlives an outage, and tells of its beginning and end once', async () => {
+  it('a watch survives an outage, and reports its beginning and end once', async () => {
     const log = await start(
       [listed('5', pod('a', '1'))],
       [
@@ -159,7 +162,7 @@ describe('a watch (of a scripted server)', () => {
     expect(watchRequests().slice(0, 4)).toEqual(['5', '5', '5', '5']);
   });
 
-  it('that is cut off in the middle of an event loses none', async () => {
+  it('a watch that is cut off in the middle of an event loses none', async () => {
     const cut: Answer = (response) => {
       const [first, second] = [pod('a', '6'), pod('b', '7')].map((object) => JSON.stringify({ type: 'ADDED', object }));
       response.write(`${first}\n${second!.slice(0, 30)}`);
@@ -173,7 +176,7 @@ describe('a watch (of a scripted server)', () => {
     expect(log.filter((line) => !line.includes('connected'))).toEqual(['added a@6', 'added b@7']);
   });
 
-  it('does not tell the same version twice', async () => {
+  it('a watch does not report the same version twice', async () => {
     const again = [
       { type: 'ADDED', object: pod('a', '6') },
       { type: 'MODIFIED', object: pod('a', '6') },
@@ -186,25 +189,25 @@ describe('a watch (of a scripted server)', () => {
     ]);
   });
 
-  it('does not hammer a server that ends each watch at once', async () => {
+  it('a watch does not hammer a server that ends each request at once', async () => {
     await start([listed('5', pod('a', '1'))], [watched([])], has('added a@1'));
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     expect(watchRequests().length).toBeLessThan(8);
   });
 
-  it.each([403, 401, 404])('that is refused for good with %i says so and ends', async (status) => {
+  it.each([403, 401, 404])('a watch that is refused with %i reports it and ends', async (status) => {
     const log = await start([refused(status, 'No')], [open], has('disconnected No'));
     await expect(watcher.synced).rejects.toMatchObject({ status });
     await watcher.done;
     expect(log).toEqual(['disconnected No']);
   });
 
-  it('that cannot reach the server at first goes on trying', async () => {
+  it('a watch that cannot reach the server at first keeps trying', async () => {
     const log = await start([refused(503, 'Down'), listed('5', pod('a', '1'))], [open], has('added a@1'));
     expect(log).toEqual(['disconnected Down', 'reconnected', 'added a@1']);
   });
 
-  it('lists again when the server was made anew under new credentials, whose versions begin anew', async () => {
+  it('a watch lists again when the server was recreated under new credentials, with versions from the start', async () => {
     let made = 'first';
     server = await fakeApiServer({
       request: (request, response) => {
@@ -213,7 +216,7 @@ describe('a watch (of a scripted server)', () => {
         const isWatch = request.url!.includes('watch=true');
         if (made === 'second') {
           const event = { type: 'ADDED', object: pod('c', '21', 'new c') };
-          // as a real one does: nothing up to the version that was asked for
+          // As a real server does: sends nothing up to the requested version.
           const ahead = request.url!.includes('resourceVersion=500');
           if (isWatch) return watched(ahead ? [] : [event], { open: true })(response);
           return listed('20', pod('b', '7', 'new b'))(response);
@@ -236,11 +239,11 @@ describe('a watch (of a scripted server)', () => {
         if (event.type === 'added' && event.object.metadata.name === 'c') resolve();
       });
     });
-    // Another `b` under the same version is another one all the same.
+    // Another `b` under the same version is still a different object.
     expect(log).toEqual(['added a@3', 'added b@7', 'deleted b@7', 'added b@7', 'deleted a@3', 'added c@21']);
   });
 
-  it('lists again when the server had stopped, even if it comes back under the same credentials', async () => {
+  it('a watch lists again when the server had stopped, even if it returns under the same credentials', async () => {
     const former = await fakeApiServer({
       request: (request, response) => {
         if (answerDiscovery(request, response)) return;
@@ -271,7 +274,7 @@ describe('a watch (of a scripted server)', () => {
     expect(log.slice(2)).toEqual(['reconnected', 'added b@4', 'deleted a@3']);
   });
 
-  it('lists again when not even a bookmark comes: the server may be waiting for a version far ahead', async () => {
+  it('a watch without bookmarks lists again, because the server may wait for a version far ahead', async () => {
     server = await fakeApiServer({
       request: (request, response) => {
         if (answerDiscovery(request, response)) return;
@@ -295,7 +298,7 @@ describe('a watch (of a scripted server)', () => {
     expect(log).toEqual(['added a@3', 'added b@4', 'deleted a@3']);
   });
 
-  it('delivers nothing after it was stopped, even from inside a callback', async () => {
+  it('a stopped watch delivers nothing, even if stopped inside a callback', async () => {
     const log: string[] = [];
     server = await fakeApiServer({
       request: (request, response) =>
@@ -310,7 +313,7 @@ describe('a watch (of a scripted server)', () => {
     expect(log).toEqual(['added a@1']);
   });
 
-  it('does not swallow what the callback throws', async () => {
+  it('a watch passes on errors of its callback', async () => {
     server = await fakeApiServer({
       request: (request, response) => answerDiscovery(request, response) || listed('5', pod('a', '1'))(response),
     });
@@ -321,7 +324,7 @@ describe('a watch (of a scripted server)', () => {
     await expect(watcher.done).rejects.toThrow('a bug of the caller');
   });
 
-  it('ends by its signal', async () => {
+  it('an abort ends a watch', async () => {
     const abort = new AbortController();
     server = await fakeApiServer({
       request: (request, response) =>

@@ -17,32 +17,34 @@ export interface WatchOptions extends GroupVersionKind {
   labelSelector?: string;
   /** `metadata.name=<name>` watches one object. */
   fieldSelector?: string;
-  /** Objects a request of the first list. Default: 500. */
+  /** Objects per request of the first list. Default: 500. */
   pageSize?: number;
   signal?: AbortSignal;
 }
 
-/** `added`, `modified` and `deleted` also come out of a relist after an outage, as the difference to what was known. */
+/** After an outage a relist reports the difference to the known objects as `added`, `modified` and `deleted`. */
 export type WatchEvent<T extends KubeObject = KubeObject> =
   | { type: 'added' | 'modified' | 'deleted'; object: T }
   | { type: 'disconnected'; error: NxKubeError }
   | { type: 'reconnected' };
 
 export interface Watcher<T extends KubeObject = KubeObject> {
-  /** The objects as last seen, without `metadata.managedFields`. Keys: `namespace/name`, or `name`. */
+  /** Objects as last seen, without `metadata.managedFields`. Keys: `namespace/name`, or `name`. */
   readonly store: ReadonlyMap<string, T>;
-  /** Resolves when the first list has been reported; rejects if the server refuses it for good (403, unknown kind). */
+  /**
+   * Resolves when the first list has been reported; rejects if the server refuses it permanently (403, unknown kind).
+   */
   readonly synced: Promise<void>;
-  /** Resolves when the watch has ended, by `stop` or the signal; rejects with what `onEvent` threw. */
+  /** Resolves when the watch has ended, by `stop` or the signal; rejects with the error of `onEvent`. */
   readonly done: Promise<void>;
-  /** Ends the watch; no event is delivered after it was called. Idempotent. */
+  /** Ends the watch; delivers no further event. Idempotent. */
   stop(): Promise<void>;
 }
 
 /**
- * Watches a kind: lists, then follows from there; resumes from the last resourceVersion when the server ends the watch, relists when that
- * is too old, and reconnects with back-off through outages of the API server until it is stopped.
- * Objects are delivered one after the other, without `metadata.managedFields`.
+ * Watches a kind: lists, then follows from there. Resumes from the last resourceVersion when the server ends the watch,
+ * and relists when that version is too old. Reconnects with back-off through outages of the API server until it is
+ * stopped. Delivers objects one after the other, without `metadata.managedFields`.
  */
 export function watch<T extends KubeObject = KubeObject>(
   cluster: Cluster,
@@ -53,9 +55,9 @@ export function watch<T extends KubeObject = KubeObject>(
   return { store: loop.store, synced: loop.synced, done: loop.done, stop: () => loop.stop() };
 }
 
-/** The server ends a quiet watch after this; resuming is cheap. */
+/** Time (s) after which the server ends a quiet watch; resuming is cheap. */
 const watchSeconds = 240;
-/** Bookmarks come about once a minute: longer silence means that the connection is gone without a sign. */
+/** Time-out (ms) for silence. Bookmarks come about once a minute, so longer silence means a dead connection. */
 const idleTimeoutMs = 150_000;
 
 class WatchLoop<T extends KubeObject> {
@@ -63,15 +65,15 @@ class WatchLoop<T extends KubeObject> {
   readonly synced: Promise<void>;
   readonly done: Promise<void>;
   readonly #abort: ChildController;
-  /** From where to follow; undefined: list first. */
+  /** Version to follow from; undefined: list first. */
   #resourceVersion: string | undefined;
-  /** The cluster's when the last list began. */
+  /** The cluster's epoch when the last list began. */
   #epoch: number | undefined;
   #connected = true;
   #resolveSynced!: () => void;
   #rejectSynced!: (error: unknown) => void;
   #isSynced = false;
-  /** Failures in a row. */
+  /** Consecutive failures. */
   #failures = 0;
 
   constructor(
@@ -83,7 +85,7 @@ class WatchLoop<T extends KubeObject> {
       this.#resolveSynced = resolve;
       this.#rejectSynced = reject;
     });
-    // Not awaiting `synced` is fine: the failure has been reported as an event too.
+    // `synced` may stay unawaited: the failure is also reported as an event.
     inBackground(this.synced, failureIsReported);
     this.#abort = childController(options.signal);
     this.done = this.#run().finally(() => {
@@ -112,10 +114,11 @@ class WatchLoop<T extends KubeObject> {
         const failure = error instanceof ApiError ? error : noAnswer(this.cluster.server, error);
         if (isExpired(failure)) {
           this.#resourceVersion = undefined;
-          // at once the first time; a server that keeps saying so is left alone for a while
+          // The first time at once; then with back-off, so that the server is not hammered.
           if (this.#failures++ === 0) continue;
         } else {
-          // Where nobody listens the server has stopped: what comes up in its place may have begun anew.
+          // A refused connection means that the server has stopped. Its successor may start its versions from the
+          // beginning.
           if (failure.reason === 'ECONNREFUSED') this.#resourceVersion = undefined;
           if (this.#connected) this.#emit({ type: 'disconnected', error: failure });
           this.#connected = false;
@@ -127,7 +130,7 @@ class WatchLoop<T extends KubeObject> {
     }
   }
 
-  /** A server takes a resourceVersion that is ahead of its own, and then keeps silent up to there. */
+  /** A server accepts a resourceVersion ahead of its own, and then stays silent until it gets there. */
   get #isAnotherServer(): boolean {
     return this.cluster.epoch !== this.#epoch;
   }
@@ -169,7 +172,7 @@ class WatchLoop<T extends KubeObject> {
     this.#reached();
     let quiet = true;
     try {
-      // it may have been found while the request was sent
+      // The epoch may have changed while the request was sent.
       if (this.#isAnotherServer) return;
       for await (const line of lines(body)) {
         if (this.#stopped) return;
@@ -180,12 +183,12 @@ class WatchLoop<T extends KubeObject> {
       }
     } catch (error) {
       if ((error as { code?: string }).code !== 'UND_ERR_BODY_TIMEOUT') throw error;
-      // not even a bookmark: perhaps it waits for a version that is far ahead
+      // Not even a bookmark came: the server may wait for a version far ahead.
       this.#resourceVersion = undefined;
     } finally {
       body.destroy();
     }
-    // The end of a watch is normal. A server that ends each at once must not be hammered, though.
+    // A watch ends normally. A server that ends each one at once must still not be hammered.
     if (quiet && Date.now() - startedAt < 1_000) {
       await waitUntil(this.#abort.signal, { ms: pauseBefore(this.#failures++, undefined) });
     } else this.#failures = 0;
@@ -204,7 +207,7 @@ class WatchLoop<T extends KubeObject> {
   #upsert(object: T): void {
     const key = keyOf(object);
     const known = this.store.get(key);
-    // Deleted and made again under the same name while nobody watched: two things happened, so two are told.
+    // The object was deleted and recreated while no watch ran: two events.
     const replaced = known && known.metadata.uid !== object.metadata.uid;
     if (known && !replaced && known.metadata.resourceVersion === object.metadata.resourceVersion) return;
     delete object.metadata.managedFields;
@@ -241,7 +244,7 @@ interface ServerEvent<T> {
   object: T;
 }
 
-/** Marks what the caller's own code threw, which is not to be taken for an outage. */
+/** Marks errors of the caller's callback, so that they are not treated as an outage. */
 class CallbackFailure extends Error {
   constructor(cause: unknown) {
     super('onEvent threw', { cause });
