@@ -6,7 +6,7 @@ import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 const project = 'greeter-controller';
 
 let workspace: Workspace;
-/** Stands where a tunnel to a remote cluster would end. */
+/** Server in place of the local end of a tunnel to a remote cluster. */
 let tunnel: Server;
 let connections = 0;
 
@@ -28,7 +28,11 @@ afterAll(() => {
   workspace?.remove();
 });
 
-/** With the targets that no project has unless it says so. @param apply options of the apply target */
+/**
+ * Writes project.json with targets that are not inferred.
+ *
+ * @param apply options of the apply target
+ */
 function configure(apply: object): void {
   const targets = {
     secrets: { executor: '@nx-kube/executors:secrets', options: { secrets: [] } },
@@ -45,7 +49,7 @@ function kubeconfig(servers: Record<string, string>): string {
     kind: 'Config',
     clusters: names.map((name) => ({
       name,
-      // As where a port is forwarded to a cluster elsewhere.
+      // As when a port is forwarded to a remote cluster.
       cluster: { server: servers[name], ...(name === 'tunnel' && { 'tls-server-name': 'api.production.example.com' }) },
     })),
     users: [{ name: 'somebody', user: { token: 'token-of-somebody' } }],
@@ -54,7 +58,7 @@ function kubeconfig(servers: Record<string, string>): string {
   });
 }
 
-/** Runs a target with the kubeconfig above; it has to fail, and to say so in a few words. */
+/** Runs a target with the kubeconfig above. Expects it to fail with a short message. */
 async function fail(target: string, ...args: string[]): Promise<string> {
   const env = { KUBECONFIG: workspace.path('kubeconfig') };
   const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args], env);
@@ -64,7 +68,7 @@ async function fail(target: string, ...args: string[]): Promise<string> {
   return all;
 }
 
-describe('a context that is neither local nor allowed', () => {
+describe('contexts: neither local nor allowed', () => {
   const commands = [
     'dev --once',
     'dev',
@@ -74,37 +78,40 @@ describe('a context that is neither local nor allowed', () => {
     'down',
     'logs',
   ];
-  it.each([...commands, 'secrets', 'flux'])('is refused by %s', async (command) => {
-    const [target = '', ...args] = command.split(' ');
-    const printed = await fail(target, ...args);
-    const refusal = 'Context "nowhere" is not a local cluster: its server 192.0.2.1 is not on this machine.';
-    expect(printed.split(refusal)).toHaveLength(2);
-    expect(printed).toContain('→ Choose a local context, or add "nowhere" to allowContexts.');
-  });
+  it.each([...commands, 'secrets', 'flux'])(
+    'a context that is neither local nor allowed is refused by %s',
+    async (command) => {
+      const [target = '', ...args] = command.split(' ');
+      const printed = await fail(target, ...args);
+      const refusal = 'Context "nowhere" is not a local cluster: its server 192.0.2.1 is not on this machine.';
+      expect(printed.split(refusal)).toHaveLength(2);
+      expect(printed).toContain('→ Choose a local context, or add "nowhere" to allowContexts.');
+    },
+  );
 
-  it('is refused before any connection to it', async () => {
+  it('a context that is not allowed is refused before any connection to it', async () => {
     const printed = await fail('kustomize-apply', '--context=tunnel');
     expect(printed).toContain('Context "tunnel" is not a local cluster');
     expect(connections).toBe(0);
   });
 });
 
-describe('a context that is allowed', () => {
-  it('is used', async () => {
+describe('contexts: allowed', () => {
+  it('an allowed context is used', async () => {
     configure({ allowContexts: ['tunnel'] });
     await fail('down', '--context=tunnel');
     expect(connections).toBeGreaterThan(0);
   });
 
-  it.each(['secrets', 'flux'])('for the apply target is used by %s too', async (target) => {
+  it.each(['secrets', 'flux'])('a context that the apply target allows is used by %s, too', async (target) => {
     configure({ context: 'tunnel', allowContexts: ['tunnel'] });
     const before = connections;
     expect(await fail(target)).not.toContain('is not a local cluster');
-    // Flux's own CLI, which may not be here, is looked for first.
+    // Flux's own CLI, which may be missing, is looked up first.
     if (target === 'secrets') expect(connections).toBeGreaterThan(before);
   });
 
-  it('that does not answer is one clear error, soon', async () => {
+  it('an allowed context whose server does not answer is one clear error, soon', async () => {
     configure({ allowContexts: ['no*'] });
     const started = performance.now();
     const printed = await fail('kustomize-apply');

@@ -35,14 +35,14 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-/** Runs a target in what would be another terminal; it has to succeed. Returns what it printed. */
+/** Runs a target as in another terminal, and expects it to succeed. Returns its output. */
 async function run(target: string, ...args: string[]): Promise<string> {
   const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args]);
   expect(exitCode, all).toBe(0);
   return all;
 }
 
-/** The line of JSON among what a target printed. */
+/** Parses the line of JSON in a target's output. */
 async function json(target: string, ...args: string[]) {
   const printed = await run(target, '--output=json', ...args);
   return JSON.parse(printed.split('\n').find((line) => line.startsWith('{'))!);
@@ -55,7 +55,7 @@ const digest = async () => {
   return (await runningIn(cluster, namespace, pod!.name)).digest;
 };
 let saves = 0;
-/** Saves another controller, and returns what it says at its start. */
+/** Saves another version of the controller. Returns the text that it logs at its start. */
 function saveAnother(): string {
   saves += 1;
   const text = `control save ${saves}`;
@@ -63,18 +63,21 @@ function saveAnother(): string {
   return text;
 }
 
-describe('commands without a loop', () => {
-  it.each(['status', 'pause', 'resume', 'trigger --targets=go-build'])('%s says that none is running', async (line) => {
-    const [target, ...args] = line.split(' ');
-    const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args]);
-    expect(exitCode).toBe(1);
-    expect(all.split(`no dev of ${project} is running`)).toHaveLength(2);
-    expect(all).toContain(`→ Start it with nx run ${project}:dev.`);
-  });
+describe('control commands without a loop', () => {
+  it.each(['status', 'pause', 'resume', 'trigger --targets=go-build'])(
+    '%s reports that no loop is running',
+    async (line) => {
+      const [target, ...args] = line.split(' ');
+      const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args]);
+      expect(exitCode).toBe(1);
+      expect(all.split(`no dev of ${project} is running`)).toHaveLength(2);
+      expect(all).toContain(`→ Start it with nx run ${project}:dev.`);
+    },
+  );
 });
 
-describe('a running dev, from another terminal', () => {
-  it('tells its status, for people and as JSON', async () => {
+describe('control commands for a running dev, from another terminal', () => {
+  it('status reports the loop, for people and as JSON', async () => {
     loop = new DevLoop(workspace, project);
     await loop.up();
     const status = await json('status');
@@ -88,7 +91,7 @@ describe('a running dev, from another terminal', () => {
     expect(printed).toMatch(/ {2}go-build +auto +ok +start delivered in /);
   });
 
-  it('collects edits while it is paused', async () => {
+  it('a paused loop collects edits', async () => {
     const before = await digest();
     const paused = await json('pause', '--targets=go-build');
     expect(stateOf(paused, 'go-build')).toMatchObject({ paused: true, waiting: [] });
@@ -105,7 +108,7 @@ describe('a running dev, from another terminal', () => {
     expect(await digest()).toBe(before);
   });
 
-  it('delivers the newest state, once, when it is resumed', async () => {
+  it('a resumed loop delivers the newest state once', async () => {
     const text = saveAnother();
     await loop.next('edit');
     loop.skip();
@@ -114,7 +117,7 @@ describe('a running dev, from another terminal', () => {
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered', pods: 1 });
     await loop.first('log', ({ line }) => line.includes(text));
 
-    // Had there been a second pass, it would come before that of the next edit.
+    // A second pass would come before that of the next edit.
     const last = saveAnother();
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered' });
     await loop.first('log', ({ line }) => line.includes(last));
@@ -124,13 +127,13 @@ describe('a running dev, from another terminal', () => {
     expect(delivered).toHaveLength(3);
   });
 
-  it('runs what is triggered, edited or not', async () => {
+  it('trigger runs its targets, edited or not', async () => {
     loop.skip();
     await run('trigger', '--targets=go-build');
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('keeps edits of a target in trigger mode manual until it is triggered', async () => {
+  it('a target in trigger mode manual keeps its edits until it is triggered', async () => {
     loop.skip();
     workspace.edit(manifest, '  labels:\n', '  labels:\n    team: blue\n');
     await loop.next('edit');
@@ -142,7 +145,7 @@ describe('a running dev, from another terminal', () => {
     expect(stateOf(await json('status'), 'kustomize-build').waiting).toEqual([]);
   });
 
-  it('names the targets that there are where one is not', async () => {
+  it('an unknown target is an error that names the known ones', async () => {
     const { all, exitCode } = await workspace.nx(['run', `${project}:trigger`, '--targets=go-bild']);
     expect(exitCode).toBe(1);
     expect(all).toContain('the loop has no target "go-bild"');
@@ -151,7 +154,7 @@ describe('a running dev, from another terminal', () => {
 });
 
 describe('logs', () => {
-  it('of the workload are prefixed and readable, or raw as JSON', async () => {
+  it('logs of the workload are prefixed and readable, or raw as JSON', async () => {
     const [pod] = await podsOf(cluster, namespace, `app=${project}`);
     expect(await run('logs')).toMatch(/Starting the manager.*build=/);
     const { line, ...from } = await json('logs', '--tail=1');
@@ -159,7 +162,7 @@ describe('logs', () => {
     expect(line).toEqual(expect.any(String));
   });
 
-  it('of other pods are found by selector, bounded by --tail and --since', async () => {
+  it('logs of other pods are selected by label, and limited by --tail and --since', async () => {
     const lines = (printed: string) => printed.split('\n').filter((line) => line.startsWith('{'));
     const all = lines(await run('logs', '--selector=app=registry', '--output=json'));
     expect(all.length).toBeGreaterThan(0);
@@ -170,18 +173,18 @@ describe('logs', () => {
   });
 });
 
-describe('a port-forward of dev', () => {
+describe('port-forwards of dev', () => {
   const forwarded = () => loop.events.findLast(({ type, state }) => type === 'forward' && state === 'ok')!;
   const get = async () => (await fetch(`http://${forwarded()['address']}/v2/`)).status;
 
-  it('carries requests to pods by label', async () => {
+  it('a port-forward carries requests to pods by label', async () => {
     expect(forwarded()).toMatchObject({ name: 'app=registry:5000' });
     expect(await get()).toBe(200);
     const { forwards } = await json('status');
     expect(forwards).toMatchObject([{ name: 'app=registry:5000', state: 'ok', address: forwarded()['address'] }]);
   });
 
-  it('outlives the pod behind it, and shows its true state meanwhile', async () => {
+  it('a port-forward survives the replacement of its pod, and shows its state meanwhile', async () => {
     const { address } = forwarded();
     loop.skip();
     for (const { metadata } of await list(cluster, {
@@ -198,7 +201,7 @@ describe('a port-forward of dev', () => {
     expect(await get()).toBe(200);
   });
 
-  it('of a port that is taken is one clear error', async () => {
+  it('a port-forward to a port that is taken is one clear error', async () => {
     await loop.stop();
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');

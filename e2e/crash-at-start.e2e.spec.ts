@@ -36,14 +36,14 @@ function mend(): void {
   workspace.edit(`${folder}/main.go`, `\t${crash}\n`, '');
 }
 
-/** Runs a target, which has to fail, and returns what it printed. */
+/** Runs a target and expects it to fail. Returns its output. */
 async function fail(target: string, ...args: string[]): Promise<string> {
   const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args]);
   expect(exitCode, all).toBe(1);
   return all;
 }
 
-/** Sets the probes of the container; `null` takes one away. */
+/** Sets the probes of the container; `null` removes one. */
 function setProbes(probes: object): void {
   const containers = [{ name: 'manager', ...probes }];
   const patch = { target: { kind: 'StatefulSet' }, merge: { spec: { template: { spec: { containers } } } } };
@@ -54,7 +54,7 @@ describe.each([
   ['with a readiness probe', {}],
   ['without a probe', { readinessProbe: null, livenessProbe: null }],
 ])('a controller that dies at its start, %s', (_, probes) => {
-  it('makes kustomize-apply fail at once, with its last lines', async () => {
+  it("kustomize-apply fails at once and prints the process's last lines", async () => {
     setProbes(probes);
     const printed = await fail('kustomize-apply');
     expect(printed).toContain(
@@ -65,7 +65,7 @@ describe.each([
     expect(printed).not.toContain('Not ready after');
   });
 
-  it('makes dev --once fail, with the reason', async () => {
+  it('dev --once fails with the reason', async () => {
     setProbes(probes);
     const printed = await fail('dev', '--once');
     expect(printed).toMatch(/the process exited with code 2\n +panic: there is no configuration/);
@@ -73,8 +73,8 @@ describe.each([
   });
 });
 
-describe('a controller that is mended', () => {
-  it('is brought up by dev --once, though what it replaces dies all the time', async () => {
+describe('a controller that is fixed', () => {
+  it('dev --once brings the fixed controller up, although the pod that it replaces keeps crashing', async () => {
     setProbes({ readinessProbe: null, livenessProbe: null });
     await fail('kustomize-apply');
     mend();
@@ -82,7 +82,7 @@ describe('a controller that is mended', () => {
     expect(exitCode, all).toBe(0);
     expect(await podsOf(cluster, namespace, `app=${project}`)).toMatchObject([{ ready: true, restarts: 0 }]);
   });
-  it('is mended in its pod by image-restart, though that is not ready before', async () => {
+  it('image-restart fixes the controller in its pod, although the pod is not ready before', async () => {
     dieAtStart();
     setProbes({});
     await fail('kustomize-apply');

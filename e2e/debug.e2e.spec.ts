@@ -9,7 +9,7 @@ import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { noProcessesOf, processesOf } from '@nx-kube/testing/e2e/processes.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
-// Another one in each run: no node has its image yet, and so the pod starts from the very binary that is to be debugged.
+// The name differs in each run: no node has its image yet, so the pod starts from the very binary to be debugged.
 const name = `ocm-debug-${Date.now().toString(36)}`;
 const project = `${name}-controller`;
 const namespace = `${name}-system`;
@@ -41,7 +41,7 @@ let cluster: Cluster;
 let workspace: Workspace;
 let loop: DevLoop;
 let delve: DelveClient;
-/** The Deployment's spec when debugging has ended. */
+/** Spec of the Deployment after debugging has ended. */
 let undone: KubeObject['spec'];
 
 beforeAll(async () => {
@@ -77,7 +77,7 @@ const line = (text: string) =>
     .findIndex((one) => one.includes(text)) + 1;
 
 describe('nx run ocm-controller:dev --configuration debug', () => {
-  it('brings the controller up under Delve, in a pod that is as hardened as before', async () => {
+  it('the controller comes up under Delve, in a pod that is as hardened as before', async () => {
     loop = new DevLoop(workspace, project, ['--configuration=debug']);
     const { changes } = await loop.next('debug');
     expect(changes).toEqual(
@@ -95,7 +95,7 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     expect(object['spec'].securityContext).toEqual(rendered.securityContext);
   }, 900_000);
 
-  it('holds the reconciler at a breakpoint that a custom resource hits, and shows a variable', async () => {
+  it('a custom resource hits a breakpoint in the reconciler, and a variable is shown', async () => {
     loop.skip();
     delve = await connectedDelve();
     await delve.command('halt');
@@ -111,16 +111,16 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     expect(await delve.value('version.Spec.Component')).toBe('example.com/held');
   });
 
-  it('is held for 60 s without the pod being restarted, replaced or taken for unready, or a lease being lost', async () => {
+  it('a pause of 60 s does not restart or replace the pod, make it unready, or lose a lease', async () => {
     const pod = await thePod();
     await wait(60_000);
     expect(await thePod()).toMatchObject({ uid: pod.uid, restarts: 0, ready: true });
-    // There is none to lose: nobody is elected.
+    // No lease can be lost: leader election is off.
     expect(await list(cluster, { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace })).toEqual([]);
     expect((await delve.call('State', { NonBlocking: true })).State).toMatchObject({ Running: false });
   });
 
-  it('puts an edit into the process that is held, and the same client hits its breakpoint in the new code', async () => {
+  it('an edit reaches the paused process, and the same client hits its breakpoint in the new code', async () => {
     const pod = await thePod();
     const { pid } = await runningIn(cluster, namespace, pod.name);
     workspace.edit(
@@ -141,7 +141,7 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     inBackground(delve.command('continue'), failureIsHarmless);
   });
 
-  it('goes on when the process ends while nobody debugs it', async () => {
+  it('the loop restarts a process that ends while no debugger is connected', async () => {
     delve.close();
     workspace.edit(greeting, 'edited := "', 'edited := "once more ');
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered', pods: 1 });
@@ -149,7 +149,7 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     await expect.poll(greeted, { timeout: 60_000 }).toContain('once more by the debugger');
   });
 
-  it('puts an edit into the process that VS Code holds, whose session and breakpoints stay', async () => {
+  it('an edit reaches the process that VS Code debugs, and its session and breakpoints stay', async () => {
     const dap = await DapClient.connect(30000);
     try {
       const held = line('return greeting.Compose');
@@ -173,8 +173,8 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     }
   });
 
-  it('leaves the workload as it is without debugging', async () => {
-    // Nx passes on nothing of what is written after Ctrl-C, and ends before the executor may have.
+  it('the workload is as it was once debugging has ended', async () => {
+    // Nx passes on no output after Ctrl-C, and may end before the executor.
     await loop.stop();
     const manager = async () => (await spec()).template.spec.containers[0];
     const plain = ['/nx-kube/agent', 'run', '--', '/manager'];
@@ -187,7 +187,7 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     undone = await spec();
   });
 
-  it('that is killed is undone by kustomize-apply', async () => {
+  it('kustomize-apply restores the workload of a debug session that was killed', async () => {
     loop = new DevLoop(workspace, project, ['--configuration=debug']);
     await loop.next('debug');
     expect((await spec()).template.spec.containers[0].command).toContain('--debug=30000');
@@ -199,12 +199,12 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
   }, 900_000);
 });
 
-/** The forward is known to lead to a pod that is there, and the debugger listens a moment after the process was asked for. */
+/** The forward leads to an existing pod, but the debugger starts to listen a moment later. */
 async function connectedDelve(): Promise<DelveClient> {
   for (;;) {
     const client = await DelveClient.connect(30000);
     const answered = client.call('State', { NonBlocking: true }).then(Boolean, () => false);
-    // A connection from before the debugger listens may be left unanswered.
+    // A connection from before the debugger listens may get no answer.
     if (await Promise.race([answered, wait(3000).then(() => false)])) return client;
     client.close();
     await wait(200);

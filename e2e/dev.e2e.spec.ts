@@ -52,7 +52,7 @@ const digestOfBuild = () =>
     .digest('hex')}`;
 const running = async (pod: string) => (await runningIn(cluster, namespace, pod)).digest;
 
-/** What the controller logged last of its own start: the constant that the tests edit. */
+/** Last start message in the controller's log: the constant that the tests edit. */
 async function markerInLog(pod: string): Promise<string | undefined> {
   const found: string[] = [];
   for await (const line of logs(cluster, { namespace, pod, container: 'manager' })) {
@@ -62,7 +62,7 @@ async function markerInLog(pod: string): Promise<string | undefined> {
   return found.at(-1);
 }
 let saves = 0;
-/** Saves a controller that says something else at its start, and returns what. */
+/** Saves a controller with another start message. Returns the message. */
 function saveAnother(): string {
   saves += 1;
   const text = `ocm-controller save ${saves}`;
@@ -87,7 +87,7 @@ async function setObjects(): Promise<KubeObject[]> {
 }
 
 describe('nx run ocm-controller:dev', () => {
-  it('says what Ctrl-C leaves, brings everything up, and the pod is healthy', async () => {
+  it('dev says what Ctrl-C leaves, brings everything up, and the pod is healthy', async () => {
     const start = await loop.next('start');
     expect(start['leaves']).toBe(
       'Ctrl-C ends the loop and leaves everything running in the cluster; nx run ocm-controller:down removes it.',
@@ -97,7 +97,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(await podsOf(cluster, namespace, 'app=registry')).toMatchObject([{ ready: true }]);
   });
 
-  it('runs a pod that passes restricted admission and differs from the rendered one only by the agent', async () => {
+  it('the pod passes restricted admission and differs from the rendered one only by the agent', async () => {
     const enforced = await read(cluster, { apiVersion: 'v1', kind: 'Namespace', name: namespace });
     expect(enforced!.metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'restricted' });
 
@@ -128,7 +128,7 @@ describe('nx run ocm-controller:dev', () => {
     ]);
   });
 
-  it('puts an edit into the same pod as a new process', async () => {
+  it('an edit reaches the same pod as a new process', async () => {
     const before = await thePod();
     const process = await runningIn(cluster, namespace, before.name);
     const text = saveAnother();
@@ -147,7 +147,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(await markerInLog(after.name)).toBe(text);
   });
 
-  it('sends a fraction of the binary', async () => {
+  it('an edit sends only a fraction of the binary', async () => {
     saveAnother();
     const entry = await loop.entry('go-build');
     const size = readFileSync(workspace.path('ocm-controller/bin/manager')).length;
@@ -155,7 +155,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(entry['bytes'] / size).toBeLessThan(0.15);
   });
 
-  it('sends nothing and restarts nothing for an edited comment, and says so', async () => {
+  it('an edited comment sends nothing and restarts nothing, and the loop reports it', async () => {
     const before = await runningIn(cluster, namespace, (await thePod()).name);
     workspace.edit(marker, '// Package build says', '// Package build tells');
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'unchanged' });
@@ -165,7 +165,7 @@ describe('nx run ocm-controller:dev', () => {
     });
   });
 
-  it('keeps the old process through a compile error, and runs the mended code', async () => {
+  it('a compile error keeps the old process, and the fixed code runs', async () => {
     const pod = (await thePod()).name;
     const before = await runningIn(cluster, namespace, pod);
     workspace.edit(marker, 'const Marker', 'const = Marker');
@@ -180,7 +180,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(await markerInLog(pod)).toBe(text);
   });
 
-  it('runs only the last of rapid saves', async () => {
+  it('only the last of several rapid saves runs', async () => {
     const pod = (await thePod()).name;
     loop.skip();
     const from = loop.events.length;
@@ -196,7 +196,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('brings a replaced pod to the live binary by itself', async () => {
+  it('a replaced pod gets the live binary without an edit', async () => {
     const before = await thePod();
     loop.skip();
     await remove(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, name: before.name });
@@ -204,7 +204,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(await running(pod)).toBe(digestOfBuild());
   });
 
-  it('keeps the live binary when the container is killed', async () => {
+  it('a killed container keeps the live binary', async () => {
     await readyAgain();
     const before = await thePod();
     loop.skip();
@@ -215,7 +215,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(await thePod()).toMatchObject({ uid: before.uid, restarts: 1 });
   });
 
-  it('brings every replica to the current binary', async () => {
+  it('every replica gets the current binary', async () => {
     await readyAgain();
     workspace.edit('ocm-controller/config/manager/manager.yaml', 'replicas: 1', 'replicas: 3');
     loop.skip();
@@ -233,7 +233,7 @@ describe('nx run ocm-controller:dev', () => {
     await loop.next('healthy');
   });
 
-  it('applies only the object that was edited', async () => {
+  it('an edited manifest applies only its object', async () => {
     const before = versionsOf(await setObjects());
     workspace.edit('ocm-controller/config/manager/settings.yaml', 'level: one', 'level: two');
     const entry = await loop.entry('kustomize-build');
@@ -247,7 +247,7 @@ describe('nx run ocm-controller:dev', () => {
     expect((await read(cluster, settings))!['data']).toEqual({ level: 'two' });
   });
 
-  it('prunes an object that left the kustomization', async () => {
+  it('an object that left the kustomization is pruned', async () => {
     workspace.edit('ocm-controller/config/manager/kustomization.yaml', '\n- settings.yaml', '');
     const entry = await loop.entry('kustomize-build');
     expect(entry['changes']).toContainEqual(
@@ -263,7 +263,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(await read(cluster, settings)).toBeDefined();
   });
 
-  it('catches up after the API server was away for 20 s during an edit', async () => {
+  it('the loop catches up after the API server was down for 20 s during an edit', async () => {
     const pod = (await thePod()).name;
     loop.skip();
     await localCluster('stop', 'kube-apiserver', '--kill');
@@ -275,13 +275,13 @@ describe('nx run ocm-controller:dev', () => {
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered' });
     expect(await running(pod)).toBe(digestOfBuild());
     expect(await markerInLog(pod)).toBe(text);
-    // The log goes on where it was.
+    // The log continues where it stopped.
     const says = ({ line }: Event) => line.includes(text);
     await loop.first('log', says);
     expect(loop.events.filter((event) => event.type === 'log' && says(event))).toHaveLength(1);
   });
 
-  it('takes little memory: the loop at most 250 MB, the agent at most 20 MB', async () => {
+  it('the loop uses at most 250 MB of memory, the agent at most 20 MB', async () => {
     const [executor] = processesOf(workspace.root).filter(({ command }) =>
       command.some((word) => word.includes('run-executor')),
     );
@@ -289,7 +289,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(memoryOf(firstProcess((await thePod()).uid, '/nx-kube/agent')) / 1e6).toBeLessThan(20);
   });
 
-  it('ends within 2 s of Ctrl-C, leaves no process, and leaves the pod running', async () => {
+  it('Ctrl-C ends the loop within 2 s, leaves no process, and leaves the pod running', async () => {
     const before = await thePod();
     const { ms } = await loop.stop();
     expect(ms).toBeLessThan(2000);
@@ -297,7 +297,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(await thePod()).toMatchObject({ uid: before.uid, ready: true });
   });
 
-  it('ends so also while it builds, and leaves no half of a binary and no temporary file', async () => {
+  it('Ctrl-C during a build also ends the loop, and leaves no partial binary and no temporary file', async () => {
     const temporary = () => readdirSync(tmpdir()).filter((name) => name.startsWith('nx-kube-go-'));
     const before = temporary();
     loop = new DevLoop(workspace, 'ocm-controller');
@@ -312,7 +312,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(temporary()).toEqual(before);
   });
 
-  it('prunes what left the kustomization while the loop was stopped', async () => {
+  it('an object that left the kustomization while the loop was stopped is pruned', async () => {
     expect(await read(cluster, settings)).toBeDefined();
     workspace.edit('ocm-controller/config/manager/kustomization.yaml', '\n- settings.yaml', '');
     loop = new DevLoop(workspace, 'ocm-controller');
@@ -325,7 +325,7 @@ describe('nx run ocm-controller:dev', () => {
   });
 });
 
-/** Waits until the controller's Deployment has all the pods it wants, ready. */
+/** Waits until all pods of the controller's Deployment are ready. */
 async function readyAgain(): Promise<void> {
   const stop = new AbortController();
   try {

@@ -35,13 +35,13 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-/** The options of targets, which are inferred, and more targets. */
+/** Sets options of inferred targets, and adds more targets. */
 function configure(options: Record<string, object>, more: Record<string, object> = {}): void {
   const targets = Object.fromEntries(Object.entries(options).map(([target, own]) => [target, { options: own }]));
   workspace.write('greeter-controller/project.json', JSON.stringify({ targets: { ...targets, ...more } }));
 }
 
-/** Runs doctor and finds its lines by what they are about. */
+/** Runs doctor, and finds its lines by their subject. */
 async function doctor(env: Record<string, string> = {}, ...args: string[]) {
   const { all, exitCode } = await workspace.nx(['run', `${project}:doctor`, '--output=json', ...args], env);
   const line = all.split('\n').find((text) => text.startsWith('{"project"'));
@@ -56,7 +56,7 @@ interface Kubeconfig {
   users: { user: object }[];
 }
 
-/** A copy of the kubeconfig, changed, as a file of its own. */
+/** Writes a changed copy of the kubeconfig to its own file. */
 function kubeconfig(name: string, change: (config: Kubeconfig) => void): { KUBECONFIG: string } {
   const config = load(readFileSync(process.env['KUBECONFIG']!, 'utf8')) as Kubeconfig;
   change(config);
@@ -65,7 +65,7 @@ function kubeconfig(name: string, change: (config: Kubeconfig) => void): { KUBEC
 }
 
 describe('nx run <project>:doctor', () => {
-  it('finds everything in order, and exits 0', async () => {
+  it('doctor reports that everything is in order, and exits with 0', async () => {
     const { ok, checks, by } = await doctor();
     expect(ok, JSON.stringify(checks, undefined, 1)).toBe(true);
     expect(by('go')!.message).toMatch(/^go 1\.\d+\.\d+ \(\/.*\/go\), for go-build$/);
@@ -83,13 +83,13 @@ describe('nx run <project>:doctor', () => {
     expect(by('agent')).toMatchObject({ verdict: 'ok' });
   });
 
-  it('prints one line for each, for a person', async () => {
+  it('doctor prints one line per check, for a person', async () => {
     const { all } = await workspace.nx(['run', `${project}:doctor`]);
     expect(all).toMatch(/^ok {4}go +go 1\./m);
     expect(all).toMatch(/^ok {4}context +\S+, namespace default: a cluster on this machine$/m);
   });
 
-  it('names each right that the identity has not', async () => {
+  it('doctor names each right that the identity lacks', async () => {
     await create(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
     await create(cluster, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'nobody', namespace } });
     const { status } = await cluster.request<{ status: { token: string } }>({
@@ -112,7 +112,7 @@ describe('nx run <project>:doctor', () => {
     expect(by('nodes')).toMatchObject({ verdict: 'fail', message: expect.stringContaining('nodes') });
   });
 
-  it('asks for what further targets and other objects need', async () => {
+  it('doctor checks the rights for further targets and other objects', async () => {
     mkdirSync(workspace.path('greeter-controller/config/beside'), { recursive: true });
     workspace.write('greeter-controller/config/beside/kustomization.yaml', 'resources: [job.yaml]\n');
     workspace.write(
@@ -139,7 +139,7 @@ describe('nx run <project>:doctor', () => {
     expect(by('right to apply')!.message).toContain('cronjobs.batch in doctor-system');
     expect(by('right to make Secrets')!.message).toContain('get, list, create, patch, delete secrets in vault');
     expect(by('right to install Flux')!.message).toContain('* *.*');
-    // Whether it is there or not.
+    // Both where flux is installed and where it is missing.
     expect(by('flux')!.message).toMatch(/(needed by|for) flux$/);
 
     workspace.write('greeter-controller/config/beside/kustomization.yaml', 'resources: [none.yaml]\n');
@@ -150,14 +150,14 @@ describe('nx run <project>:doctor', () => {
     configure({});
   });
 
-  it('says that the API server does not answer', async () => {
+  it('doctor reports an API server that does not answer', async () => {
     const env = kubeconfig('gone.yaml', ({ clusters }) => (clusters[0]!.cluster.server = 'https://127.0.0.1:1'));
     const { by, checks } = await doctor(env);
     expect(by('API server')).toMatchObject({ verdict: 'fail', message: expect.stringContaining('127.0.0.1:1') });
     expect(checks.some(({ check }) => check === 'registry')).toBe(false);
   });
 
-  it('says which context it will not touch, and what allows it', async () => {
+  it('doctor reports a context that is refused, and how to allow it', async () => {
     const env = kubeconfig('remote.yaml', ({ clusters }) => (clusters[0]!.cluster.server = 'https://192.0.2.1:6443'));
     const { by } = await doctor(env);
     expect(by('context')).toMatchObject({
@@ -167,7 +167,7 @@ describe('nx run <project>:doctor', () => {
     });
   });
 
-  it('says that a registry does not answer, and that another server is none', async () => {
+  it('doctor reports a registry that does not answer, and a server that is not a registry', async () => {
     const server = createServer((_, answer) => answer.writeHead(404).end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -185,7 +185,7 @@ describe('nx run <project>:doctor', () => {
     configure({});
   });
 
-  it('says that the binary is built for another architecture than the nodes', async () => {
+  it('doctor reports a binary for another architecture than the nodes', async () => {
     configure({ 'go-build': { goarch: 's390x' } });
     expect((await doctor()).by('nodes')).toMatchObject({
       verdict: 'fail',
@@ -196,7 +196,7 @@ describe('nx run <project>:doctor', () => {
 });
 
 describe('required commands', () => {
-  /** A PATH with nothing on it but Node.js and an old go. */
+  /** A PATH with only Node.js and an old go. */
   function poorPath(): { PATH: string } {
     const bin = workspace.path('poor-bin');
     mkdirSync(bin);
@@ -205,7 +205,7 @@ describe('required commands', () => {
     return { PATH: bin };
   }
 
-  it('are checked before dev does anything: one error lists all that is missing or too old', async () => {
+  it('required commands are checked first: one error lists all that are missing or too old', async () => {
     configure({ 'image-build': { dockerfile: 'Dockerfile', builder: 'podman' } });
     const env = poorPath();
     const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once', '--output=json'], env);
@@ -216,7 +216,7 @@ describe('required commands', () => {
     );
     expect(all).toContain('kustomize or kubectl is not on PATH (at least kustomize 5.0.0 or kubectl 1.27.0)');
     expect(all).toContain('podman is not on PATH (at least podman 4.0.0); needed by image-build (dockerfile)');
-    // Not a word of a cluster, and nothing in it.
+    // No output about a cluster, and nothing in it.
     expect(all).not.toContain('"type":"start"');
     expect(await read(cluster, { apiVersion: 'v1', kind: 'Namespace', name: 'doctor-system' })).toBeUndefined();
 

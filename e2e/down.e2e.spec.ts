@@ -38,7 +38,7 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-/** Runs a target, which has to end with the exit code, and returns what it printed. */
+/** Runs a target and expects this exit code. Returns its output. */
 async function run(exitCode: 0 | 1, target: string, ...args: string[]): Promise<string> {
   const ended = await workspace.nx(['run', `${project}:${target}`, ...args]);
   expect(ended.exitCode, ended.all).toBe(exitCode);
@@ -46,7 +46,7 @@ async function run(exitCode: 0 | 1, target: string, ...args: string[]): Promise<
 }
 
 describe('nx run <controller>:down', () => {
-  it('removes custom resources first, while the controller can see to their finalizers; CRDs and Namespace stay', async () => {
+  it('down removes custom resources first, while the controller can clear their finalizers; CRDs and Namespace stay', async () => {
     await run(0, 'kustomize-apply');
     const live = await read(cluster, sample);
     expect(live!.metadata.finalizers).toHaveLength(1);
@@ -67,12 +67,12 @@ describe('nx run <controller>:down', () => {
     ]);
   });
 
-  it('leaves what it does not own', async () => {
+  it('down leaves objects of others', async () => {
     expect(await read(cluster, foreign)).toBeDefined();
     await remove(cluster, foreign);
   });
 
-  it('names the finalizer that holds an object, when the time is up, and leaves the controller running', async () => {
+  it('down names the finalizer that holds an object at the time-out, and leaves the controller running', async () => {
     await run(0, 'kustomize-apply');
     const { finalizers = [] } = (await read(cluster, sample))!.metadata;
     await setFinalizers([...finalizers, 'example.com/blocks']);
@@ -86,7 +86,7 @@ describe('nx run <controller>:down', () => {
     await setFinalizers([]);
   });
 
-  it('removes CRDs and the Namespace on request', async () => {
+  it('down removes CRDs and the Namespace on request', async () => {
     await run(0, 'down', '--crds', '--namespaces');
     expect(await versionsOfSet(cluster, project)).toEqual({});
     expect(await read(cluster, definition)).toBeUndefined();

@@ -18,7 +18,7 @@ let cluster: Cluster;
 let workspace: Workspace;
 let loop: DevLoop;
 
-/** The developer's own settings, with more lines. */
+/** Writes the developer's own settings, with more lines. */
 function settings(more = '', { localPort = 0 } = {}): void {
   workspace.write(
     `${folder}/dev-settings.yaml`,
@@ -48,7 +48,7 @@ beforeAll(async () => {
   cluster = await testCluster();
   workspace = new Workspace([folder]);
   workspace.renameOcm('ocm-env');
-  // A controller that does not give its Lease back.
+  // A controller that does not release its Lease.
   workspace.edit(`${folder}/main.go`, 'LeaderElectionReleaseOnCancel: true', 'LeaderElectionReleaseOnCancel: false');
   workspace.edit('.gitignore', 'node_modules', 'node_modules\nrsa.pub\ndev-settings.yaml');
   workspace.write(`${folder}/rsa.pub`, 'key one');
@@ -63,15 +63,15 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-describe('the environment of a controller, as its example has it', () => {
-  it('takes at most 60 lines of configuration', () => {
+describe('dev with the environment of an example', () => {
+  it('the environment takes at most 60 lines of configuration', () => {
     const lines = readFileSync(join(repository, 'examples', folder, 'project.json'), 'utf8')
       .trimEnd()
       .split('\n');
     expect(lines.length).toBeLessThanOrEqual(60);
   });
 
-  it('comes up with three kinds of secrets, an unpacker after the controller, and a forward to the registry', async () => {
+  it('the environment comes up with three kinds of secrets, a forward to the registry, and an unpacker after the controller', async () => {
     const { entry } = await loop.first('ledger', ({ entry }) => entry.target === 'secrets');
     expect(entry.outcome).toBe('delivered');
     await loop.up();
@@ -90,7 +90,7 @@ describe('the environment of a controller, as its example has it', () => {
     expect((await fetch(`http://${forward['address']}/v2/`)).status).toBe(200);
   });
 
-  it('makes no write request when dev is run again: the API server’s audit log has none', async () => {
+  it('a second dev sends no write request, as the API server’s audit log shows', async () => {
     await loop.stop();
     const log = auditLog();
     loop = start();
@@ -99,15 +99,15 @@ describe('the environment of a controller, as its example has it', () => {
     expect(log.writes()).toEqual([]);
   });
 
-  it('has no value of a secret in anything that the loop said', () => {
+  it("no value of a secret appears in the loop's output", () => {
     const { REGISTRY_TOKEN } = environment;
     const forms = [REGISTRY_TOKEN, Buffer.from(REGISTRY_TOKEN).toString('base64'), 'key one'];
     for (const form of forms) expect(loop.transcript()).not.toContain(form);
   });
 });
 
-describe('while dev runs', () => {
-  it('a rotated file of a secret is taken over, and what uses the secret is listed', async () => {
+describe('dev with changing settings and files', () => {
+  it('a rotated file of a secret is applied, and the workloads that use the secret are listed', async () => {
     loop.skip();
     const before = await thePod();
     workspace.write(`${folder}/rsa.pub`, 'key two');
@@ -121,7 +121,7 @@ describe('while dev runs', () => {
     expect(await thePod()).toEqual(before);
   });
 
-  it('a file of a secret that goes is an error that names it, and mends when it is back', async () => {
+  it('a missing file of a secret is an error that names it, until the file is back', async () => {
     loop.skip();
     workspace.rename(`${folder}/rsa.pub`, `${folder}/gone.pub`);
     const failed = await loop.entry('secrets');
@@ -133,7 +133,7 @@ describe('while dev runs', () => {
     expect(await loop.entry('secrets')).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('other port-forwards in the settings open and close, and nothing else happens', async () => {
+  it('changed port-forwards in the settings open and close, and nothing else happens', async () => {
     const before = await thePod();
     const log = auditLog();
     loop.skip();
@@ -146,7 +146,7 @@ describe('while dev runs', () => {
     expect(await thePod()).toEqual(before);
   });
 
-  it('a patch in the settings changes the object that it is for, and no other', async () => {
+  it('a patch in the settings changes its object and no other', async () => {
     const before = await thePod();
     loop.skip();
     settings(
@@ -162,7 +162,7 @@ describe('while dev runs', () => {
     expect(await thePod()).toEqual(before);
   });
 
-  it('a mistake in the settings is shown with its place, what was there goes on, and it mends', async () => {
+  it('a mistake in the settings is shown with its place, the loop continues, and a fix is applied', async () => {
     loop.skip();
     workspace.write(`${folder}/dev-settings.yaml`, 'secrets: { enable: true }\n');
     const { message } = await loop.next(
@@ -178,7 +178,7 @@ describe('while dev runs', () => {
     await loop.next('target', ({ target, state }) => target === 'dev-settings' && state === 'ok');
   });
 
-  it('a process that does not give its Lease back is said to keep the next one waiting', async () => {
+  it('a process that does not release its Lease is reported to keep the next one waiting', async () => {
     await loop.next('lease', ({ state }) => state === 'leads');
     loop.skip();
     save();
@@ -188,7 +188,7 @@ describe('while dev runs', () => {
     expect(leads['ms']).toBeGreaterThan(5000);
   });
 
-  it('other settings begin the loop anew, without touching the pod or the cluster', async () => {
+  it('other changed settings restart the loop without touching the pod or the cluster', async () => {
     const before = await thePod();
     const log = auditLog();
     loop.skip();
@@ -200,7 +200,7 @@ describe('while dev runs', () => {
     expect(await thePod()).toEqual(before);
   });
 
-  it('releaseLease ends the tenure of a process that is gone, and the next one need not wait', async () => {
+  it('releaseLease ends the tenure of a process that is gone, so that the next one need not wait', async () => {
     const lease = await leaseOf();
     loop.skip();
     save();
@@ -224,7 +224,7 @@ describe('while dev runs', () => {
       '$&\n\t// +optional\n\tNote *string `json:"note,omitempty"`\n',
     );
     const { edit } = await loop.next('edit');
-    // Not what the start may still have to say; and what was generated is an edit of its own.
+    // Skips output of the start. The generated files are an edit of their own.
     const delivered = async (target: string) => {
       const ends = ({ entry }: Event) => entry.target === target && entry.outcome === 'delivered';
       return (await loop.first('ledger', (event) => !former.has(event) && event['edit'] >= edit && ends(event)))[
@@ -237,7 +237,7 @@ describe('while dev runs', () => {
       { subject: 'CustomResourceDefinition/componentversions.ocm-env.example.com', action: 'configured' },
     ]);
     await delivered('go-build');
-    // What a pointer is copied by stands in the generated file.
+    // The generated file holds the code that copies the pointer.
     expect(workspace.read(`${folder}/api/v1alpha1/zz_generated.deepcopy.go`)).toContain('in.Note');
     expect((await thePod()).digest).not.toBe(digest);
   });

@@ -43,8 +43,8 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-describe('dev with Flux, by the real CLI, with stand-ins for the controllers, whose images cannot be pulled', () => {
-  it('installs it, and waits for its controllers, before it applies the manifests', async () => {
+describe('dev with Flux, installed by the real CLI (with stand-ins for the controllers, whose images cannot be pulled)', () => {
+  it('dev installs Flux, and waits for its controllers before it applies the manifests', async () => {
     expect(images).toHaveLength(fluxComponents.length);
     loop = new DevLoop(workspace, project, [], env);
     expect(await loop.entry('flux')).toMatchObject({ outcome: 'delivered' });
@@ -62,14 +62,14 @@ describe('dev with Flux, by the real CLI, with stand-ins for the controllers, wh
     await loop.stop();
   });
 
-  it('finds it there the next time, and writes nothing', async () => {
+  it('the next dev finds Flux installed, and writes nothing', async () => {
     const log = auditLog();
     const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once'], env);
     expect(exitCode, all).toBe(0);
     expect(log.writes()).toEqual([]);
   });
 
-  it('finds it there as a target of its own', async () => {
+  it('the target flux finds Flux installed', async () => {
     const { all, exitCode } = await workspace.nx(['run', `${project}:flux`], env);
     expect(exitCode, all).toBe(0);
     expect(all).toContain(`Flux ${fluxVersion} was there, and its controllers are ready.`);

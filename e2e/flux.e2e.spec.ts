@@ -20,7 +20,7 @@ import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 const folder = 'greeter-controller';
 const project = 'handover-controller';
 const namespace = 'handover-system';
-/** Where Flux would keep what reconciles the workload: not in the workload's namespace, which comes and goes. */
+/** Namespace of the Flux objects that reconcile the workload. The workload's own namespace comes and goes. */
 const fleet = 'nx-kube-e2e-fleet';
 const apiVersion = 'kustomize.toolkit.fluxcd.io/v1';
 const kustomization: Ref = { apiVersion, kind: 'Kustomization', namespace: fleet, name: 'greeter' };
@@ -58,7 +58,7 @@ const stateOf = async () => {
   const { spec, metadata } = (await read<KubeObject>(cluster, kustomization))!;
   return { suspend: spec.suspend as boolean | undefined, by: metadata.annotations?.[suspendedBy] };
 };
-/** As kustomize-controller labels what it applies. */
+/** Labels objects as kustomize-controller does. */
 const label = (name: string | null) =>
   patch(cluster, workload, {
     metadata: {
@@ -69,38 +69,38 @@ const up = async () => {
   loop = new DevLoop(workspace, project);
   await loop.up();
 };
-const told = () => loop!.events.filter(({ type }) => type === 'progress').map(({ message }) => String(message));
+const progress = () => loop!.events.filter(({ type }) => type === 'progress').map(({ message }) => String(message));
 
 describe('a workload that Flux reconciles', () => {
-  it('does not concern dev where Flux has nothing to do with it', async () => {
+  it('dev ignores Flux where Flux does not reconcile the workload', async () => {
     await up();
     await loop!.stop();
     expect(await stateOf()).toEqual({ suspend: undefined, by: undefined });
   });
 
-  it('is left alone by Flux while dev develops it, and after Ctrl-C', async () => {
+  it('Flux leaves the workload alone while dev runs, and after Ctrl-C', async () => {
     await label('greeter');
     await up();
-    expect(told()).toContain(`${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`);
+    expect(progress()).toContain(`${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`);
     expect(await stateOf()).toEqual({ suspend: true, by: project });
     await loop!.stop();
     expect(await stateOf()).toEqual({ suspend: true, by: project });
   });
 
-  it('is given back by the next run after a crash, where it is not Flux’s any more', async () => {
+  it('a run after a crash gives the workload back where Flux does not reconcile it any more', async () => {
     await up();
-    // The process that runs the loop: Nx, which started it, ends with it.
+    // The executor runs the loop; Nx, which started it, ends with it.
     const [executor] = processesOf(workspace.root).filter(({ command }) => command.join(' ').includes('run-executor'));
     process.kill(executor!.pid, 'SIGKILL');
     await loop!.process;
     await label(null);
     await up();
-    expect(told()).toContain(`${suspended}, which an earlier run suspended, is resumed`);
+    expect(progress()).toContain(`${suspended}, which an earlier run suspended, is resumed`);
     expect(await stateOf()).toEqual({ suspend: false, by: undefined });
     await loop!.stop();
   });
 
-  it('is given back by down', async () => {
+  it('down gives the workload back to Flux', async () => {
     await label('greeter');
     await up();
     await loop!.stop();
@@ -113,7 +113,7 @@ describe('a workload that Flux reconciles', () => {
 });
 
 describe('a workload that Flux has applied itself', () => {
-  /** As kustomize-controller does it: under its own name, with its labels on everything. */
+  /** Applies as kustomize-controller does: with its field manager, and with its labels on every object. */
   async function applyAsFlux(): Promise<void> {
     const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-build`]);
     expect(exitCode, all).toBe(0);
@@ -123,12 +123,12 @@ describe('a workload that Flux has applied itself', () => {
     const labelled = objects.map(({ metadata, spec, ...rest }) => ({
       ...rest,
       metadata: { ...metadata, labels: { ...metadata.labels, ...labels } },
-      // No pod: nobody has the image that the manifests name.
+      // No pods: the image that the manifests name does not exist.
       ...(spec && { spec: rest.kind === 'StatefulSet' ? { ...spec, replicas: 0 } : spec }),
     }));
     await apply(cluster, labelled, { fieldManager: 'kustomize-controller', force: true });
   }
-  /** Who owns the field of the container's image. */
+  /** Field managers of the container's image. */
   const imageOwners = async () => {
     const { metadata } = (await read(cluster, workload))!;
     const entries = metadata['managedFields'] as { manager: string; fieldsV1: object }[];
@@ -137,16 +137,16 @@ describe('a workload that Flux has applied itself', () => {
       .map(({ manager }) => manager);
   };
 
-  it('is taken over by dev, with the fields that Flux owns', async () => {
+  it('dev takes the workload over, with the fields that Flux owns', async () => {
     await applyAsFlux();
     expect(await imageOwners()).toEqual(['kustomize-controller']);
     await up();
-    expect(told()).toContain(`${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`);
+    expect(progress()).toContain(`${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`);
     expect(await imageOwners()).toEqual(['nx-kube']);
     await loop!.stop();
   });
 
-  it('is taken over by kustomize-apply only while Flux is suspended', async () => {
+  it('kustomize-apply takes the workload over only while Flux is suspended', async () => {
     await applyAsFlux();
     await patch(cluster, kustomization, { spec: { suspend: false } });
     const refused = await workspace.nx(['run', `${project}:kustomize-apply`]);
@@ -157,7 +157,7 @@ describe('a workload that Flux has applied itself', () => {
     expect(exitCode, all).toBe(0);
   });
 
-  it('is given back by down even where a finalizer blocks it', async () => {
+  it('down gives the workload back even where a finalizer blocks it', async () => {
     const account: Ref = { apiVersion: 'v1', kind: 'ServiceAccount', namespace, name: 'handover-controller' };
     await patch(cluster, account, { metadata: { finalizers: ['example.com/hold'] } });
     try {
@@ -178,7 +178,7 @@ describe('nx run <project>:flux', () => {
     path = await pathWithFlux();
   }, 3_600_000);
 
-  it('is off unless it is enabled', async () => {
+  it('the target flux does nothing unless it is enabled', async () => {
     workspace.write(
       `${folder}/project.json`,
       JSON.stringify({ targets: { flux: { executor: '@nx-kube/executors:flux' } } }),
@@ -188,7 +188,7 @@ describe('nx run <project>:flux', () => {
     expect(all).toContain('Flux is off. Set the option "enabled" to install it.');
   });
 
-  it('says that the token is missing, once it is enabled by a developer’s settings', async () => {
+  it('the target flux, enabled by a developer’s settings, reports the missing token', async () => {
     workspace.write(
       `${folder}/dev-settings.yaml`,
       'flux: {enabled: true, bootstrap: {provider: github, owner: me, repository: fleet, tokenVariable: NO_SUCH}}\n',

@@ -15,7 +15,7 @@ const namespace = 'greeter-packed-system';
 let cluster: Cluster;
 let workspace: Workspace;
 const tarballs = mkdtempSync(join(tmpdir(), 'nx-kube-packed-'));
-/** By package: the files in its tarball. */
+/** Files in the tarball of each package. */
 let packed: Record<string, string[]>;
 
 beforeAll(async () => {
@@ -26,7 +26,7 @@ beforeAll(async () => {
 
   const { stdout } = await execa(
     'npm',
-    // Without scripts: packing for a release builds the packers of all platforms first, which takes a minute or more.
+    // Without scripts: packing for a release first builds the packers of all platforms, which takes a minute or more.
     [
       'pack',
       '--json',
@@ -51,7 +51,7 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-/** Runs Nx, which has to succeed, and returns what it printed. */
+/** Runs Nx and expects it to succeed. Returns its output. */
 async function nx(...args: string[]): Promise<string> {
   const { all, exitCode } = await workspace.nx(args);
   expect(exitCode, all).toBe(0);
@@ -59,7 +59,7 @@ async function nx(...args: string[]): Promise<string> {
 }
 
 describe('the packages, packed and installed', () => {
-  it('hold what is needed to use them, and no tests', () => {
+  it('the packages hold what their users need, and no tests', () => {
     expect(Object.keys(packed).sort()).toEqual(names.map((name) => `@nx-kube/${name}`).sort());
     expect(
       Object.values(packed)
@@ -74,14 +74,14 @@ describe('the packages, packed and installed', () => {
     }
   });
 
-  it('are no links to where they were made', () => {
+  it('the installed packages are not links to their sources', () => {
     for (const name of names) {
       const path = workspace.path('node_modules/@nx-kube', name);
       expect(realpathSync(path)).toBe(path);
     }
   });
 
-  it('set a workspace up by their generator, and change nothing the second time', async () => {
+  it('the generator sets up a workspace, and changes nothing the second time', async () => {
     await nx('g', '@nx-kube/plugin:init');
     const files = ['nx.json', 'package.json', '.gitignore'];
     const once = files.map((file) => workspace.read(file));
@@ -90,19 +90,19 @@ describe('the packages, packed and installed', () => {
     expect(files.map((file) => workspace.read(file))).toEqual(once);
   });
 
-  it('infer the controller’s targets', async () => {
+  it('the installed plugin infers the controller’s targets', async () => {
     const { targets } = JSON.parse(await nx('show', 'project', project, '--json'));
     expect(Object.keys(targets)).toEqual(expect.arrayContaining(['go-build', 'dev', 'down', 'status', 'logs']));
   });
 
-  it('explain each target, and check its options', async () => {
+  it('the installed plugin describes each target, and checks its options', async () => {
     expect(await nx('run', `${project}:dev`, '--help')).toContain('--once');
     const { all, exitCode } = await workspace.nx(['run', `${project}:go-build`, '--taggs=x']);
     expect(exitCode).toBe(1);
     expect(all).toContain("'taggs'");
   });
 
-  it('build, and bring the controller up in the cluster', async () => {
+  it('the installed executors build, and bring the controller up in the cluster', async () => {
     expect(await nx('run', `${project}:go-build`)).toContain(`Built ${folder}/bin/manager`);
     expect(await nx('run', `${project}:dev`, '--once')).toContain('✔ healthy');
     const pods = await podsOf(cluster, namespace, `app=${project}`);

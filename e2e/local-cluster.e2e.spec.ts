@@ -15,7 +15,7 @@ import { strayProcesses } from '@nx-kube/local-cluster/processes/stray-processes
 import { repository } from '@nx-kube/testing/e2e/workspace.js';
 
 /*
- * The embedded cluster itself, so these tests kill and remove it: whatever else it held is gone afterwards. They leave a
+ * These tests kill and remove the embedded cluster: all that it held is lost. They leave a new
  * cluster that is up.
  */
 const CLI = fileURLToPath(new URL('../tools/local-cluster/cli.ts', import.meta.url));
@@ -42,7 +42,7 @@ async function pidOf(name: string): Promise<number> {
   return components.find((component) => component.name === name)!.pid!;
 }
 
-/** Prints who it is, and what the cluster says to it; called with an argument, just echoes it. */
+/** Prints its user and the answers of the cluster; with an argument, only echoes it. */
 const PROGRAM = `package main
 
 import (
@@ -116,7 +116,7 @@ async function runPod(): Promise<void> {
   await kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/restricted', '--timeout=60s']);
 }
 
-/** Identity and fate of the pod's container. */
+/** Identity and state of the pod's container. */
 async function containerOfPod() {
   const { stdout } = await kubectl(['-n', NAMESPACE, 'get', 'pod', 'restricted', '-o', 'json']);
   const { metadata, status } = JSON.parse(stdout) as {
@@ -127,7 +127,7 @@ async function containerOfPod() {
   return { uid: metadata.uid, phase: status.phase, containerID, restartCount };
 }
 
-/** The status of the answer to a GET request, with the client certificate of that name or none. */
+/** Status of the answer to a GET request, with the named client certificate or none. */
 function statusOf(url: string, { authority, client }: { authority: string; client?: string }): Promise<number> {
   const read = (file: string) => readFileSync(join(layout.pki, file));
   const identity = client ? { cert: read(`${client}.crt`), key: read(`${client}.key`) } : {};
@@ -141,7 +141,7 @@ function statusOf(url: string, { authority, client }: { authority: string; clien
   });
 }
 
-/** What the pod has written up to this text. */
+/** Reads the pod's output up to this text. */
 async function logsUntil(text: string): Promise<string> {
   const logs = kubectl(['-n', NAMESPACE, 'logs', 'restricted', '--follow']);
   let written = '';
@@ -165,7 +165,7 @@ afterAll(async () => {
 });
 
 describe('the embedded cluster', () => {
-  it('is found to be up in under 2 s, and left as it is', async () => {
+  it('up finds a running cluster in under 2 s, and leaves it as it is', async () => {
     const before = await status();
     const times: number[] = [];
     for (let run = 0; run < 3; run++) {
@@ -173,12 +173,12 @@ describe('the embedded cluster', () => {
       expect((await cli('up')).stdout).toContain('already up');
       times.push(performance.now() - begun);
     }
-    // The best of three: what else the machine does is not measured here.
+    // Best of three, because other load on the machine is not measured here.
     expect(Math.min(...times)).toBeLessThan(2000);
     expect((await status()).components).toEqual(before.components);
   });
 
-  it('listens on loopback and its own bridge only', async () => {
+  it('the cluster listens only on loopback and its own bridge', async () => {
     const pids = strayProcesses(layout).map(({ pid }) => pid);
     const { stdout } = await execa('ss', ['-Htulnp']);
     const listening = stdout
@@ -189,49 +189,49 @@ describe('the embedded cluster', () => {
     for (const address of listening) expect(address).toMatch(/^(127\.0\.0\.1|10\.244\.0\.1):\d+$/);
   });
 
-  it('keeps keys and kubeconfigs from other users', () => {
+  it('keys and kubeconfigs are not readable by other users', () => {
     expect(statSync(layout.home).mode & 0o077).toBe(0);
     expect(statSync(layout.kubeconfig).mode & 0o777).toBe(0o600);
   });
 
-  it('announces its registry', async () => {
+  it('the cluster announces its registry', async () => {
     const { stdout } = await kubectl(['-n', 'kube-public', 'get', 'configmap', 'local-registry-hosting', '-o', 'json']);
     expect((JSON.parse(stdout) as { data: object }).data).toEqual({
       'localRegistryHosting.v1': 'host: "localhost:5001"\n',
     });
   });
 
-  it('runs a restricted pod without root from its registry, that reaches the API server and resolves names', async () => {
+  it('a restricted pod from the registry runs without root, reaches the API server and resolves names', async () => {
     const written = await logsUntil('done');
     expect(written).toContain('api server: 200');
     expect(written).toContain('dns: [10.96.0.1] <nil>');
   });
 
-  it('executes commands in a pod', async () => {
+  it('commands can be executed in a pod', async () => {
     const { stdout } = await kubectl(['-n', NAMESPACE, 'exec', 'restricted', '--', '/program', 'hello']);
     expect(stdout).toBe('echo hello as 65532');
   });
 
-  it('refuses a pod that is not restricted where the namespace asks for that', async () => {
+  it('a pod that is not restricted is refused in a restricted namespace', async () => {
     const apply = kubectl(['apply', '-f', '-'], { input: JSON.stringify(pod('privileged', { privileged: true })) });
     await expect(apply).rejects.toThrow('violates PodSecurity "restricted:latest"');
   });
 
-  it('lets nobody but the API server use the kubelet', async () => {
+  it('only the API server may use the kubelet', async () => {
     const ask = (client?: string) => statusOf('https://10.244.0.1:10250/pods', { authority: 'ca', client });
     expect(await ask()).toBe(401);
     expect(await ask('coredns')).toBe(403);
     expect(await ask('kube-apiserver-kubelet-client')).toBe(200);
   });
 
-  it('lets no client of the API server into etcd', async () => {
+  it('no client of the API server may use etcd', async () => {
     const ask = (client?: string) => statusOf('https://127.0.0.1:22379/health', { authority: 'etcd-ca', client });
     expect(await ask('etcd-client')).toBe(200);
     await expect(ask('admin')).rejects.toThrow();
     await expect(ask()).rejects.toThrow();
   });
 
-  it("does not let the node read what is not its pods'", async () => {
+  it('the node may read only the objects of its pods', async () => {
     const asNode = [
       `--kubeconfig=${join(layout.config, 'kubelet.kubeconfig')}`,
       'auth',
@@ -245,7 +245,7 @@ describe('the embedded cluster', () => {
     });
   });
 
-  it('writes an audit log of writes, without content', async () => {
+  it('the audit log holds writes, without content', async () => {
     const value = `value-${Date.now()}`;
     await kubectl(['-n', NAMESPACE, 'create', 'secret', 'generic', 'audited', `--from-literal=key=${value}`]);
     const log = readFileSync(layout.auditLog, 'utf8');
@@ -254,7 +254,7 @@ describe('the embedded cluster', () => {
     expect(log).not.toContain(Buffer.from(value).toString('base64'));
   });
 
-  it('comes up once, however many bring it up at the same time', async () => {
+  it('parallel runs of up start the cluster once', async () => {
     await cli('stop', 'kube-scheduler');
     await Promise.all([cli('up'), cli('up'), cli('up')]);
     const schedulers = strayProcesses(layout).filter(({ pid }) =>
@@ -263,7 +263,7 @@ describe('the embedded cluster', () => {
     expect(schedulers.map(({ pid }) => pid)).toEqual([await pidOf('kube-scheduler')]);
   });
 
-  it.each(COMPONENT_NAMES)('recovers from a killed %s, and the pod does not notice', async (name) => {
+  it.each(COMPONENT_NAMES)('the cluster recovers from a killed %s, and the pod does not notice', async (name) => {
     const before = await containerOfPod();
     const pid = await pidOf(name);
     process.kill(pid, 'SIGKILL');
@@ -274,7 +274,7 @@ describe('the embedded cluster', () => {
     expect(await containerOfPod()).toEqual(before);
   });
 
-  it('recovers from all of them killed at once', async () => {
+  it('the cluster recovers when all components are killed at once', async () => {
     const before = await containerOfPod();
     for (const { pid } of (await status()).components) process.kill(pid!, 'SIGKILL');
     await cli('up');
@@ -285,14 +285,14 @@ describe('the embedded cluster', () => {
     );
   });
 
-  it('restarts a component that hangs', async () => {
+  it('up restarts a component that hangs', async () => {
     const pid = await pidOf('kube-scheduler');
     process.kill(pid, 'SIGSTOP');
     expect((await cli('up')).stderr).toContain('kube-scheduler does not answer: restarting it.');
     expect((await status()).running).toBe(true);
   });
 
-  it('can do without one component for a while', async () => {
+  it('the cluster survives the absence of one component for a while', async () => {
     await cli('stop', 'kube-apiserver', '--kill');
     const { running, components } = await status();
     expect(running).toBe(false);
@@ -303,7 +303,7 @@ describe('the embedded cluster', () => {
     expect((await kubectl(['get', '--raw', '/readyz'])).stdout).toBe('ok');
   });
 
-  it('says which component failed, and why', async () => {
+  it('up reports which component failed, and why', async () => {
     await cli('stop', 'registry');
     const other = execa(process.execPath, [
       '-e',
@@ -329,7 +329,7 @@ describe('the programs of the cluster', () => {
     return (await execa(process.execPath, args, { cwd: repository, env })).stdout;
   };
 
-  it('are not built again by Nx, and come back from its cache when they are gone', async () => {
+  it('Nx does not build the programs again, and restores them from its cache', async () => {
     const output = join(repository, 'tools/local-cluster/bin');
     await build();
     expect(await build()).toMatch(/existing outputs match the cache|local cache/);
@@ -340,7 +340,7 @@ describe('the programs of the cluster', () => {
 });
 
 describe('taking the cluster down', () => {
-  /** All that a cluster could leave behind, outside of its folder. */
+  /** State that a cluster could leave behind outside its folder. */
   async function machine() {
     const rules = async (program: string) =>
       (await execa(program)).stdout.split('\n').filter((line) => /^-A|^:\S+ -/.test(line));
@@ -363,13 +363,13 @@ describe('taking the cluster down', () => {
     };
   }
 
-  /** The cluster's own, in whichever hierarchies the machine has: on cgroup v2 there is one, at the top. */
+  /** The cluster's control groups, in all hierarchies of the machine. With cgroup v2 there is one, at the top. */
   const controlGroups = () =>
     ['', ...readdirSync('/sys/fs/cgroup')]
       .map((name) => join('/sys/fs/cgroup', name, 'nx-kube-local'))
       .filter((group) => existsSync(group));
 
-  /** What of it is there that only a cluster makes; a state that was clean before is not assumed. */
+  /** State that only a cluster creates. The machine need not have been clean before. */
   async function leftovers() {
     const { rules, rulesOfVersion6, links, mounts } = await machine();
     const bridged = existsSync('/sys/class/net/nx-kube0/brif') ? readdirSync('/sys/class/net/nx-kube0/brif') : [];
@@ -384,7 +384,7 @@ describe('taking the cluster down', () => {
 
   const nothing = { rules: [], links: [], routes: '', mounts: [], groups: [] };
 
-  it('leaves nothing behind, whatever was killed before', async () => {
+  it('down leaves nothing behind, whatever was killed before', async () => {
     const { settings } = JSON.parse(readFileSync(layout.machine, 'utf8')) as { settings: Record<string, string> };
     const settingsNow = () =>
       Object.fromEntries(Object.keys(settings).map((name) => [name, readFileSync(`/proc/sys/${name}`, 'utf8').trim()]));
@@ -402,7 +402,7 @@ describe('taking the cluster down', () => {
       );
     const container = identify(Number(program))!;
     expect(isAlive(container)).toBe(true);
-    // What is not seen now would not be missed below.
+    // State that is not visible now would not be missed below.
     expect(await leftovers()).toEqual({
       rules: expect.arrayContaining([expect.stringContaining('NX-KUBE-'), expect.stringContaining('KUBE-SERVICES')]),
       links: expect.arrayContaining(['nx-kube0', expect.stringMatching(/^veth/)]),
@@ -422,11 +422,11 @@ describe('taking the cluster down', () => {
     expect(await status()).toMatchObject({ running: false });
   });
 
-  it('is done in no time when it is down already', async () => {
+  it('down of a cluster that is down takes no time', async () => {
     expect((await cli('down')).exitCode).toBe(0);
   });
 
-  it('keeps objects and images if asked to', async () => {
+  it('down keeps objects and images on request', async () => {
     await cli('up');
     await runPod();
     const before = await containerOfPod();

@@ -27,7 +27,7 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-/** The controller's one pod, with the digest of what runs in it. */
+/** The controller's one pod, with the digest of its running binary. */
 async function thePod() {
   const pods = await podsOf(cluster, namespace, `app=${project}`);
   expect(pods).toHaveLength(1);
@@ -40,7 +40,7 @@ const digestOfBuild = () =>
     .digest('hex')}`;
 
 let saves = 0;
-/** Saves another controller, and returns once the loop has delivered it. */
+/** Saves another version of the controller. Returns when the loop has delivered it. */
 async function saveAnother(): Promise<void> {
   saves += 1;
   loop!.skip();
@@ -49,7 +49,7 @@ async function saveAnother(): Promise<void> {
 }
 
 describe('a repository that is one controller, with nothing of Nx but the plugin in nx.json', () => {
-  it('runs dev --once, without its Dockerfile, which cannot be built here', async () => {
+  it('dev --once runs without the Dockerfile, which cannot be built here', async () => {
     expect(existsSync(workspace.path('package.json'))).toBe(false);
     expect(workspace.read('Dockerfile')).toContain('FROM golang:');
     const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once']);
@@ -57,7 +57,7 @@ describe('a repository that is one controller, with nothing of Nx but the plugin
     expect(await thePod()).toMatchObject({ ready: true, restarts: 0, digest: digestOfBuild() });
   });
 
-  it('runs dev, and an edit reaches the same pod', async () => {
+  it('an edit reaches the same pod under dev', async () => {
     const before = await thePod();
     loop = new DevLoop(workspace, project);
     await loop.up();
@@ -67,7 +67,7 @@ describe('a repository that is one controller, with nothing of Nx but the plugin
   });
 });
 
-/** Another spec of the pod, by an edit of its manifests; resolves when the pod of that spec has the current binary. */
+/** Changes the pod's spec by an edit of its manifests. Resolves when the new pod has the current binary. */
 async function editManifests(edit: () => void): Promise<void> {
   loop!.skip();
   edit();
@@ -79,7 +79,7 @@ async function editManifests(edit: () => void): Promise<void> {
   await healthyAgain();
 }
 
-/** Health is told by itself, before or after the pod has its binary. */
+/** Health is reported on its own, before or after the pod has its binary. */
 async function healthyAgain(): Promise<void> {
   const applied = loop!.events.findLastIndex(({ type }) => type === 'applied');
   if (!loop!.events.slice(applied).some(({ type }) => type === 'healthy')) await loop!.next('healthy');
@@ -118,7 +118,7 @@ describe('the pod’s own hardening', () => {
       },
       { securityContext: {} },
     ],
-  ])('can be %s', async (_, edit, spec) => {
+  ])('the pod’s own hardening can be %s', async (_, edit, spec) => {
     await editManifests(edit);
     const pod = await thePod();
     expect(pod.object['spec']).toMatchObject(spec);

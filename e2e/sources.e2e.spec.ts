@@ -14,7 +14,7 @@ const folder = 'greeter-controller';
 const project = 'sources-controller';
 const namespace = 'sources-system';
 const target = 'kustomize-build';
-/** The controller is not ready sooner, after its container has started. */
+/** Time (s) after its container's start before which the controller is not ready. */
 const readyAfterSeconds = 5;
 
 let cluster: Cluster;
@@ -24,7 +24,7 @@ let env: { PATH: string };
 
 const configMap = (name: string, data: Record<string, string>) =>
   `${JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace }, data })}\n`;
-/** Makes a manifest from the first line of a file; a second line is a comment, and a word that it does not like an error. */
+/** Makes a manifest from the first line of a file. A second line is a comment; the word `bad` is an error. */
 const generator = `
 import { readFileSync, writeFileSync } from 'node:fs';
 const [word] = readFileSync('${folder}/words.txt', 'utf8').split('\\n');
@@ -41,7 +41,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   workspace = new Workspace([folder]);
   workspace.renameGreeter('sources');
-  // So that whatever comes up with the controller can be told from what waits for it.
+  // Separates objects that come up with the controller from those that wait for it.
   workspace.edit(
     `${folder}/config/manager/manager.yaml`,
     'periodSeconds: 5',
@@ -114,7 +114,7 @@ const createdAt = async (kind: string, name: string) =>
   Date.parse((await live(kind, name))!.metadata.creationTimestamp!);
 
 describe('objects of other sources, in dev', () => {
-  it('are applied with the rendered ones: files, a pinned URL, a chart, components', async () => {
+  it('objects of files, a pinned URL, a chart and components are applied with the rendered ones', async () => {
     loop = new DevLoop(workspace, project, [], env);
     await loop.up();
     expect(await dataOf('one')).toEqual({ level: 'low' });
@@ -125,16 +125,16 @@ describe('objects of other sources, in dev', () => {
     expect(await dataOf('last')).toEqual({ a: 'b' });
   });
 
-  it('come up in the order of what they depend on: the last when the controller is ready', async () => {
+  it('objects come up in dependency order: the last one when the controller is ready', async () => {
     const controller = await live('StatefulSet', 'sources-controller');
     const created = await createdAt('StatefulSet', 'sources-controller');
     expect(await createdAt('ConfigMap', 'first')).toBeLessThanOrEqual(created);
-    // The API server's times are in whole seconds, and so is the kubelet's of the start.
+    // The API server's times are in whole seconds, as is the kubelet's start time.
     expect(await createdAt('ConfigMap', 'last')).toBeGreaterThanOrEqual(created + (readyAfterSeconds - 2) * 1000);
     expect(controller!.status.readyReplicas).toBe(1);
   });
 
-  it('are applied again when their files are edited: only the object that changed', async () => {
+  it('an edited file applies only the object that changed', async () => {
     loop!.skip();
     workspace.write(`${folder}/hack/one.yaml`, configMap('one', { level: 'high' }));
     const { changes } = await loop!.entry(target);
@@ -151,7 +151,7 @@ describe('objects of other sources, in dev', () => {
     ]);
   });
 
-  it('show helm’s own message for a broken chart, and mend with it', async () => {
+  it('a broken chart shows helm’s own message, until it is fixed', async () => {
     workspace.edit(`${folder}/chart/templates/map.yaml`, '{{ .Values.color }}', '{{ .Values.color ');
     const broken = await loop!.entry(target);
     expect(broken['outcome']).toBe('failed');
@@ -162,13 +162,13 @@ describe('objects of other sources, in dev', () => {
 });
 
 describe('any other target, in dev', () => {
-  it('runs before the targets that wait for it', async () => {
+  it('a target runs before the targets that wait for it', async () => {
     const ends = loop!.events.filter(({ type }) => type === 'ledger').map(({ entry }) => entry.target);
     expect(ends.indexOf('generate')).toBeLessThan(ends.indexOf(target));
     expect(await dataOf('generated')).toEqual({ word: 'generated' });
   });
 
-  it('runs when its inputs are edited, and what it writes reaches the cluster', async () => {
+  it('a target runs when its inputs are edited, and its outputs reach the cluster', async () => {
     loop!.skip();
     workspace.write(`${folder}/words.txt`, 'another\n');
     expect(await loop!.entry('generate')).toMatchObject({ outcome: 'delivered' });
@@ -176,13 +176,13 @@ describe('any other target, in dev', () => {
     expect(await dataOf('generated')).toEqual({ word: 'another' });
   });
 
-  it('says that its outputs are what they were', async () => {
+  it('a target with unchanged outputs is reported as such', async () => {
     loop!.skip();
     workspace.write(`${folder}/words.txt`, 'another\na comment\n');
     expect(await loop!.entry('generate')).toMatchObject({ outcome: 'unchanged' });
   });
 
-  it('shows its failure like every other target, and mends with it', async () => {
+  it('a failing target is reported like any other, until it is fixed', async () => {
     loop!.skip();
     workspace.write(`${folder}/words.txt`, 'bad\n');
     const entry = await loop!.entry('generate');
@@ -195,7 +195,7 @@ describe('any other target, in dev', () => {
 });
 
 describe('objects of other sources, in kustomize-apply', () => {
-  it('are what dev applied, so that nothing changes; and are pruned when they leave the options', async () => {
+  it('objects that dev applied are unchanged, and are pruned when they leave the options', async () => {
     const same = await workspace.nx(['run', `${project}:kustomize-apply`], env);
     expect(same.exitCode, same.all).toBe(0);
     expect(same.all).toMatch(/^\d+ objects unchanged$/m);
@@ -211,7 +211,7 @@ describe('objects of other sources, in kustomize-apply', () => {
     expect(await dataOf('one')).toEqual({ level: 'high' });
   });
 
-  it('stop where a component that comes first does not get ready: it is named, and the controller is left alone', async () => {
+  it('a component that does not become ready is named, and the controller is left alone', async () => {
     workspace.write(`${folder}/config/broken/kustomization.yaml`, 'resources: [deployment.yaml]\n');
     const container = { name: 'broken', image: 'no-such-image', imagePullPolicy: 'Never' };
     workspace.write(
@@ -232,14 +232,14 @@ describe('objects of other sources, in kustomize-apply', () => {
     expect(await dataOf('one')).toEqual({ level: 'high' });
   });
 
-  it('name the component that cannot be rendered', async () => {
+  it('a component that cannot be rendered is named', async () => {
     configure({ components: { none: { path: 'config/none' } } });
     const { all, exitCode } = await workspace.nx(['run', `${project}:kustomize-apply`], env);
     expect(exitCode).toBe(1);
     expect(all).toContain(`Component none: ${workspace.path(folder, 'config/none')} has no kustomization.yaml.`);
   });
 
-  it('need helm only where there are charts, and say so before anything is done', async () => {
+  it('helm is required only for charts, and its absence is reported before any work', async () => {
     const folders = process.env['PATH']!.split(delimiter).filter((path) => !existsSync(join(path, 'helm')));
     const without = { PATH: folders.join(delimiter) };
     configure();
@@ -264,7 +264,7 @@ describe('the settings of the example', () => {
     other?.remove();
   });
 
-  it('bring up a sample and the guests of a chart, whom the controller greets', async () => {
+  it('the settings bring up a sample and the guests of a chart, whom the controller greets', async () => {
     const { all, exitCode } = await other.nx(['run', `${example}:dev`, '--once'], env);
     expect(exitCode, all).toBe(0);
     const greetings = { apiVersion: 'sources-guests.example.com/v1alpha1', kind: 'Greeting' };
@@ -280,7 +280,7 @@ describe('the settings of the example', () => {
     await expect.poll(messages, { timeout: 30_000 }).toEqual(greeted);
   });
 
-  it('let an edited manifest wait until it is triggered', async () => {
+  it('an edited manifest waits until it is triggered', async () => {
     const waiting = new DevLoop(other, example, [], env);
     try {
       await waiting.up();

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { processes } from '@nx-kube/testing/e2e/processes.js';
 import { repository } from '@nx-kube/testing/e2e/workspace.js';
 
-/** In the environment of `npm start` and of all that it starts. */
+/** Mark in the environment of `npm start` and of all that it starts. */
 const MARK = `start-e2e-${process.pid}`;
 
-/** Processes that `npm start` has started, pods not among them. */
+/** Processes that `npm start` has started, without pods. */
 const left = () => processes(({ pid }) => environmentOf(pid).includes(`NX_KUBE_START_E2E=${MARK}`));
 
 function environmentOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8');
   } catch {
-    // It ended meanwhile.
+    // The process has ended meanwhile.
     return '';
   }
 }
@@ -23,28 +23,30 @@ afterAll(async () => {
   await execa('npx', ['nx', 'run', 'greeter-controller:down'], { cwd: repository, env: { NX_DAEMON: 'false' } });
 });
 
-// Its set-up may have to compile the packages and the example.
-it(
-  'npm start uses the current cluster, brings an example up in it, and leaves no process after Ctrl-C',
-  { timeout: 600_000 },
-  async () => {
-    const start = execa(process.execPath, ['tools/start.mjs', 'greeter-controller', '--output=json'], {
-      cwd: repository,
-      env: { NX_KUBE_START_E2E: MARK, FORCE_COLOR: '0' },
-      all: true,
-      reject: false,
-    });
-    let healthy = false;
-    for await (const line of start.iterable({ from: 'all' })) {
-      if (healthy || !line.includes('"type":"healthy"')) continue;
-      healthy = true;
-      start.kill('SIGINT');
-    }
-    const { all } = await start;
-    expect(all).toMatch(/^Using nx-kube-local \(https:\/\/127\.0\.0\.1:26443\)$/m);
-    expect(healthy, all).toBe(true);
-    expect(all).not.toContain('To take it down');
-    // Nx ends before its executor may have.
-    await expect.poll(left, { timeout: 10_000 }).toEqual([]);
-  },
-);
+describe('npm start', () => {
+  // The set-up may have to compile the packages and the example.
+  it(
+    'npm start uses the current cluster, brings an example up in it, and leaves no process after Ctrl-C',
+    { timeout: 600_000 },
+    async () => {
+      const start = execa(process.execPath, ['tools/start.mjs', 'greeter-controller', '--output=json'], {
+        cwd: repository,
+        env: { NX_KUBE_START_E2E: MARK, FORCE_COLOR: '0' },
+        all: true,
+        reject: false,
+      });
+      let healthy = false;
+      for await (const line of start.iterable({ from: 'all' })) {
+        if (healthy || !line.includes('"type":"healthy"')) continue;
+        healthy = true;
+        start.kill('SIGINT');
+      }
+      const { all } = await start;
+      expect(all).toMatch(/^Using nx-kube-local \(https:\/\/127\.0\.0\.1:26443\)$/m);
+      expect(healthy, all).toBe(true);
+      expect(all).not.toContain('To take it down');
+      // Nx may end before its executor.
+      await expect.poll(left, { timeout: 10_000 }).toEqual([]);
+    },
+  );
+});

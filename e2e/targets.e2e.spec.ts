@@ -26,14 +26,14 @@ afterAll(async () => {
   await cluster?.close();
 });
 
-/** Runs a target, which has to succeed, and returns what it printed. */
+/** Runs a target and expects it to succeed. Returns its output. */
 async function run(target: string, ...args: string[]): Promise<string> {
   const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args]);
   expect(exitCode, all).toBe(0);
   return all;
 }
 
-/** Runs a target, which has to fail, and returns what it printed. */
+/** Runs a target and expects it to fail. Returns its output. */
 async function fail(target: string, ...args: string[]): Promise<string> {
   const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args]);
   expect(exitCode, all).toBe(1);
@@ -55,12 +55,12 @@ describe('nx run ocm-controller:go-build', () => {
     return all;
   };
 
-  it('is taken from the cache the second time', async () => {
+  it('the second go-build comes from the cache', async () => {
     expect(await goBuild()).not.toContain(fromCache);
     expect(await goBuild()).toContain(fromCache);
   });
 
-  it('restores bin/ from the cache', async () => {
+  it('the cache restores bin/', async () => {
     const binary = workspace.path('ocm-controller/bin/manager');
     const built = readFileSync(binary);
     rmSync(workspace.path('ocm-controller/bin'), { recursive: true });
@@ -69,7 +69,7 @@ describe('nx run ocm-controller:go-build', () => {
   });
 });
 
-describe('before anything is in the cluster', () => {
+describe('targets before anything is in the cluster', () => {
   it('kustomize-apply --dryRun prints the objects and the changes, and writes nothing', async () => {
     const printed = await run('kustomize-apply', '--dryRun');
     expect(printed).toContain('kind: StatefulSet');
@@ -81,7 +81,7 @@ describe('before anything is in the cluster', () => {
     expect(await versionsOfSet(cluster, project)).toEqual({});
   });
 
-  it('image-restart says what is missing, once, and what to do', async () => {
+  it('image-restart reports the missing workload, once, with the next step', async () => {
     const printed = await fail('image-restart');
     expect(printed.split(`StatefulSet/${namespace}/${project} is not in the cluster`)).toHaveLength(2);
     expect(printed).toContain('→ Run kustomize-apply or dev first.');
@@ -94,13 +94,13 @@ describe('before anything is in the cluster', () => {
 });
 
 describe('kustomize-apply', () => {
-  it('applies, and ends when all is ready', async () => {
+  it('kustomize-apply applies the manifests, and ends when all objects are ready', async () => {
     const printed = await run('kustomize-apply');
     expect(printed).toContain(`Namespace/${namespace} created`);
     expect(await thePod()).toMatchObject({ ready: true, restarts: 0 });
   });
 
-  it('changes nothing the second time', async () => {
+  it('a second kustomize-apply changes nothing', async () => {
     const before = await versionsOfSet(cluster, project);
     const printed = await run('kustomize-apply');
     expect(printed).toContain(`${Object.keys(before).length} objects unchanged`);
@@ -108,7 +108,7 @@ describe('kustomize-apply', () => {
     expect(await versionsOfSet(cluster, project)).toEqual(before);
   });
 
-  it('delivers what patches and a transform module make of the manifests', async () => {
+  it('kustomize-apply delivers the result of patches and a transform module', async () => {
     workspace.write(
       `${folder}/labels.mjs`,
       `export default (objects) =>
@@ -141,7 +141,7 @@ describe('kustomize-apply', () => {
 });
 
 describe('image-restart by itself', () => {
-  it('puts an edit into the running pod', async () => {
+  it('image-restart puts an edit into the running pod', async () => {
     const before = await thePod();
     const process = await runningIn(cluster, namespace, before.name);
     workspace.edit(`${folder}/main.go`, '-controller 0.1.0', '-controller 0.2.0');
@@ -153,7 +153,7 @@ describe('image-restart by itself', () => {
     expect(now.pid).not.toBe(process.pid);
   });
 
-  it('only restarts the process where nothing was edited', async () => {
+  it('image-restart only restarts the process if no file was edited', async () => {
     const before = await thePod();
     const process = await runningIn(cluster, namespace, before.name);
     expect(await run('image-restart')).toContain('restarted in 1 pod, 0 with a new binary');
@@ -164,7 +164,7 @@ describe('image-restart by itself', () => {
     expect(now.pid).not.toBe(process.pid);
   });
 
-  it('puts a new image into the workload, whose pod is another then', async () => {
+  it('image-restart puts a new image into the workload, which replaces the pod', async () => {
     const before = await thePod();
     workspace.configure(folder, { 'image-build': { labels: { team: 'blue' } } });
     expect(await run('image-restart')).toContain('restarted in 1 pod');
@@ -176,7 +176,7 @@ describe('image-restart by itself', () => {
     expect(now.ready).toBe(true);
   });
 
-  it('gives the agent first to a workload that has none', async () => {
+  it('image-restart first gives the agent to a workload without one', async () => {
     workspace.configure(folder, { 'kustomize-apply': { agent: false } });
     await run('kustomize-apply');
     expect((await thePod()).object['spec'].initContainers).toBeUndefined();

@@ -40,7 +40,7 @@ async function podOf(project: Project) {
 const both = async () => ({ ocm: await podOf('ocm'), greeter: await podOf('greeter') });
 
 describe('dev of two controllers with a shared module', () => {
-  it('brings both up at once', async () => {
+  it('two loops bring their controllers up at once', async () => {
     for (const project of ['ocm', 'greeter'] as const) loops[project] = new DevLoop(workspace, projects[project].name);
     await Promise.all(Object.values(loops).map((loop) => loop.up()));
     const { ocm, greeter } = await both();
@@ -48,7 +48,7 @@ describe('dev of two controllers with a shared module', () => {
     expect(greeter).toMatchObject({ ready: true, restarts: 0 });
   });
 
-  it('delivers an edit of the shared module to both', async () => {
+  it('an edit of the shared module reaches both controllers', async () => {
     const before = await both();
     Object.values(loops).forEach((loop) => loop.skip());
     workspace.edit('shared/greeting/greeting.go', 'punctuation = "!"', 'punctuation = "!!!"');
@@ -67,7 +67,7 @@ describe('dev of two controllers with a shared module', () => {
   it.each<[Project, Project, string, string]>([
     ['greeter', 'ocm', 'greeter-controller/main.go', 'ocm-controller/pkg/build/marker.go'],
     ['ocm', 'greeter', 'ocm-controller/pkg/build/marker.go', 'greeter-controller/main.go'],
-  ])('delivers an edit of a file of %s to it alone, not to %s', async (own, other, file, otherFile) => {
+  ])('an edit of a file of %s reaches it alone, not %s', async (own, other, file, otherFile) => {
     const before = await both();
     Object.values(loops).forEach((loop) => loop.skip());
     workspace.edit(file, '-controller 0.1.', '-controller 0.1.1');
@@ -76,13 +76,13 @@ describe('dev of two controllers with a shared module', () => {
     expect(after[own].running.digest).not.toBe(before[own].running.digest);
     expect(after[other].running).toMatchObject(before[other].running);
 
-    // Whatever the other loop had seen of the edit, it would have said before it says anything of a later one.
+    // If the other loop had seen the edit, it would report it before a later one.
     workspace.edit(otherFile, '-controller 0.1.', '-controller 0.1.2');
     expect((await loops[other].next('edit'))['files']).toEqual([otherFile]);
     await loops[other].entry('go-build');
   });
 
-  it('brings a replaced pod of a StatefulSet to the live binary', async () => {
+  it('a replaced pod of a StatefulSet gets the live binary', async () => {
     const before = await podOf('greeter');
     const { greeter: loop } = loops;
     loop.skip();
@@ -91,13 +91,13 @@ describe('dev of two controllers with a shared module', () => {
     await loop.next('pod', ({ state }) => state === 'gone');
     await loop.next('pod', ({ state }) => state === 'current');
     const after = await podOf('greeter');
-    // It has the same name, as pods of a StatefulSet have, and is another one.
+    // It is another pod with the same name, as with every StatefulSet.
     expect(after.name).toBe(before.name);
     expect(after.uid).not.toBe(before.uid);
     expect(after.running.digest).toBe(before.running.digest);
   });
 
-  it('leaves the other loop alone when one of them ends', async () => {
+  it('the other loop continues when one of them ends', async () => {
     await loops.ocm.stop();
     loops.greeter.skip();
     workspace.edit('greeter-controller/main.go', '-controller 0.1.', '-controller 0.1.3');
@@ -108,7 +108,7 @@ describe('dev of two controllers with a shared module', () => {
 describe('a second dev of one project', () => {
   const { name } = projects.greeter;
 
-  /** The first loop goes on as if nothing had been. */
+  /** The first loop runs on undisturbed. */
   async function firstIsUndisturbed(before: { uid: string }): Promise<void> {
     loops.greeter.skip();
     workspace.edit('greeter-controller/main.go', '-controller 0.1.', '-controller 0.1.4');
@@ -116,7 +116,7 @@ describe('a second dev of one project', () => {
     expect((await podOf('greeter')).uid).toBe(before.uid);
   }
 
-  it('is told by Nx that it waits for the first, and leaves that one alone', async () => {
+  it('Nx reports that a second dev waits for the first, and leaves that one alone', async () => {
     const before = await podOf('greeter');
     const second = new DevLoop(workspace, name);
     await second.line(`Waiting for ${name}:dev in another nx process`);
@@ -124,7 +124,7 @@ describe('a second dev of one project', () => {
     await firstIsUndisturbed(before);
   });
 
-  it('says that there is one where Nx does not know, and leaves that one alone', async () => {
+  it('a second dev that Nx does not know of reports the first, and leaves that one alone', async () => {
     const before = await podOf('greeter');
     const elsewhere = { NX_WORKSPACE_DATA_DIRECTORY: workspace.path('.nx/other-data') };
     const { all, exitCode } = await workspace.nx(['run', `${name}:dev`], elsewhere);

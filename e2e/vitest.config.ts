@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { sourceConditions } from '../packages/testing/source-conditions.js';
 
-/** The embedded cluster's own tests take it down, with all that it holds: they come last. */
+/** Runs the embedded cluster's own tests last: they take it down, with all that it holds. */
 class ClusterLast extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) => (moduleId.endsWith('/local-cluster.e2e.spec.ts') ? 1 : 0);
@@ -11,7 +11,7 @@ class ClusterLast extends BaseSequencer {
   }
 }
 
-/** Tests against a real cluster: one file at a time, for the cluster is shared and the machine is small. */
+/** Runs tests against a real cluster, one file at a time: the cluster is shared and the machine is small. */
 export default defineConfig({
   ...sourceConditions,
   test: {
@@ -20,7 +20,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     fileParallelism: false,
     sequence: { sequencer: ClusterLast },
-    // A kubelet on two busy cores is late now and then; what is wrong is wrong twice.
+    // A kubelet on two busy cores is sometimes late; a real defect fails twice.
     retry: process.env['CI'] ? 1 : 0,
     testTimeout: 180_000,
     hookTimeout: 300_000,

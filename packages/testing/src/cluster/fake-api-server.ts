@@ -7,29 +7,33 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 /**
- * A scripted HTTP and WebSocket server in the place of an API server, for faults that a real one cannot be made to have
- * at will. Everything else is tested against a real cluster.
+ * Scripted HTTP and WebSocket server in place of an API server, for faults that a real one does not produce on demand.
+ * All other behaviour is tested against a real cluster.
  */
 export interface FakeApiServer {
-  /** A kubeconfig whose only context, local by its name, is this server. */
+  /** Path of a kubeconfig whose only context, local by its name, is this server. */
   readonly kubeconfigPath: string;
   readonly url: string;
   /** `METHOD /path?query` of all requests so far. */
   readonly requests: string[];
-  /** The number of TCP connections opened so far. */
+  /** Number of TCP connections opened so far. */
   readonly connections: () => number;
   close(): Promise<void>;
 }
 
 export interface FakeApiScript {
   request?: (request: IncomingMessage, response: ServerResponse, body: string) => void;
-  /** Called with an accepted WebSocket; the first protocol asked for is spoken. */
+  /** Called with an accepted WebSocket; it speaks the first protocol that the client asked for. */
   socket?: (socket: WebSocket, request: IncomingMessage) => void;
-  /** Called instead of accepting. */
+  /** Called instead of accepting the upgrade. */
   upgrade?: (request: IncomingMessage, socket: Duplex) => void;
 }
 
-/** @param port default: 0, a free one */
+/**
+ * Starts a scripted server.
+ *
+ * @param port default: 0, a free port
+ */
 export async function fakeApiServer(script: FakeApiScript, port = 0): Promise<FakeApiServer> {
   const requests: string[] = [];
   let connections = 0;
@@ -69,7 +73,7 @@ export async function fakeApiServer(script: FakeApiScript, port = 0): Promise<Fa
   };
 }
 
-/** The text of a kubeconfig with one context; JSON is YAML. */
+/** Writes a kubeconfig with one context, as JSON, which is YAML. */
 export function kubeconfigFor(
   server: string,
   {
@@ -88,7 +92,7 @@ export function kubeconfigFor(
   });
 }
 
-/** Answers with JSON. */
+/** Answers a request with JSON. */
 export function answer(
   response: ServerResponse,
   status: number,
@@ -98,7 +102,11 @@ export function answer(
   response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
-/** Answers discovery of core kinds that tests use; returns whether it did. */
+/**
+ * Answers discovery of the core kinds that tests use.
+ *
+ * @returns whether the request was for discovery
+ */
 export function answerDiscovery(request: IncomingMessage, response: ServerResponse): boolean {
   if (request.url !== '/api/v1') return false;
   const kinds = { Pod: 'pods', ConfigMap: 'configmaps', Secret: 'secrets', Event: 'events', Node: 'nodes' };

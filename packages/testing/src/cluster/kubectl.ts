@@ -2,7 +2,11 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 
-/** Runs kubectl, the one that the embedded cluster brings if that is the cluster, with ApplySets enabled. @returns stdout */
+/**
+ * Runs kubectl with ApplySets enabled; for the embedded cluster, the kubectl that it brings.
+ *
+ * @returns stdout
+ */
 export async function kubectl(args: readonly string[], input = ''): Promise<string> {
   const bundled = join(dirname(process.env.KUBECONFIG ?? ''), 'bin', 'kubectl');
   const program = existsSync(bundled) ? bundled : 'kubectl';

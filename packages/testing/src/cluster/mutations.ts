@@ -1,10 +1,13 @@
-/** A change to a value: where it was made, and the value with it. */
+/** Changed value, with the path of the change. */
 export interface Mutation {
   path: string;
   value: unknown;
 }
 
-/** Every value that differs from `value` by one small edit: a scalar changed, a key or item removed, a list reversed. */
+/**
+ * Lists all values that differ from `value` by one small edit: a scalar changed, a key or item removed, a list
+ * reversed.
+ */
 export function mutations(value: unknown, path = ''): Mutation[] {
   if (Array.isArray(value)) {
     const items: unknown[] = value;

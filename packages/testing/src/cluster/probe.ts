@@ -13,13 +13,13 @@ const source = fileURLToPath(new URL('../../testdata/probe/main.go', import.meta
 
 let image: Promise<string> | undefined;
 
-/** An image with nothing but the program of `testdata/probe`, built and pushed to the cluster's registry at the first use. */
+/** Builds an image with only the program of `testdata/probe` and pushes it to the cluster's registry, on first use. */
 export function probeImage(cluster: Cluster): Promise<string> {
   image ??= buildAndPush(cluster);
   return image;
 }
 
-/** A pod that runs the probe and passes admission under Pod Security `restricted`. */
+/** Makes a pod that runs the probe and passes Pod Security `restricted`. */
 export async function probePod(
   cluster: Cluster,
   {
@@ -60,7 +60,7 @@ export async function probePodSpec(cluster: Cluster, args: string[]): Promise<Re
 async function buildAndPush(cluster: Cluster): Promise<string> {
   const registry = await localRegistry(cluster);
   const [platform] = await nodePlatforms(cluster);
-  if (!registry || !platform) throw new Error('the cluster has no local registry, or no node');
+  if (!registry || !platform) throw new Error('The cluster has no local registry or no node.');
   const binary = await compile(platform.architecture);
   const layer = tarOf('probe', binary);
   const config = Buffer.from(
@@ -101,7 +101,7 @@ async function compile(architecture: string): Promise<Buffer> {
   }
 }
 
-/** A tar archive with one executable file. */
+/** Makes a tar archive with one executable file. */
 function tarOf(name: string, content: Buffer): Buffer {
   const header = Buffer.alloc(512);
   const octal = (value: number, width: number) => value.toString(8).padStart(width - 1, '0');

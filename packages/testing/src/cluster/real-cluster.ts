@@ -6,13 +6,16 @@ import { connect } from '@nx-kube/cluster/connect/connect.js';
 import { waitGone } from '@nx-kube/cluster/readiness/wait-gone.js';
 import { afterAll, beforeAll } from 'vitest';
 
-/** For a test file: a connection to the cluster of `$KUBECONFIG` and a namespace of its own, removed at the end. */
+/**
+ * Cluster for a test file: a connection to the cluster of `$KUBECONFIG`, and the file's own namespace, removed at the
+ * end.
+ */
 export interface TestCluster {
   readonly cluster: Cluster;
   readonly namespace: string;
-  /** A name that no other test run uses, for cluster-scoped objects. */
+  /** Makes a name that no other test run uses, for cluster-scoped objects. */
   unique(prefix: string): string;
-  /** Runs at the end, before the namespace is removed, the last one given first. */
+  /** Registers an action for the end, before the namespace is removed. Actions run in reverse order. */
   cleanUp(action: () => Promise<unknown>): void;
 }
 
@@ -40,7 +43,7 @@ export function useCluster(name: string, labels: Record<string, string> = {}): T
   });
   return {
     get cluster() {
-      if (!cluster) throw new Error('the cluster is there only while tests run');
+      if (!cluster) throw new Error('The cluster exists only while tests run.');
       return cluster;
     },
     namespace,

@@ -1,7 +1,7 @@
 import type { Cluster } from '@nx-kube/cluster/api/cluster.js';
 import { subject } from '@nx-kube/cluster/object/kube-object.js';
 
-/** The same cluster, with a record of each request that writes: `PATCH Kind/namespace/name`. */
+/** Wraps a cluster and records each request that writes: `PATCH Kind/namespace/name`. */
 export function spyOnWrites(cluster: Cluster): { cluster: Cluster; writes: string[] } {
   const writes: string[] = [];
   const spying: Cluster = {

@@ -1,6 +1,6 @@
 import { membersOf, subject, type Cluster } from '@nx-kube/cluster';
 
-/** What a project owns in the cluster, by subject, with the version of each object. */
+/** Reads the objects of a project's set, by subject, with the resourceVersion of each. */
 export async function versionsOfSet(cluster: Cluster, project: string): Promise<Record<string, string>> {
   const members = await membersOf(cluster, { name: `nx-kube-${project}`, namespace: cluster.namespace });
   const versions = members.map(({ ref, object }) => [subject(ref), object.metadata.resourceVersion!] as const);

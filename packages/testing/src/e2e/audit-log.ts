@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { layoutFor } from '@nx-kube/local-cluster/config/layout.js';
 
-/** A request that was to change something, as the API server's audit log has it. */
+/** Write request, as recorded in the API server's audit log. */
 export interface AuditedWrite {
   verb: string;
   requestURI: string;
   user: { username: string };
 }
 
-/** The embedded cluster's audit log from now on: what people and programs that are no part of Kubernetes were to change. */
+/** Reads the embedded cluster's audit log from now on: writes of users and programs outside Kubernetes. */
 export function auditLog(): { writes(): AuditedWrite[] } {
   const { auditLog: path } = layoutFor(process.env);
   const from = readFileSync(path).length;

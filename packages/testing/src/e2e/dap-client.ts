@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-// Delve's answers, as an IDE would read them.
+// Delve's answers, as an IDE reads them.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape of each message is what tests are about
 type Body = any;
 
@@ -16,7 +16,7 @@ interface Message {
 
 const separator = '\r\n\r\n';
 
-/** A client of the Debug Adapter Protocol, as VS Code is one. */
+/** Client of the Debug Adapter Protocol, such as VS Code. */
 export class DapClient {
   readonly #waiting = new Map<number, (answer: Message) => void>();
   readonly #events: Message[] = [];
@@ -31,7 +31,7 @@ export class DapClient {
     socket.on('error', () => {});
     socket.on('close', () => {
       this.ended = true;
-      const message = 'the connection has ended';
+      const message = 'The connection has ended.';
       this.#waiting.forEach((answer) => answer({ type: 'response', success: false, message }));
       this.#wake();
     });
@@ -43,7 +43,7 @@ export class DapClient {
     return new DapClient(socket);
   }
 
-  /** Attaches to the process as it runs, with breakpoints at these lines of a file. */
+  /** Attaches to the running process, with breakpoints at these lines of a file. */
   async attach(path: string, lines: number[]): Promise<void> {
     await this.request('initialize', {
       adapterID: 'go',
@@ -62,7 +62,7 @@ export class DapClient {
     return this.request('setBreakpoints', { source: { path }, breakpoints: lines.map((line) => ({ line })) });
   }
 
-  /** Where the process is held at a breakpoint: now, or when it comes to one. */
+  /** Waits until the process is paused at a breakpoint, or returns at once if it is. */
   async atBreakpoint(): Promise<{ threadId: number; frame: { id: number; name: string; line: number } }> {
     const { threadId } = await this.event('stopped', ({ reason }) => reason === 'breakpoint');
     const { stackFrames } = await this.request('stackTrace', { threadId, levels: 1 });
@@ -79,18 +79,18 @@ export class DapClient {
     return body;
   }
 
-  /** The body of the next event of a name that matches; those before it are passed over. */
+  /** Waits for the next matching event of a name and returns its body. Skips earlier events. */
   async event(name: string, matches: (body: Body) => boolean = () => true): Promise<Body> {
     for (;;) {
       for (let next = this.#events.shift(); next; next = this.#events.shift()) {
         if (next.event === name && matches(next.body)) return next.body;
       }
-      if (this.ended) throw new Error(`the connection has ended without the event ${name}`);
+      if (this.ended) throw new Error(`The connection has ended without the event ${name}.`);
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
-  /** The value of an expression where the process is held. */
+  /** Value of an expression at the line where the process is paused. */
   async value(expression: string, frameId: number): Promise<string> {
     return (await this.request('evaluate', { expression, frameId, context: 'watch' })).result;
   }

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 
-// Delve's answers, as an IDE would read them.
+// Delve's answers, as an IDE reads them.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape of each answer is what tests are about
 type Answer = any;
 
-/** A client of Delve's own API (JSON-RPC 1.0, API version 2), as GoLand is one. */
+/** Client of Delve's own API (JSON-RPC 1.0, API version 2), such as GoLand. */
 export class DelveClient {
   readonly #waiting = new Map<number, (answer: { result: Answer; error: string | null }) => void>();
   #lastId = 0;
@@ -22,7 +22,7 @@ export class DelveClient {
     socket.on('error', () => {});
     socket.on('close', () => {
       this.ended = true;
-      this.#waiting.forEach((answer) => answer({ result: null, error: 'the connection has ended' }));
+      this.#waiting.forEach((answer) => answer({ result: null, error: 'The connection has ended.' }));
     });
   }
 
@@ -45,7 +45,7 @@ export class DelveClient {
     return (await this.call('Command', { name })).State;
   }
 
-  /** The value of an expression where the process is held. */
+  /** Value of an expression at the line where the process is paused. */
   async value(expression: string): Promise<string> {
     const { Variable } = await this.call('Eval', { Scope: { GoroutineID: -1 }, Expr: expression });
     return Variable.value;

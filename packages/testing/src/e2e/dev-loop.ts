@@ -3,19 +3,19 @@ import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import type { Change } from '@nx-kube/cluster';
 import type { Workspace } from './workspace.js';
 
-// The loop's JSON lines, as a user's script would read them.
+// The loop's JSON lines, as a user's script reads them.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the shape of each event is what tests are about
 export type Event = { type: string; time: string; [key: string]: any };
 
-/** Of what became of objects: what is not as it was. */
+/** Selects the changes other than `unchanged`. */
 export function changed(changes: Change[]): Change[] {
   return changes.filter(({ action }) => action !== 'unchanged');
 }
 
-/** A real `nx run <project>:dev --output json`, and what it has said so far. */
+/** A real `nx run <project>:dev --output json`, with its output so far. */
 export class DevLoop {
   readonly events: Event[] = [];
-  /** Lines that are no events: what a user would see of errors. */
+  /** Lines that are not events: errors as a user sees them. */
   readonly other: string[] = [];
   readonly process;
   #read = 0;
@@ -23,7 +23,7 @@ export class DevLoop {
   #ended = false;
 
   constructor(workspace: Workspace, project: string, args: string[] = [], env: Record<string, string> = {}) {
-    // A group of its own, as a terminal gives it, so that Ctrl-C reaches all of it.
+    // Its own process group, as in a terminal, so that Ctrl-C reaches all of it.
     this.process = workspace.nx(['run', `${project}:dev`, '--output=json', ...args], env, { detached: true });
     const onExit = () => this.#interrupt('SIGKILL');
     process.once('exit', onExit);
@@ -46,29 +46,29 @@ export class DevLoop {
     inBackground(this.process.then(onEnd), failureIsABug);
   }
 
-  /** The next event that matches, from where the last call stopped; every event is looked at once. */
+  /** Waits for the next matching event after the last call's. Checks each event once. */
   async next(type: string, matches: (event: Event) => boolean = () => true): Promise<Event> {
     for (;;) {
       while (this.#read < this.events.length) {
         const event = this.events[this.#read++]!;
         if (event.type === type && matches(event)) return event;
       }
-      if (this.#ended) throw new Error(`the loop ended without ${type}:\n${this.transcript()}`);
+      if (this.#ended) throw new Error(`The loop ended without ${type}:\n${this.transcript()}`);
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
-  /** The first event of all that matches, said already or not; `next` is left where it is. */
+  /** Waits for the first matching event, including earlier ones. Does not move `next`. */
   async first(type: string, matches: (event: Event) => boolean = () => true): Promise<Event> {
     for (;;) {
       const found = this.events.find((event) => event.type === type && matches(event));
       if (found) return found;
-      if (this.#ended) throw new Error(`the loop ended without ${type}:\n${this.transcript()}`);
+      if (this.#ended) throw new Error(`The loop ended without ${type}:\n${this.transcript()}`);
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
-  /** The next ledger entry of a target that came to an end. */
+  /** Waits for the next ledger entry of a target that has ended. */
   async entry(target: string): Promise<Event> {
     const isEnd = ({ entry }: Event) => entry.target === target && entry.outcome !== 'superseded';
     return (await this.next('ledger', isEnd))['entry'];
@@ -80,22 +80,26 @@ export class DevLoop {
     if (!this.events.some(({ type }) => type === 'healthy')) await this.next('healthy');
   }
 
-  /** Waits for a line that is no event and holds the text. */
+  /** Waits for a line that is not an event and contains the text. */
   async line(text: string): Promise<string> {
     for (;;) {
       const found = this.other.find((line) => line.includes(text));
       if (found !== undefined) return found;
-      if (this.#ended) throw new Error(`the loop ended without saying "${text}":\n${this.transcript()}`);
+      if (this.#ended) throw new Error(`The loop ended without printing "${text}":\n${this.transcript()}`);
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
   }
 
-  /** Forgets what was said so far, so that `next` only sees what comes after. */
+  /** Skips all output so far, so that `next` sees only later events. */
   skip(): void {
     this.#read = this.events.length;
   }
 
-  /** Ctrl-C. Resolves to the time it took to end, in ms, and how it ended. */
+  /**
+   * Sends Ctrl-C.
+   *
+   * @returns the time (ms) until the loop ended, and its exit code
+   */
   async stop(): Promise<{ ms: number; exitCode?: number }> {
     const started = performance.now();
     this.#interrupt('SIGINT');
@@ -107,7 +111,7 @@ export class DevLoop {
     try {
       process.kill(-this.process.pid!, signal);
     } catch {
-      // It has ended.
+      // The loop has ended.
     }
   }
 

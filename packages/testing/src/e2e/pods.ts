@@ -10,12 +10,12 @@ export interface Pod {
   object: KubeObject;
 }
 
-/** The cluster that KUBECONFIG names. */
+/** Connects to the cluster that KUBECONFIG names. */
 export function testCluster(): Promise<Cluster> {
   return connect();
 }
 
-/** Pods that are not being deleted, by label, oldest name first. */
+/** Lists pods that are not being deleted, by label, sorted by name. */
 export async function podsOf(cluster: Cluster, namespace: string, labelSelector: string): Promise<Pod[]> {
   const pods = await list(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector });
   return pods
@@ -30,7 +30,7 @@ export async function podsOf(cluster: Cluster, namespace: string, labelSelector:
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
-/** What the agent inside the pod says is running: digest and process id, read through a session of this test's own. */
+/** Digest and process id of the running binary, as the agent in the pod reports them through the test's own session. */
 export async function runningIn(cluster: Cluster, namespace: string, pod: string, container = 'manager') {
   const stream = await exec(cluster, { namespace, pod, container, command: ['/nx-kube/agent', 'session'] });
   const session = await openSession({

@@ -6,7 +6,7 @@ export interface ProcessInfo {
   command: string[];
 }
 
-/** Processes of this machine whose command line matches; those in pods are among them. */
+/** Lists processes of this machine whose command line matches, including those in pods. */
 export function processes(matches: (process: ProcessInfo) => boolean): ProcessInfo[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -14,19 +14,19 @@ export function processes(matches: (process: ProcessInfo) => boolean): ProcessIn
     .filter((process) => process.command.length > 0 && matches(process));
 }
 
-/** Processes that work in a folder, or were started from it. */
+/** Lists processes whose working directory or program is in a folder. */
 export function processesOf(folder: string): ProcessInfo[] {
   return processes(
     ({ pid, command }) => command.join(' ').includes(folder) || link(`/proc/${pid}/cwd`).startsWith(folder),
   );
 }
 
-/** Waits until no process works in a folder any more. The system tells nobody of that, so it is looked at again and again. */
+/** Waits until no process works in a folder any more. Polls, because the system reports no such event. */
 export async function noProcessesOf(folder: string): Promise<void> {
   while (processesOf(folder).length) await pause(20);
 }
 
-/** The first process of a pod's container, by its command: what the kubelet calls PID 1. */
+/** Process id of the first process of a pod's container, found by its command: PID 1 in the container. */
 export function firstProcess(podUid: string, command: string): number {
   const inPod = (pid: number) => read(`/proc/${pid}/cgroup`).replaceAll('_', '-').includes(podUid);
   const found = processes(({ pid, command: [program, verb] }) => program === command && verb === 'run' && inPod(pid));
@@ -34,7 +34,7 @@ export function firstProcess(podUid: string, command: string): number {
   return found[0]!.pid;
 }
 
-/** Resident memory of a process, in bytes. */
+/** Resident memory of a process in bytes. */
 export function memoryOf(pid: number): number {
   const kilobytes = /VmRSS:\s+(\d+) kB/.exec(read(`/proc/${pid}/status`))?.[1];
   return Number(kilobytes) * 1024;
@@ -44,7 +44,7 @@ function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    // It ended meanwhile.
+    // The process has ended meanwhile.
     return '';
   }
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Replaces words in the files of a folder and in their names; checksums and what is linked are left alone. */
+/** Replaces words in the files of a folder and in their names. Leaves checksums and links alone. */
 export function renameIn(folder: string, words: Record<string, string>): void {
   const replaced = (text: string) =>
     Object.entries(words).reduce((current, [from, to]) => current.replaceAll(from, to), text);

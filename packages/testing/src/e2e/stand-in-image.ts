@@ -13,7 +13,10 @@ import { repository } from './workspace.js';
 
 const layout = layoutFor(process.env);
 
-/** Gives the embedded cluster's containerd images that cannot be pulled here: all are a program that only answers probes. */
+/**
+ * Loads stand-ins for images that cannot be pulled here into the embedded cluster. Each is a program that only answers
+ * probes.
+ */
 export async function putStandIns(images: readonly string[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'nx-kube-stand-in-'));
   try {
@@ -36,7 +39,7 @@ export async function putStandIns(images: readonly string[]): Promise<void> {
   }
 }
 
-/** Takes the images away, so that nobody takes them for what their names say. */
+/** Removes the stand-ins, so that no other test uses them as the real images. */
 export async function removeStandIns(images: readonly string[]): Promise<void> {
   await containerdImages(layout, ['rm', ...images]);
 }

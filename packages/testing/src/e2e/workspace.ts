@@ -20,19 +20,19 @@ export const repository = fileURLToPath(new URL('../../../..', import.meta.url))
 
 export interface WorkspaceOptions {
   /**
-   * The one example is the workspace itself, with the shared module in a folder of it and no package.json; Nx is where its own
-   * script puts it then, in `.nx/installation`. Default: false.
+   * Makes the one example the workspace itself, with the shared module in a subfolder and no package.json. Nx is then
+   * where its own script installs it, in `.nx/installation`. Default: false.
    */
   atRoot?: boolean;
-  /** Take what a user could edit only: no Nx, no packages, no nx.json. Default: false. */
+  /** Copies only the files that a user could edit: no Nx, no packages, no nx.json. Default: false. */
   bare?: boolean;
 }
 
-/** An Nx workspace of its own, with copies of the examples in it, that a test may edit. */
+/** Separate Nx workspace with copies of the examples, which a test may edit. */
 export class Workspace {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'nx-kube-e2e-')));
   readonly #modules: string;
-  /** Also where the test is stopped half-way. */
+  /** Also covers a test that is stopped midway. */
   readonly #onExit = () => this.remove();
 
   /** @param examples folders of `examples/` to copy, with the shared module */
@@ -42,7 +42,7 @@ export class Workspace {
       const built = /\/(bin|dist)(\/|$)/;
       cpSync(join(repository, 'examples', name), join(this.root, atRoot && name !== 'shared' ? '' : name), {
         recursive: true,
-        // A workspace that is the project itself has nothing of Nx in it but nx.json.
+        // A workspace that is the project itself has only nx.json of Nx.
         filter: (path) => !built.test(path.slice(repository.length)) && !(atRoot && path.endsWith('/project.json')),
       });
     }
@@ -79,34 +79,34 @@ export class Workspace {
     renameSync(this.path(from), this.path(to));
   }
 
-  /** Replaces the first occurrence of `from`, which has to be there. */
+  /** Replaces the first occurrence of `from`, which must exist. */
   edit(path: string, from: string | RegExp, to: string): void {
     const before = this.read(path);
     const after = before.replace(from, to);
-    if (after === before) throw new Error(`${path} has no ${from}`);
+    if (after === before) throw new Error(`${path} does not contain ${from}.`);
     this.write(path, after);
   }
 
   /**
-   * Gives the greeter controller another name, and its namespace, API group and cluster roles with it, so that the test shares
-   * nothing in the cluster with whoever else runs the example. The folder keeps its name.
+   * Renames the greeter controller, its namespace, API group and cluster roles, so that the test shares nothing in the
+   * cluster with other runs of the example. The folder keeps its name.
    */
   renameGreeter(name: string): void {
     renameIn(this.#example('greeter-controller'), { greeter: name });
   }
 
-  /** The same for the ocm controller: `ocm-controller` in `ocm-system` becomes `<name>-controller` in `<name>-system`. */
+  /** Renames the ocm controller: `ocm-controller` in `ocm-system` becomes `<name>-controller` in `<name>-system`. */
   renameOcm(name: string): void {
     renameIn(this.#example('ocm-controller'), { ocm: name, 'delivery.example.com': `${name}.example.com` });
   }
 
-  /** Sets options of a project's targets, as its `project.json` would. */
+  /** Sets options of a project's targets, as in its `project.json`. */
   configure(project: string, options: Record<string, object>): void {
     const targets = Object.fromEntries(Object.entries(options).map(([target, own]) => [target, { options: own }]));
     this.write(`${project}/project.json`, JSON.stringify({ targets }));
   }
 
-  /** Runs Nx here, as a user would. Never rejects: look at `exitCode` and `all`. */
+  /** Runs Nx in the workspace, as a user does. Never rejects: check `exitCode` and `all`. */
   nx(
     args: string[],
     env: Record<string, string> = {},

@@ -1,4 +1,4 @@
-// Probe is what the test pods run: a static program that does one thing by its first argument.
+// Probe is the program of the test pods: a static program whose first argument selects its behaviour.
 package main
 
 import (
@@ -37,7 +37,7 @@ func main() {
 			fmt.Println(line)
 		}
 		os.Exit(3)
-	case "exit": // tells stderr, and exits with the code
+	case "exit": // prints to stderr, and exits with the code
 		code, err := strconv.Atoi(args[0])
 		check(err)
 		fmt.Fprintf(os.Stderr, "leaving with %d\n", code)

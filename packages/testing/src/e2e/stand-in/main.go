@@ -1,4 +1,4 @@
-// A program in place of one whose image cannot be pulled here: it answers every request, so that probes find it healthy.
+// Stand-in for a program whose image cannot be pulled here. It answers every request, so that probes succeed.
 package main
 
 import (
