@@ -81,7 +81,9 @@ describe('a workload that Flux reconciles', () => {
   it('Flux leaves the workload alone while dev runs, and after Ctrl-C', async () => {
     await label('greeter');
     await up();
-    expect(progress()).toContain(`${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`);
+    expect(progress()).toContain(
+      `${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`,
+    );
     expect(await stateOf()).toEqual({ suspend: true, by: project });
     await loop!.stop();
     expect(await stateOf()).toEqual({ suspend: true, by: project });
@@ -141,7 +143,9 @@ describe('a workload that Flux has applied itself', () => {
     await applyAsFlux();
     expect(await imageOwners()).toEqual(['kustomize-controller']);
     await up();
-    expect(progress()).toContain(`${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`);
+    expect(progress()).toContain(
+      `${suspended} is suspended until nx run ${project}:down: Flux reconciles the workload`,
+    );
     expect(await imageOwners()).toEqual(['nx-kube']);
     await loop!.stop();
   });
