@@ -32,7 +32,7 @@ function dieAtStart(): void {
   workspace.edit(`${folder}/main.go`, 'func main() {\n', `func main() {\n\t${crash}\n`);
 }
 
-function mend(): void {
+function fix(): void {
   workspace.edit(`${folder}/main.go`, `\t${crash}\n`, '');
 }
 
@@ -62,7 +62,7 @@ describe.each([
     );
     expect(printed).toMatch(/Its last lines:\n +panic: there is no configuration/);
     expect(printed).toContain('→ Mend the program');
-    expect(printed).not.toContain('Not ready after');
+    expect(printed).not.toContain('is not ready after');
   });
 
   it('dev --once fails with the reason', async () => {
@@ -77,7 +77,7 @@ describe('a controller that is fixed', () => {
   it('dev --once brings the fixed controller up, although the pod that it replaces keeps crashing', async () => {
     setProbes({ readinessProbe: null, livenessProbe: null });
     await fail('kustomize-apply');
-    mend();
+    fix();
     const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once']);
     expect(exitCode, all).toBe(0);
     expect(await podsOf(cluster, namespace, `app=${project}`)).toMatchObject([{ ready: true, restarts: 0 }]);
@@ -88,7 +88,7 @@ describe('a controller that is fixed', () => {
     await fail('kustomize-apply');
     const [before] = await podsOf(cluster, namespace, `app=${project}`);
     expect(before).toMatchObject({ ready: false });
-    mend();
+    fix();
     const { all, exitCode } = await workspace.nx(['run', `${project}:image-restart`]);
     expect(exitCode, all).toBe(0);
     expect(all).toContain('restarted in 1 pod, 1 with a new binary');

@@ -79,7 +79,7 @@ describe('nx run <controller>:down', () => {
 
     const printed = await run(1, 'down', '--timeout=5');
     expect(printed).toContain(
-      `Still there after 5 s: ComponentVersion/${namespace}/podinfo (held by example.com/blocks).`,
+      `ComponentVersion/${namespace}/podinfo (held by example.com/blocks): still there after 5 s.`,
     );
     expect(printed).toContain('→ Let the controller that owns the finalizers run');
     expect(await read(cluster, deployment)).toBeDefined();

@@ -1,4 +1,4 @@
-/** Ends all waits that were given it, each time it rings. It remembers no ring that nobody waited for. */
+/** Ends all current waits each time it rings. A ring without waits is lost. */
 export class Bell {
   #waits = new Set<() => void>();
 

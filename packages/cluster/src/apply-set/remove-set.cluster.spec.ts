@@ -169,7 +169,7 @@ describe('removeSet', () => {
     expect(failure).toBeInstanceOf(NxKubeError);
     expect(failure).toMatchObject({
       culprit: 'cluster',
-      message: `Still there after 1 s: Gamma/${test.namespace}/mine (held by ${finalizer}).`,
+      message: `Gamma/${test.namespace}/mine (held by ${finalizer}): still there after 1 s.`,
       next: expect.stringContaining('controller') as string,
     });
     expect(await exists(project.deployment)).toBe(true);

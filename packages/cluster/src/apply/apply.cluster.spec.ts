@@ -580,7 +580,7 @@ describe('apply: an object that is being deleted', () => {
     await remove(test.cluster, first!.ref);
     const failure = await rejection(apply(test.cluster, [object], { stageTimeoutMs: 500 }));
     expect(failure.message).toBe(
-      `Still there after 1 s: ConfigMap/${test.namespace}/staying (held by test.nx-kube.dev/hold).`,
+      `ConfigMap/${test.namespace}/staying (held by test.nx-kube.dev/hold): still there after 1 s.`,
     );
   });
 });

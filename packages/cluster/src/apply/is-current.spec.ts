@@ -176,7 +176,7 @@ describe('isCurrent', () => {
       true,
     ],
     [
-      'not with a key more in what is managed as a whole',
+      'not with one more key in a field that is managed as a whole',
       live({ selector: { a: '1', b: '2' } }, spec({ 'f:selector': {} })),
       desired({ selector: { a: '1' } }),
       false,

@@ -243,7 +243,7 @@ describe('ConnectedCluster: connections (against a scripted server)', () => {
     ]);
   });
 
-  it('a request that nobody answers fails with the address and the system’s code', async () => {
+  it('a request without an answer fails with the address and the system’s code', async () => {
     const server = await fakeApiServer({});
     const { url } = server;
     const kubeconfigPath = await file('config', await readFile(server.kubeconfigPath, 'utf8'));

@@ -89,7 +89,7 @@ function stillThere(objects: readonly KubeObject[], timeoutMs: number): NxKubeEr
     const { finalizers = [] } = object.metadata;
     return finalizers.length > 0 ? `${subject(object)} (held by ${finalizers.join(', ')})` : subject(object);
   });
-  return new NxKubeError('cluster', `Still there after ${Math.round(timeoutMs / 1000)} s: ${names.join('; ')}.`, {
+  return new NxKubeError('cluster', `${names.join('; ')}: still there after ${Math.round(timeoutMs / 1000)} s.`, {
     next: held
       ? 'Let the controller that owns the finalizers run; only if there is none, remove them from metadata.finalizers.'
       : 'Look at the status of these objects, and try again.',

@@ -137,7 +137,7 @@ describe('waitReady: workloads', () => {
     const { error } = await outcome(await deployment('slow', ['wait'], { container: probe }), { timeoutMs: 3_000 });
     expect(error!.culprit).toBe('cluster');
     expect(error!.message).toBe(
-      `Not ready after 3 s: Deployment/${test.namespace}/slow: 0 of 1 replicas are available.`,
+      `Deployment/${test.namespace}/slow is not ready after 3 s: 0 of 1 replicas are available.`,
     );
   });
 });
@@ -176,7 +176,7 @@ describe('waitReady', () => {
       namespace: test.namespace,
       name: `never-${i}`,
     }));
-    await expect(waitReady(test.cluster, refs, { timeoutMs: 1_000 })).rejects.toThrow(/Not ready after 1 s/);
+    await expect(waitReady(test.cluster, refs, { timeoutMs: 1_000 })).rejects.toThrow(/is not ready after 1 s/);
     process.off('warning', listen);
     expect(warnings).toEqual([]);
   });

@@ -143,7 +143,7 @@ describe('waitReady for a StatefulSet on its way to a new revision (of a scripte
   it('a StatefulSet does not fail for earlier events while the former pod ends', async () => {
     // Longer than the grace period of a refusal.
     const { outcome } = await start([statefulSet, podOf('r1'), refusal], 6_000);
-    expect(await outcome).toMatch(/^Not ready after 6 s/);
+    expect(await outcome).toMatch(/^StatefulSet\/n\/s is not ready after 6 s/);
   });
 
   it.each([

@@ -62,8 +62,9 @@ function mayCrash(object: KubeObject | undefined): boolean {
 
 function timeOut(timeoutMs: number, refs: readonly Ref[], waiting: ReadonlyMap<Ref, ObjectStatus>): NxKubeError {
   const open = refs.filter((ref) => waiting.get(ref)?.status !== 'Current');
-  const states = open.map((ref) => `${subject(ref)}: ${waiting.get(ref)?.message}`);
-  return new NxKubeError('cluster', `Not ready after ${Math.round(timeoutMs / 1000)} s: ${states.join('; ')}.`, {
+  const after = `is not ready after ${Math.round(timeoutMs / 1000)} s`;
+  const states = open.map((ref) => `${subject(ref)} ${after}: ${waiting.get(ref)?.message}`);
+  return new NxKubeError('cluster', `${states.join('; ')}.`, {
     next: 'Look at the events and pods of these objects, or wait longer.',
   });
 }

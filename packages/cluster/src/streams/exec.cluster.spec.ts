@@ -124,7 +124,7 @@ describe('exec', () => {
   it('exec refuses to write to a process that has ended', async () => {
     const stream = await run(['/probe', 'exit', '0']);
     await stream.closed;
-    await expect(stream.write(Buffer.from('x'))).rejects.toThrow(/has ended: there is nobody to write to/);
+    await expect(stream.write(Buffer.from('x'))).rejects.toThrow(/has ended: nothing reads its stdin/);
   });
 
   it('exec gives up on a process that ended with unread stdin, which the server does not report', async () => {
