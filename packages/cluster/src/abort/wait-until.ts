@@ -23,7 +23,7 @@ export interface WaitUntilOptions {
 }
 
 /**
- * Waits until the signal fires, the time is over, or the bell rings. It never rejects, and holds no listener or timer afterwards.
+ * Waits until the signal fires, the time is over, or the bell rings. Never rejects, and leaves no listener or timer.
  *
  * @returns what ended the wait
  */

@@ -37,11 +37,10 @@ const bridges =
  * settles cases in doubt. Pure.
  *
  * - An address of this machine is local, unless the connection shows signs of a tunnel: a TLS server name other than
- * the
- *   address, or no verification of the server. (Certificates of local clusters name the loopback address; those of
+ *   the address, or no verification of the server. (Certificates of local clusters name the loopback address; those of
  *   tunnelled clusters do not.) With such a sign the context must bear a local tool's name.
  * - An address in the subnet of a container or virtual machine bridge is local if the context bears a local tool's
- * name.
+ *   name.
  * - A host name of a container (`x-control-plane`) is local if the context belongs to the same tool (`kind-x`).
  * - Everything else is not local.
  *
