@@ -6,7 +6,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('waitUntil', () => {
-  it('ends when the signal fires, and at once where the signal has fired already', async () => {
+  it('a wait ends when the signal fires, and at once if it has fired already', async () => {
     const stop = new AbortController();
     const waiting = waitUntil(stop.signal, { ms: 1000 });
     stop.abort(new Error('stopped'));
@@ -15,7 +15,7 @@ describe('waitUntil', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('ends when the time is over, and leaves no listener on the signal', async () => {
+  it('a wait ends when its time is over, and leaves no listener on the signal', async () => {
     const { signal } = new AbortController();
     const waiting = waitUntil(signal, { ms: 1000, bell: new Bell() });
     await vi.advanceTimersByTimeAsync(1000);
@@ -23,7 +23,7 @@ describe('waitUntil', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('ends when the bell rings, for all who wait, and leaves no timer', async () => {
+  it('a ring ends all current waits, which leave no timer', async () => {
     const { signal } = new AbortController();
     const bell = new Bell();
     const waits = [waitUntil(signal, { ms: 1000, bell }), waitUntil(signal, { bell })];
@@ -33,7 +33,7 @@ describe('waitUntil', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('does not end for a ring before it began', async () => {
+  it('a wait does not end for an earlier ring', async () => {
     const bell = new Bell();
     bell.ring();
     const waiting = waitUntil(new AbortController().signal, { ms: 1000, bell });
