@@ -3,18 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { failureIsABug, failureIsHarmless, failureIsReported, inBackground } from './in-background.js';
 
 describe('inBackground', () => {
-  it('passes a rejection to the handler', async () => {
+  it('a rejection is passed to the handler', async () => {
     const failure = new Error('broken');
     const seen = new Promise<unknown>((resolve) => inBackground(Promise.reject(failure), resolve));
     expect(await seen).toBe(failure);
   });
 
-  it('swallows a failure that is reported elsewhere, and one that is harmless', () => {
+  it('a failure that is reported elsewhere, or harmless, is swallowed', () => {
     inBackground(Promise.reject(new Error('reported')), failureIsReported);
     inBackground(Promise.reject(new Error('harmless')), failureIsHarmless);
   });
 
-  it('makes a failure that is a bug an unhandled rejection', async () => {
+  it('a failure that is a bug becomes an unhandled rejection', async () => {
     const others = process.listeners('unhandledRejection');
     process.removeAllListeners('unhandledRejection');
     try {

@@ -1,6 +1,7 @@
 /**
  * Starts work that nothing awaits.
- * @param onFailure where a rejection goes: one of the functions below, or the caller's own report
+ *
+ * @param onFailure receives a rejection: one of the functions below, or the caller's own report
  */
 export function inBackground(work: Promise<unknown>, onFailure: (error: unknown) => void): void {
   work.catch(onFailure);

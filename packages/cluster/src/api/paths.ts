@@ -35,8 +35,8 @@ export async function locate(
 }
 
 /**
- * The reference with the namespace that its kind wants. A namespace on a cluster-scoped kind, which kustomize's `namespace:` writes on
- * custom resources, is dropped, as kubectl and the server do.
+ * Fills in the namespace that the kind requires. Drops it for a cluster-scoped kind, as kubectl and the server do:
+ * kustomize's `namespace:` writes one on every custom resource.
  */
 function scope(cluster: Cluster, ref: Ref, { namespaced }: ResourceType): Ref {
   return { ...ref, namespace: namespaced ? (ref.namespace ?? cluster.namespace) : undefined };

@@ -478,7 +478,7 @@ describe('apply: mistakes', () => {
     const name = test.unique('twice');
     const { cluster, writes } = spyOnWrites(test.cluster);
     const failure = await rejection(apply(cluster, [role({ name }), role({ name, namespace: 'y' })]));
-    expect(failure.message).toBe(`ClusterRole/${name} is there twice.`);
+    expect(failure.message).toBe(`ClusterRole/${name} is defined twice.`);
     expect(writes).toEqual([]);
   });
 });

@@ -93,7 +93,7 @@ export async function applyKnowing(
   const desired = objects.map(prepare);
   const application = new Application(cluster, desired, options);
   const plans = await application.plan(desired, known);
-  // By the namespaces that they will have: the manifests may spell one object in two ways.
+  // Compared with their final namespaces: the manifests may name one object in two ways.
   requireDistinct(plans.map(({ object }) => object));
   for (const { ref, live } of plans) if (live) options.onLive?.(ref, live);
   const changes = new Map<Plan, Change>();

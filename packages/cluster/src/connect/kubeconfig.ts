@@ -32,7 +32,7 @@ interface Entry {
   [key: string]: unknown;
 }
 
-/** One file. */
+/** One kubeconfig file. */
 interface Kubeconfig {
   path: string;
   currentContext?: string;

@@ -16,7 +16,8 @@ export interface SocketRequest {
 
 /**
  * Opens a WebSocket to the server, paused, so that no message is lost before the caller listens.
- * @param open sockets that are not closed: this one is added, and removed when it closes
+ *
+ * @param open registry of open sockets; holds this one until it closes
  * @throws ApiError if the server refuses it or does not answer; the signal's reason
  */
 export function openSocket(
@@ -41,11 +42,11 @@ export function openSocket(
     open.delete(socket);
     signal?.removeEventListener('abort', abort);
   });
-  // stays for the socket's life: an 'error' event without a listener ends the process
+  // Stays for the socket's life: an 'error' event without a listener ends the process
   socket.on('error', () => {});
   return new Promise<WebSocket>((resolve, reject) => {
     socket.once('open', () => {
-      // or what the server says first would be gone before the caller listens
+      // Otherwise the server's first frames would be lost before the caller listens.
       socket.pause();
       resolve(socket);
     });

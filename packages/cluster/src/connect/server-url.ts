@@ -3,7 +3,7 @@ import type { Query } from '../api/cluster.js';
 /** Time-out (ms) for a connection to the server. */
 export const connectTimeoutMs = 10_000;
 
-/** The server's URL may have a path of its own, as behind a proxy. */
+/** Builds the URL of a request. The server's URL may have its own path, as behind a proxy. */
 export function urlOf(server: string, path: string, query: Query = {}): URL {
   const url = new URL(server.replace(/\/+$/, '') + path);
   for (const [name, value] of Object.entries(query)) {
