@@ -17,7 +17,7 @@ export function collectionPath(apiVersion: string, type: ResourceType, namespace
  * Finds the path of one object.
  *
  * @returns the path, and the reference with its namespace filled in or left out as the kind requires
- * @throws NxKubeError ('configuration') for a namespace on a cluster-scoped kind; ApiError for an unknown kind
+ * @throws ApiError (404, reason `UnknownKind`) for an unknown kind
  */
 export async function locate(
   cluster: Cluster,
