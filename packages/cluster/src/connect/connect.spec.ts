@@ -147,12 +147,15 @@ describe('connect: kubeconfig', () => {
     ['a cluster without a server', { clusters: [{ name: 'broken', cluster: {} }] }],
     ['a user without content', { users: [{ name: 'broken' }] }],
     ['entries without names', { clusters: [{ cluster: {} }], users: [{ user: {} }] }],
-  ])('a kubeconfig with %s that the chosen context does not use is accepted', async (_what, broken: Record<string, unknown[]>) => {
-    const whole = JSON.parse(kubeconfigFor('https://127.0.0.1:1')) as Record<string, unknown[]>;
-    for (const [list, entries] of Object.entries(broken)) whole[list] = [...entries, ...whole[list]!];
-    const kubeconfigPath = await file('config', JSON.stringify(whole));
-    await expect(open({ kubeconfigPath })).resolves.toMatchObject({ context: 'nx-kube-local-fake' });
-  });
+  ])(
+    'a kubeconfig with %s that the chosen context does not use is accepted',
+    async (_what, broken: Record<string, unknown[]>) => {
+      const whole = JSON.parse(kubeconfigFor('https://127.0.0.1:1')) as Record<string, unknown[]>;
+      for (const [list, entries] of Object.entries(broken)) whole[list] = [...entries, ...whole[list]!];
+      const kubeconfigPath = await file('config', JSON.stringify(whole));
+      await expect(open({ kubeconfigPath })).resolves.toMatchObject({ context: 'nx-kube-local-fake' });
+    },
+  );
 
   it('a kubeconfig that does not exist is named', async () => {
     expect((await rejection(connect({ kubeconfigPath: '/no/such' }))).message).toBe(
