@@ -500,6 +500,22 @@ describe('a namespace on a cluster-scoped object', () => {
     expect(writes).toEqual([]);
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ['admissionregistration.k8s.io/v1 ValidatingWebhookConfiguration', { webhooks: [] }],
+    ['admissionregistration.k8s.io/v1 MutatingWebhookConfiguration', { webhooks: [] }],
+    ['rbac.authorization.k8s.io/v1 ClusterRole', { rules: [] }],
+    ['v1 ServiceAccount', { imagePullSecrets: [], secrets: [] }],
+    ['v1 Service', { spec: { clusterIP: 'None', ports: [] } }],
+  ])('a %s with an empty list is written once, and unchanged from then on', async (type, content) => {
+    const [apiVersion, kind] = type.split(' ') as [string, string];
+    const object: KubeObject = { apiVersion, kind, metadata: { name: test.unique('empty') }, ...content };
+    const [created] = await apply(test.cluster, [object]);
+    test.cleanUp(() => remove(test.cluster, created!.ref));
+    const { cluster, writes } = spyOnWrites(test.cluster);
+    expect((await apply(cluster, [object]))[0]).toMatchObject({ action: 'unchanged' });
+    expect(writes).toEqual([]);
+  });
+
   it('a namespace is dropped from a custom resource whose definition arrives with it', async () => {
     const plural = `${test.unique('wides').replaceAll('-', '')}s`;
     const crd = definition(plural, 'Wide');

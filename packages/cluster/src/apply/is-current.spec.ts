@@ -54,6 +54,36 @@ describe('isCurrent', () => {
       { ...desired({ a: 1 }), apiVersion: 'apps/v1beta1' },
       false,
     ],
+    [
+      'with an empty keyed list that the server did not record',
+      live({ a: 1 }, spec({ 'f:a': {} })),
+      desired({ a: 1, ports: [] }),
+      true,
+    ],
+    [
+      'not with an empty keyed list where others have items',
+      live({ a: 1, env: [item('x')] }, spec({ 'f:a': {} })),
+      desired({ a: 1, env: [] }),
+      false,
+    ],
+    [
+      'not with an empty list that the server would record',
+      live({ a: 1 }, spec({ 'f:a': {} })),
+      desired({ a: 1, args: [] }),
+      false,
+    ],
+    [
+      'with an empty list that is null in the cluster',
+      live({ rules: null }, spec({ 'f:rules': {} })),
+      desired({ rules: [] }),
+      true,
+    ],
+    [
+      'not with a value for what is null in the cluster',
+      live({ rules: null }, spec({ 'f:rules': {} })),
+      desired({ rules: [1] }),
+      false,
+    ],
     ['not when we never applied it', live({ a: 1 }, {}, { managedFields: [] }), desired({ a: 1 }), false],
     [
       'when nothing is asked of it',

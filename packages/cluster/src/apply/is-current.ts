@@ -22,7 +22,10 @@ export function isCurrent(live: KubeObject, desired: KubeObject, fieldManager = 
   );
   if (live.metadata.deletionTimestamp) return false;
   // The server lists no manager that owns nothing.
-  if (!managed) return Object.keys(contentOf(desired, {})).length === 0;
+  if (!managed) {
+    const content = contentOf(desired, {});
+    return Object.keys(content).every((name) => isUnrecorded(name, content[name], live[name]));
+  }
   if (!managed.fieldsV1 || managed.apiVersion !== desired.apiVersion) return false;
   return matches(managed.fieldsV1, contentOf(desired, managed.fieldsV1), live, { name: '', parent: '' });
 }
@@ -55,7 +58,9 @@ function matches(node: FieldsNode, desired: unknown, live: unknown, field: Field
 function matchesMap(node: FieldsNode, entries: string[], desired: unknown, live: unknown, field: Field): boolean {
   if (!isRecord(desired) || !isRecord(live)) return false;
   // The server treats an explicit null as absent.
-  const names = Object.keys(desired).filter((name) => desired[name] !== null || `f:${name}` in node);
+  const names = Object.keys(desired).filter(
+    (name) => `f:${name}` in node || !(desired[name] === null || isUnrecorded(name, desired[name], live[name])),
+  );
   if (names.length !== entries.length) return false;
   return names.every((name) => {
     const below = node[`f:${name}`];
@@ -95,10 +100,19 @@ function isAscending(positions: readonly number[]): boolean {
   return positions.every((position, index) => position > (index === 0 ? -1 : positions[index - 1]!));
 }
 
+/** Lists of the built-in kinds whose items are known by a key. The server records no manager of such a list without items. */
+const keyedLists =
+  /^(?:webhooks|ports|env|volumeMounts|volumeDevices|volumes|initContainers|ephemeralContainers|imagePullSecrets|secrets|hostAliases|topologySpreadConstraints|ownerReferences)$/;
+
+/** Whether the server records nothing for a value that changes nothing: an empty keyed list where there are no items. */
+function isUnrecorded(name: string, desired: unknown, live: unknown): boolean {
+  return keyedLists.test(name) && Array.isArray(desired) && desired.length === 0 && (live == null || isEmpty(live));
+}
+
 /** Compares fields that are managed as a whole. */
 function sameValue(desired: unknown, live: unknown, field: Field): boolean {
   // The server drops empty values in many places.
-  if (live === undefined) return desired === null || isEmpty(desired);
+  if (live === undefined || live === null) return desired === null || isEmpty(desired);
   // The content of these maps may belong to others even if we set an empty map.
   if (isEmpty(desired) && partlyManaged.has(field.name)) return isRecord(live);
   return sameAtomic(desired, live, field);
