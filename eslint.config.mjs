@@ -5,7 +5,19 @@ import { importX } from 'eslint-plugin-import-x';
 import ts from 'typescript-eslint';
 import { arrows, zones } from './tools/lint/arrows.mjs';
 
-const typed = ['packages/*/src/**/*.ts', 'e2e/**/*.ts', 'tools/*/src/**/*.ts', 'tools/*/cli.ts'];
+/** Files that are checked with type information, and the TypeScript project that holds them. */
+const typed = [
+  ...['cluster', 'executors', 'plugin'].map((name) => ({
+    files: [`packages/${name}/src/**/*.ts`],
+    project: `packages/${name}/tsconfig.spec.json`,
+  })),
+  { files: ['packages/testing/src/**/*.ts'], project: 'packages/testing/tsconfig.json' },
+  { files: ['e2e/**/*.ts'], project: 'e2e/tsconfig.json' },
+  ...['bench', 'docs', 'lint', 'local-cluster', 'release', 'run', 'start', 'test'].map((name) => ({
+    files: [`tools/${name}/**/*.ts`],
+    project: `tools/${name}/tsconfig.json`,
+  })),
+];
 
 export default ts.config(
   { ignores: ['**/dist/', '**/node_modules/', '**/bin/', '.nx/', 'tmp/', '**/coverage/'] },
@@ -46,18 +58,10 @@ export default ts.config(
       ],
     },
   },
+  // One program per entry: a run over one project reads no other.
+  ...typed.map(({ files, project }) => ({ files, languageOptions: { parserOptions: { project } } })),
   {
-    files: typed,
-    languageOptions: {
-      parserOptions: {
-        project: [
-          'packages/{cluster,executors,plugin}/tsconfig.spec.json',
-          'packages/testing/tsconfig.json',
-          'e2e/tsconfig.json',
-          'tools/*/tsconfig.json',
-        ],
-      },
-    },
+    files: typed.flatMap(({ files }) => files),
     rules: {
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],

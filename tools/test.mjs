@@ -1,97 +1,58 @@
 // @ts-check
 /**
  * `npm test`: sets the checkout up and runs every check and test there is. The last line says how many passed.
- * `npm test -- lint unit` runs only the stages named. A stage that passed with the same files is not run again, but for the
- * cluster's in CI; `npm test -- --no-cache` runs it nevertheless.
+ * `npm test -- lint unit` runs only these stages. Nx restores what passed before with the same inputs; `npm test -- --no-cache` runs
+ * everything again. This script keeps what Nx cannot do: the count over all runs, and the lifetime of the embedded cluster.
  */
 import { execFileSync } from 'node:child_process';
 import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { embeddedClusterDown, embeddedClusterRuns, embeddedClusterUp } from './embedded-cluster.mjs';
 import { Interrupted, passInterruptionsOn } from './run/src/child.mjs';
-import { bin, root, setUp } from './set-up.mjs';
+import { root, setUp } from './set-up.mjs';
 import { sum } from './test/src/count.mjs';
 import { inCluster } from './test/src/in-cluster.mjs';
-import { otherNx } from './test/src/other-nx.mjs';
 import { resultFolder } from './test/src/result-cache.mjs';
 import { runStage } from './test/src/stage.mjs';
-import { check, ensureCompiler, goCheck, goTest, otherNode, testTools, vitest } from './test/src/steps.mjs';
+import { ensureCompiler, testTools, vitest } from './test/src/steps.mjs';
+import { runTargets } from './test/src/target.mjs';
 
 /** The unit tests run under it, too. */
 const NEWER_NODE = '24.9.0';
-/** The older of the two that the packages are for; the other is the one that everything else runs in. */
-const OLDER_NX = '23.2.1';
 
-const examples = ['examples/shared', 'examples/ocm-controller', 'examples/greeter-controller'];
-/** @type {import('./test/src/steps.mjs').GoModule[]} */
-const goModules = [
-  { folder: 'packages/agent', race: true },
-  ...examples.map((folder) => ({ folder })),
-  // Not the module's other packages: they import Kubernetes, which takes minutes to compile.
-  { folder: 'tools/local-cluster/kube', packages: ['./certificates', './forward', './image'] },
-  { folder: 'tools/bench/live-update' },
-];
-const typed = [
-  'e2e',
-  'packages/testing',
-  ...['cluster', 'executors', 'plugin'].map((name) => `packages/${name}/tsconfig.spec.json`),
-  ...['bench', 'docs', 'lint', 'local-cluster', 'release', 'run', 'start', 'test'].map((name) => `tools/${name}`),
-];
-
-const node = [process.platform, process.arch, process.version];
-const everything = { inputs: ['.'], facts: [...node, goVersion()] };
-const goSources = goModules.map(({ folder }) => folder);
+const ids = ['lint', 'typecheck', 'unit', 'unit-node-24', 'nx-23', 'go', 'cluster'];
+const { named, useCache } = commandLine();
+/** Facts that decide how the cluster stage ends, beside all files. */
+const everything = { inputs: ['.'], facts: [process.platform, process.arch, process.version, goVersion(), release()] };
 
 /** @type {import('./test/src/stage.mjs').Stage[]} */
 const stages = [
   {
     id: 'lint',
-    name: 'Lint and types',
-    decidedBy: everything,
-    run: () =>
-      eachInTurn([
-        () => check(process.execPath, [bin('eslint', 'bin/eslint.js'), '.']),
-        () => check(process.execPath, [bin('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', '.']),
-        ...typed.map((folder) => () => check(process.execPath, [bin('typescript', 'bin/tsc'), '-p', folder])),
-        () => check(process.execPath, ['tools/docs/generate.mjs', '--check']),
-        () => check(process.execPath, ['tools/docs/generate-settings-schema.mjs', '--check']),
-        ...goModules.map((module) => () => goCheck(module)),
-      ]),
+    name: 'Lint, format and generated files',
+    run: () => runTargets(['lint', 'check-format', 'check-docs', 'check-settings-schema'], { parallel: 2, useCache }),
   },
-  {
-    id: 'unit',
-    name: 'Unit tests',
-    decidedBy: everything,
-    run: () => eachInTurn([testTools, () => vitest([])]),
-  },
+  { id: 'typecheck', name: 'Types', run: () => runTargets(['typecheck'], { parallel: 2, useCache }) },
+  { id: 'unit', name: 'Unit tests', run: () => runTargets(['test'], { useCache }) },
   {
     id: 'unit-node-24',
     name: 'Unit tests on Node 24',
-    decidedBy: { ...everything, facts: [...everything.facts, NEWER_NODE] },
-    run: () => eachInTurn([testTools, async () => vitest([], { node: await otherNode(NEWER_NODE) })]),
+    run: () => runTargets(['test'], { useCache, env: { NX_KUBE_TEST_NODE: NEWER_NODE } }),
   },
-  {
-    id: 'nx-23',
-    name: 'The plugin in Nx 23',
-    decidedBy: { ...everything, facts: [...everything.facts, OLDER_NX] },
-    run: async () => {
-      const env = { NX_KUBE_TEST_NX: await otherNx(OLDER_NX) };
-      return vitest(['in-nx.spec.ts'], { env });
-    },
-  },
+  { id: 'nx-23', name: 'The plugin in Nx 23', run: () => runTargets(['test-nx-23'], { useCache }) },
   {
     id: 'go',
     name: 'Go tests',
-    decidedBy: { inputs: [...goSources, 'tools/run', 'tools/test', 'tools/test.mjs'], facts: [...node, goVersion()] },
     run: async () => {
       await ensureCompiler();
-      return eachInTurn(goModules.map((module) => () => goTest(module)));
+      return runTargets(['go-test'], { useCache });
     },
   },
   {
     id: 'cluster',
     name: 'Tests in a real cluster',
-    decidedBy: { ...everything, facts: [...everything.facts, release()] },
+    // Nx reports a cache hit only when it runs a target. The cluster must be up by then, so this stage has a cache of its own.
+    decidedBy: everything,
     // What a cluster does also depends on the moment.
     again: Boolean(process.env.CI),
     run: () =>
@@ -104,7 +65,6 @@ const stages = [
 ];
 
 passInterruptionsOn();
-const { named, useCache } = commandLine();
 const counts = [];
 try {
   await setUp();
@@ -130,12 +90,12 @@ function commandLine() {
       allowNegative: true,
       options: { cache: { type: 'boolean', default: true } },
     });
-    const unknown = positionals.filter((id) => !stages.some((stage) => stage.id === id));
+    const unknown = positionals.filter((id) => !ids.includes(id));
     if (unknown.length) throw new Error(`no such stage: ${unknown.join(', ')}`);
     return { named: positionals, useCache: values.cache };
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
-    console.error(`  → Use ${stages.map(({ id }) => id).join(', ')}, and --no-cache to run what has passed already.`);
+    console.error(`  → Use ${ids.join(', ')}, and --no-cache to run what has passed already.`);
     process.exit(1);
   }
 }

@@ -12,8 +12,13 @@ const ANOTHER = 1_000;
 /** Grace period (ms) for a child's own children after an interruption. */
 const GRACE = 5_000;
 
-/** Process groups of the running children → whether a child cleans up. An interruption must not stop a clean-up. */
+/**
+ * The running children, as `kill` takes them: a process group, or a process that shares the group of this one. The value says whether the
+ * child cleans up. An interruption must not stop a clean-up.
+ */
 const running = new Map();
+/** Windows has no process groups. */
+let sharesGroup = process.platform === 'win32';
 /** The first interruption. @type {{ signal: Interruption, at: number } | undefined} */
 let interruption;
 
@@ -30,8 +35,11 @@ export class Interrupted extends Error {
 /**
  * Makes a signal end the children instead of this process, which then has time to clean up. Another signal kills the
  * children. Each child has its own process group, so a signal reaches all its descendants exactly once.
+ * @param {{ sharedGroup?: boolean }} [options] `sharedGroup`: children stay in the group of this process, because its parent signals the
+ *   whole group
  */
-export function passInterruptionsOn() {
+export function passInterruptionsOn({ sharedGroup = false } = {}) {
+  sharesGroup ||= sharedGroup;
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {
       const first = interruption === undefined;
@@ -67,14 +75,14 @@ export async function runChild(command, args, { what, cwd, env, onOutput, live =
   const child = spawn(command, args, {
     cwd,
     env,
-    detached: true,
+    detached: !sharesGroup,
     stdio: draws ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
   });
   const silence = draws ? undefined : breakSilence(what, (line) => console.log(line));
   child.stderr?.on('data', (chunk) => (silence?.heard(), process.stderr.write(chunk)));
   if (onOutput) child.stdout?.setEncoding('utf8').on('data', onOutput);
   else child.stdout?.on('data', (chunk) => (silence?.heard(), process.stdout.write(chunk)));
-  const group = child.pid;
+  const group = child.pid === undefined || sharesGroup ? child.pid : -child.pid;
   if (group !== undefined) running.set(group, cleansUp);
   try {
     const closed = once(child, 'close');
@@ -109,7 +117,7 @@ async function endGroup(group) {
 /** @param {number} group @param {NodeJS.Signals | 0} signal @returns {boolean} whether the group has a process */
 function signalGroup(group, signal) {
   try {
-    return process.kill(-group, signal);
+    return process.kill(group, signal);
   } catch {
     return false;
   }

@@ -18,7 +18,7 @@ import { folderAside, installAside } from './install-aside.mjs';
  */
 export async function check(command, args) {
   const what = [command, ...args].slice(0, 3).map((word) => basename(word));
-  const status = await runChild(command, args, { what: what.join(' '), cwd: root, env: nxEnvironment() });
+  const status = await runChild(command, args, { what: what.join(' '), cwd: root, env: testEnvironment() });
   return status === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
 }
 
@@ -35,13 +35,21 @@ export async function vitest(args, { node = process.execPath, env = {} } = {}) {
     const status = await runChild(node, [bin('vitest', 'vitest.mjs'), 'run', ...reporters, ...args], {
       what: 'testing',
       cwd: root,
-      env: { ...nxEnvironment(), ...env },
+      env: { ...testEnvironment(), ...env },
       live: true,
     });
     return ofVitest(existsSync(report) ? readFileSync(report, 'utf8') : '', status);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** This process's environment, without what an Nx that runs the tests has set for them. */
+function testEnvironment() {
+  const inherited = Object.entries(nxEnvironment()).filter(
+    ([name]) => name !== 'FORCE_COLOR' && (!name.startsWith('NX_') || name.startsWith('NX_KUBE_')),
+  );
+  return { ...Object.fromEntries(inherited), NX_TUI: 'false', NX_DAEMON: 'false' };
 }
 
 /**
