@@ -32,6 +32,11 @@ export const arrows = [
   },
   {
     files: ['packages/executors/**'],
+    ignores: ['**/*.spec.ts', '**/*.fixture.ts'],
+    forbidden: [noPlugin, noInside],
+  },
+  {
+    files: ['packages/executors/**'],
     ignores: [
       'packages/executors/src/executors/**/executor.ts',
       'packages/executors/src/executors/**/nx-*.ts',
