@@ -51,6 +51,13 @@ export default ts.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       '@typescript-eslint/consistent-type-imports': 'error',
       'no-console': 'off',
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'ExportAllDeclaration',
+          message: 'Name what you export, so that index.ts shows the whole interface.',
+        },
+      ],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'max-lines-per-function': 'off',
       'import-x/order': [

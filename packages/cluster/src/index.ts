@@ -1,15 +1,25 @@
-export * from './abort/child-controller.js';
-export * from './abort/or-aborted.js';
-export * from './abort/wait-until.js';
-export * from './errors.js';
+export { childController, type ChildController } from './abort/child-controller.js';
+export { orAborted } from './abort/or-aborted.js';
+export { Bell, waitUntil, type WaitUntilOptions } from './abort/wait-until.js';
+export { explain, NxKubeError, type Culprit, type NxKubeErrorOptions } from './errors.js';
 export { failureIsABug, failureIsHarmless, failureIsReported, inBackground } from './in-background.js';
-export * from './object/kube-object.js';
-export * from './object/manifests.js';
-export * from './object/yaml-problem.js';
-export * from './object/yaml-schema.js';
-export * from './api/cluster.js';
-export * from './connect/connect.js';
-export * from './api/api-error.js';
+export {
+  groupOf,
+  refOf,
+  subject,
+  type GroupVersionKind,
+  type KubeObject,
+  type ManagedFieldsEntry,
+  type ObjectMeta,
+  type OwnerReference,
+  type Ref,
+} from './object/kube-object.js';
+export { parseManifests } from './object/manifests.js';
+export { yamlProblem } from './object/yaml-problem.js';
+export { kubernetesYaml, UnsafeInteger } from './object/yaml-schema.js';
+export type { ApiRequest, Cluster, Query, ResourceType } from './api/cluster.js';
+export { connect, type ConnectOptions } from './connect/connect.js';
+export { ApiError, isNotFound, type StatusCause } from './api/api-error.js';
 export { isTransient, retry, type RetryOptions } from './api/retry.js';
 export {
   create,
@@ -23,21 +33,31 @@ export {
   type RemoveOptions,
 } from './api/objects.js';
 export { apply, type ApplyOptions, type Change } from './apply/apply.js';
-export * from './apply/is-current.js';
-export * from './apply/stages.js';
+export { isCurrent } from './apply/is-current.js';
+export { stages } from './apply/stages.js';
 export { applySet, plannedPrune, tryParent, type ApplySetOptions, type PruneOptions } from './apply-set/apply-set.js';
 export { applySetId, type ParentIdentity } from './apply-set/id.js';
 export { membersOf, type Member } from './apply-set/members.js';
 export { partOfLabel, type ApplySetRef } from './apply-set/parent.js';
-export * from './apply-set/remove-set.js';
+export {
+  removeSet,
+  type RemoveSetOptions,
+  type RemoveSetProgress,
+  type RemoveSetResult,
+} from './apply-set/remove-set.js';
 export { currentPods } from './readiness/current-pods.js';
 export { status, type ObjectStatus } from './readiness/status.js';
 export { waitGone, type Identified, type WaitGoneOptions } from './readiness/wait-gone.js';
-export * from './readiness/wait-ready.js';
-export * from './streams/exec.js';
-export * from './streams/port-forward.js';
-export * from './streams/logs.js';
-export * from './watch/watch.js';
-export * from './environment/node-platforms.js';
-export * from './environment/local-registry.js';
+export { waitReady, type WaitReadyOptions } from './readiness/wait-ready.js';
+export { exec, type ExecEnd, type ExecOptions, type ExecStream } from './streams/exec.js';
+export {
+  portForward,
+  type PortForward,
+  type PortForwardOptions,
+  type PortForwardState,
+} from './streams/port-forward.js';
+export { logs, type LogsOptions } from './streams/logs.js';
+export { watch, type Watcher, type WatchEvent, type WatchOptions } from './watch/watch.js';
+export { nodePlatforms, type Platform } from './environment/node-platforms.js';
+export { localRegistry } from './environment/local-registry.js';
 export { parseQuantity } from './object/quantity.js';
