@@ -1,36 +1,54 @@
-/** Who has to act on a failure: the options, the user's own code, the cluster, or this tool. */
+/** Who must act on a failure: the options, the user's own code, the cluster, or this tool. */
 export type Culprit = 'configuration' | 'user-code' | 'cluster' | 'bug';
 
 export interface NxKubeErrorOptions {
-  /** The next step for whoever has to act: one sentence, an imperative, ending in a full stop. */
+  /** Next step for the user: one imperative sentence. */
   next?: string;
   cause?: unknown;
 }
 
 /**
- * The one error class for failures a user can meet. Its message names the file, field or object (`Kind/namespace/name`);
- * `next` says what to do. It is printed without a stack trace unless `culprit` is `bug`.
+ * Error for every failure that a user can meet. Its message starts with the file, field or object
+ * (`Kind/namespace/name`); `next` is the step that fixes it. Only culprit `bug` is printed with a stack trace.
+ *
+ * `message` and `next` end as `asSentence` defines it, so that they read alike wherever they are thrown and printed.
  */
 export class NxKubeError extends Error {
   override readonly name = 'NxKubeError';
   readonly next?: string;
 
+  /**
+   * @param culprit who must act
+   * @param message what is wrong, and why if that is known
+   */
   constructor(
     readonly culprit: Culprit,
     message: string,
     options: NxKubeErrorOptions = {},
   ) {
-    super(message, { cause: options.cause });
-    this.next = options.next;
+    super(asSentence(message), { cause: options.cause });
+    this.next = options.next === undefined ? undefined : asSentence(options.next);
   }
 }
 
 /**
- * The text a user sees for any thrown value: message and next step; a stack trace only where the failure is a bug here.
+ * Text that a user sees for any thrown value.
+ *
+ * @returns message and next step; for a bug and for any other error its stack trace
  */
 export function explain(error: unknown): string {
   if (error instanceof NxKubeError && error.culprit !== 'bug') {
     return error.next ? `${error.message}\n  → ${error.next}` : error.message;
   }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/**
+ * Ends a text with exactly one full stop. Unchanged are: the empty text, a text that ends a sentence already, also
+ * inside a closing quote or bracket, one that ends with a colon, and one of several lines, whose last lines quote output.
+ */
+export function asSentence(text: string): string {
+  const trimmed = text.trimEnd();
+  if (trimmed === '' || trimmed.includes('\n') || /[.!?…:]["”’)]?$/.test(trimmed)) return trimmed;
+  return `${trimmed}.`;
 }

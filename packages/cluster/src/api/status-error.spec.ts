@@ -10,18 +10,18 @@ function statusBody(status: object): string {
 
 describe('apiErrorOf', () => {
   it.each([
-    [403, statusBody({ reason: 'Forbidden', message: 'no' }), 'configuration', 'Forbidden', 'Deployment/n/d: no'],
-    [404, statusBody({ reason: 'NotFound', message: 'gone' }), 'configuration', 'NotFound', 'Deployment/n/d: gone'],
+    [403, statusBody({ reason: 'Forbidden', message: 'no' }), 'configuration', 'Forbidden', 'Deployment/n/d: no.'],
+    [404, statusBody({ reason: 'NotFound', message: 'gone' }), 'configuration', 'NotFound', 'Deployment/n/d: gone.'],
     [
       422,
       statusBody({ reason: 'Invalid', message: 'Deployment.apps "d" is invalid: spec.replicas: Invalid value: -1' }),
       'configuration',
       'Invalid',
-      'Deployment/n/d: spec.replicas: Invalid value: -1',
+      'Deployment/n/d: spec.replicas: Invalid value: -1.',
     ],
-    [503, 'upstream went away', 'cluster', 'ServiceUnavailable', 'Deployment/n/d: ServiceUnavailable'],
-    [500, '<html>secret</html>', 'cluster', 'InternalError', 'Deployment/n/d: InternalError'],
-    [418, '{}', 'configuration', 'HTTP 418', 'Deployment/n/d: HTTP 418'],
+    [503, 'upstream went away', 'cluster', 'ServiceUnavailable', 'Deployment/n/d: ServiceUnavailable.'],
+    [500, '<html>secret</html>', 'cluster', 'InternalError', 'Deployment/n/d: InternalError.'],
+    [418, '{}', 'configuration', 'HTTP 418', 'Deployment/n/d: HTTP 418.'],
     [
       500,
       statusBody({
@@ -29,7 +29,7 @@ describe('apiErrorOf', () => {
       }),
       'configuration',
       'Invalid',
-      'Deployment/n/d: .spec.x: field not declared',
+      'Deployment/n/d: .spec.x: field not declared.',
     ],
   ])('the answer %i %s becomes an error with culprit, reason and message', (status, body, culprit, reason, message) => {
     expect(apiErrorOf({ status, body }, { method: 'GET', path: '/x', subject: deployment })).toMatchObject({
@@ -45,7 +45,7 @@ describe('apiErrorOf', () => {
     });
     expect(apiErrorOf({ status: 500, body }, { method: 'PATCH', path: '/x', subject: deployment })).toMatchObject({
       status: 422,
-      message: 'Deployment/n/d: bad',
+      message: 'Deployment/n/d: bad.',
     });
   });
 
@@ -143,8 +143,8 @@ describe('apiErrorOf for a Secret', () => {
     const body = statusBody({ reason: 'Forbidden', message: `${'x'.repeat(1995)} hunter2` });
     const messageAbout = (subject: typeof secret) =>
       apiErrorOf({ status: 403, body }, { method: 'PATCH', path: '/x', subject }).message;
-    expect(messageAbout(secret)).toMatch(/x hunter2$/);
-    expect(messageAbout(deployment)).toMatch(/x hunt$/);
+    expect(messageAbout(secret)).toMatch(/x hunter2\.$/);
+    expect(messageAbout(deployment)).toMatch(/x hunt\.$/);
   });
 });
 

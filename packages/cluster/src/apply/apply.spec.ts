@@ -62,9 +62,9 @@ describe('apply (to a scripted server)', () => {
     ]);
     // A request whose connection broke is sent again without a report.
     expect(retried).toEqual([
-      'ConfigMap/n/x: slow down',
+      'ConfigMap/n/x: slow down.',
       expect.stringContaining('failed calling webhook') as string,
-      'ConfigMap/n/x: etcdserver: leader changed',
+      'ConfigMap/n/x: etcdserver: leader changed.',
     ]);
   });
 

@@ -381,7 +381,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
     const failure = await rejection(cluster.request(get));
     expect(failure.culprit).toBe('configuration');
     expect(failure.message).toMatch(
-      /User "u" .* the credential plugin ".*plugin.mjs" fails: your session has expired$/,
+      /User "u" .* the credential plugin ".*plugin.mjs" fails: your session has expired\.$/,
     );
   });
 
@@ -408,7 +408,7 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
       const user = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: script } };
       const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
       const failure = await rejection(cluster.request(get));
-      expect(failure.message).toMatch(/"u" .* the credential plugin ".*" fails: its output is not an ExecCredential$/);
+      expect(failure.message).toMatch(/"u" .* the credential plugin ".*" fails: its output is not an ExecCredential\.$/);
       expect(inspect(failure)).not.toContain('hunter2');
     },
   );
@@ -561,7 +561,7 @@ describe('ConnectedCluster: an error answer (from a scripted server)', () => {
       status: 429,
       reason: 'TooManyRequests',
       retryAfterMs: 7000,
-      message: 'GET /x: slow down',
+      message: 'GET /x: slow down.',
     });
     expect(JSON.stringify(error) + (error as Error).stack).not.toContain('hunter2');
   });

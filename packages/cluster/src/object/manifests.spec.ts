@@ -87,32 +87,32 @@ metadata: {name: c}
 describe('parseManifests: mistakes', () => {
   const ok = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\n';
   it.each([
-    ['a: [1\n', 'm.yaml, line 2, document 1: invalid YAML: unexpected end of the stream within a flow collection'],
-    [`${ok}a: 1\na: 2`, 'm.yaml, line 6, document 2: invalid YAML: duplicated mapping key'],
-    ['- 1', 'm.yaml, document 1: is not an object'],
-    [`${ok}kind: A\nmetadata: {name: a}`, 'm.yaml, document 2: apiVersion is missing'],
-    ['apiVersion: 1\nkind: A', 'm.yaml, document 1: apiVersion must be a string, not a number'],
-    ['apiVersion: v1\nkind: A', 'm.yaml, document 1: metadata is missing'],
-    ['apiVersion: v1\nkind: A\nmetadata: {labels: {}}', 'm.yaml, document 1: metadata.name is missing'],
+    ['a: [1\n', 'm.yaml, line 2, document 1: invalid YAML: unexpected end of the stream within a flow collection.'],
+    [`${ok}a: 1\na: 2`, 'm.yaml, line 6, document 2: invalid YAML: duplicated mapping key.'],
+    ['- 1', 'm.yaml, document 1: is not an object.'],
+    [`${ok}kind: A\nmetadata: {name: a}`, 'm.yaml, document 2: apiVersion is missing.'],
+    ['apiVersion: 1\nkind: A', 'm.yaml, document 1: apiVersion must be a string, not a number.'],
+    ['apiVersion: v1\nkind: A', 'm.yaml, document 1: metadata is missing.'],
+    ['apiVersion: v1\nkind: A\nmetadata: {labels: {}}', 'm.yaml, document 1: metadata.name is missing.'],
     [
       'apiVersion: v1\nkind: A\nmetadata: {name: 12}',
-      'm.yaml, document 1: metadata.name must be a string, not a number',
+      'm.yaml, document 1: metadata.name must be a string, not a number.',
     ],
     [
       'apiVersion: v1\nkind: A\nmetadata: {generateName: a-}',
-      'm.yaml, document 1: metadata.generateName cannot be applied',
+      'm.yaml, document 1: metadata.generateName cannot be applied.',
     ],
     [
       'apiVersion: v1\nkind: A\nmetadata: {name: a, annotations: {on: yes}}',
-      'm.yaml, document 1: metadata.annotations.true must be a string, not a boolean',
+      'm.yaml, document 1: metadata.annotations.true must be a string, not a boolean.',
     ],
     [
       'apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: A, metadata: {name: a}}, {kind: B}]',
-      'm.yaml, document 1: items[1].apiVersion is missing',
+      'm.yaml, document 1: items[1].apiVersion is missing.',
     ],
     [
       'apiVersion: v1\nkind: A\nmetadata: {name: a}\nspec: {ids: [1, 9223372036854775807]}',
-      'm.yaml, document 1: spec.ids[1] is an integer too large to be sent exactly',
+      'm.yaml, document 1: spec.ids[1] is an integer too large to be sent exactly.',
     ],
   ])('a mistake names the source, the document and the field: %j', (text, message) => {
     const failure = catchError(() => parseManifests(text, 'm.yaml'));
@@ -130,7 +130,7 @@ describe('parseManifests: mistakes', () => {
   ])('the error for invalid YAML never quotes the text: %j', (text, reason) => {
     const failure = catchError(() => parseManifests(text, 'm.yaml'));
     expect((failure as Error).message).toMatch(/^m\.yaml, line \d+, document 1: invalid YAML: /);
-    expect((failure as Error).message.split('invalid YAML: ')[1]).toBe(reason);
+    expect((failure as Error).message.split('invalid YAML: ')[1]).toBe(`${reason}.`);
     expect(inspect(failure)).not.toContain('hunter2');
   });
 });

@@ -136,7 +136,7 @@ describe('waitReady for a StatefulSet on its way to a new revision (of a scripte
     const { outcome } = await start([statefulSet, podOf('r1', { status: { containerStatuses: [waiting] } })]);
     expect(await outcome).toBe(
       'StatefulSet/n/s: container c of Pod/n/s-0 is in CrashLoopBackOff; it is of a former revision, and the StatefulSet ' +
-        'waits for it before it goes on → Delete Pod/n/s-0.',
+        'waits for it before it goes on. → Delete Pod/n/s-0.',
     );
   });
 

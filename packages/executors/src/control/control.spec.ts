@@ -49,7 +49,7 @@ describe('the control socket', () => {
     };
     await serveControl(path, refuse, stop.signal);
     await expect(askLoop(path, 'p', { verb: 'status' })).rejects.toMatchObject({
-      message: 'there is no target "x"',
+      message: 'there is no target "x".',
       next: 'Use one of a, b.',
     });
   });

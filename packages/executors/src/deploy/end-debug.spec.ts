@@ -63,7 +63,7 @@ describe('the end of debugging that fails (with a scripted API server)', () => {
   it('says so, with what to do, where the cluster refuses', async () => {
     const { cluster, deploy } = await setUp((_, response) => response.writeHead(403).end());
     expect(await ended(cluster, deploy)).toEqual(
-      still('GET /apis/apps/v1: Forbidden\n  → Ask for the permission, or use a context whose user has it.'),
+      still('GET /apis/apps/v1: Forbidden.\n  → Ask for the permission, or use a context whose user has it.'),
     );
   });
 

@@ -35,7 +35,7 @@ describe('an image for arm64 (and nodes of a scripted server)', () => {
     await start(200, nodes('amd64', 'amd64', 's390x'));
     await expect(check('arm64')).rejects.toMatchObject({
       culprit: 'configuration',
-      message: `dist/app/image: the image is for linux/arm64, and the nodes of ${cluster.context} are linux/amd64, linux/s390x`,
+      message: `dist/app/image: the image is for linux/arm64, and the nodes of ${cluster.context} are linux/amd64, linux/s390x.`,
       next: 'Set "goarch" of go-build to "amd64", and make binary and image again.',
     });
   });

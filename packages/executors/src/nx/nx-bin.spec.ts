@@ -30,7 +30,7 @@ it('nxBin is in the workspace’s node_modules, or else in .nx/installation', ()
 it('nxBin says where it has looked for Nx, and how to get it', () =>
   expect(() => nxBin(root)).toThrow(
     expect.objectContaining({
-      message: `${root} and ${root}/.nx/installation have no package nx in node_modules`,
+      message: `${root} and ${root}/.nx/installation have no package nx in node_modules.`,
       next: expect.stringContaining('npm install --save-dev nx'),
     }),
   ));

@@ -20,7 +20,7 @@ it('prints a failure once, with its next step and without a stack', async () => 
   const lines = errors();
   const work = () => Promise.reject(new NxKubeError('configuration', 'No such file', { next: 'Make one.' }));
   expect(await runExecutor(work)).toEqual({ success: false });
-  expect(lines).toEqual(['No such file\n  → Make one.\n']);
+  expect(lines).toEqual(['No such file.\n  → Make one.\n']);
 });
 
 it('aborts the work when it is told to stop, says nothing of it, and lets go of the signals', async () => {

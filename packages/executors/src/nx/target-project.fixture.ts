@@ -94,7 +94,7 @@ export function describeTarget<Options extends object>(
     const wrong = { ...options, kustomizeApply: 'kustomize-aply' };
     expect(await executor(wrong, context(target, targets))).toEqual({ success: false });
     expect(output()).toBe(
-      'one has no target "kustomize-aply", which the option "kustomizeApply" names\n  → Set "kustomizeApply" to one of deploy, go-build.\n',
+      'one has no target "kustomize-aply", which the option "kustomizeApply" names.\n  → Set "kustomizeApply" to one of deploy, go-build.\n',
     );
   });
 

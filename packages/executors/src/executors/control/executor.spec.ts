@@ -91,11 +91,11 @@ describe.each<[string, Executor<{ targets: string[]; output?: 'text' | 'json' }>
       throw new NxKubeError('configuration', 'the loop has no target "x"', { next: 'Use one of go-build.' });
     });
     expect(await executor(options, context)).toEqual({ success: false });
-    expect(output()).toBe('the loop has no target "x"\n  → Use one of go-build.\n');
+    expect(output()).toBe('the loop has no target "x".\n  → Use one of go-build.\n');
   });
 
   it('where no loop runs, the message says how to start one', async () => {
     expect(await executor(options, context)).toEqual({ success: false });
-    expect(output()).toBe('no dev of one is running\n  → Start it with nx run one:dev.\n');
+    expect(output()).toBe('no dev of one is running.\n  → Start it with nx run one:dev.\n');
   });
 });

@@ -16,7 +16,7 @@ describe('the option debug', () => {
   it('is refused together with once', () =>
     expect(requireDebugOption({ debug: true, once: true })).rejects.toMatchObject({
       culprit: 'configuration',
-      message: '"once" and "debug" are both set',
+      message: '"once" and "debug" are both set.',
       next: 'Leave one out: what is brought up once is not held at breakpoints.',
     }));
 
@@ -27,7 +27,7 @@ describe('the option debug', () => {
     try {
       await expect(requireDebugOption({ debug: { port } })).rejects.toMatchObject({
         culprit: 'configuration',
-        message: `debug: port ${port} on 127.0.0.1 is in use`,
+        message: `debug: port ${port} on 127.0.0.1 is in use.`,
         next: 'Stop what uses it, or set debug.port to another port.',
       });
       await requireDebugOption({ debug: false });
@@ -113,7 +113,7 @@ describe('the loop with debugging', () => {
 
   it('is refused where the project has no target that builds the debugger', () =>
     expect(debugged({ debug: true, delveBuild: 'dlv' })).rejects.toMatchObject({
-      message: 'one has no target "dlv", which the option "delveBuild" names',
+      message: 'one has no target "dlv", which the option "delveBuild" names.',
       next: 'Set "delveBuild" to one of delve-build, go-build.',
     }));
 });

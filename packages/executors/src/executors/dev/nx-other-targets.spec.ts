@@ -42,7 +42,7 @@ describe('other targets of the loop', () => {
     expect(() => read({ none: {} })).toThrow('one has no target "none", which the option "targets" names');
     expect(() => read({ generate: { before: ['go-bild'] } })).toThrow(
       expect.objectContaining({
-        message: 'targets.generate.before: the loop has no target "go-bild"',
+        message: 'targets.generate.before: the loop has no target "go-bild".',
         next: 'Did you mean go-build?',
       }),
     );

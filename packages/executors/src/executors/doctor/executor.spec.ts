@@ -41,7 +41,7 @@ describe('doctor', () => {
     async (option) => {
       expect(await doctor({ [option]: 'none' }, project.context('doctor', targets()))).toEqual({ success: false });
       expect(project.output()).toBe(
-        `one has no target "none", which the option "${option}" names\n  → Set "${option}" to one of go-build, image-build, kustomize-apply, kustomize-build.\n`,
+        `one has no target "none", which the option "${option}" names.\n  → Set "${option}" to one of go-build, image-build, kustomize-apply, kustomize-build.\n`,
       );
     },
   );

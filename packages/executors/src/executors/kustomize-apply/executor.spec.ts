@@ -21,7 +21,7 @@ describe('kustomize-apply', () => {
 
   it('says that the manifests have to be rendered first', async () => {
     expect(await run({ context: 'local' })).toEqual({ success: false });
-    expect(project.output()).toContain('dist/one/manifests.yaml cannot be read\n  → ');
+    expect(project.output()).toContain('dist/one/manifests.yaml cannot be read.\n  → ');
   });
 
   it('says what a chart needs before it goes anywhere', async () => {

@@ -59,7 +59,7 @@ describe('Health', () => {
     await settle();
     waits[2]!.ready();
     await settle();
-    expect(said).toEqual(['0 of 1 replicas are ready', 'healthy']);
+    expect(said).toEqual(['0 of 1 replicas are ready.', 'healthy']);
   });
 
   it('reports the second crash in a row, and health again when the process is ready', async () => {

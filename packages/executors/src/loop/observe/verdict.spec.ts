@@ -78,7 +78,7 @@ describe('Verdict on a process that has no probe', () => {
     expect(await after(100, process('exited', 1))).toBe('open');
     expect(await after(5000)).toBe('open');
     expect(await after(0, process('started', 2))).toBe('open');
-    expect(await after(100, process('exited', 2))).toBe('dev --once: not healthy');
+    expect(await after(100, process('exited', 2))).toBe('dev --once: not healthy.');
   });
 
   it('is not misled by one that dies of the binary before', async () => {

@@ -72,7 +72,7 @@ describe('applySecrets', () => {
       });
     });
     expect(error).toBeInstanceOf(ApiError);
-    expect(error).toMatchObject({ status: 409, message: 'cannot store ***' });
+    expect(error).toMatchObject({ status: 409, message: 'cannot store ***.' });
     expect((error as Error).cause).toBeUndefined();
     expect((error as Error).stack).not.toContain(env.TOKEN);
   });

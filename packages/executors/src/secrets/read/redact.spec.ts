@@ -69,7 +69,7 @@ describe('redactError', () => {
     const error = new NxKubeError('cluster', `said ${secret}`, { next: `Not ${secret}.`, cause });
     const clean = redactError(error, redactor(secret)) as NxKubeError;
     expect(clean).toBeInstanceOf(NxKubeError);
-    expect(clean).toMatchObject({ culprit: 'cluster', message: 'said ***', next: 'Not ***.' });
+    expect(clean).toMatchObject({ culprit: 'cluster', message: 'said ***.', next: 'Not ***.' });
     expect(clean.cause).toBeUndefined();
     expect(clean.stack).not.toContain(secret);
   });
@@ -80,7 +80,7 @@ describe('redactError', () => {
     const clean = redactError(error, redactor(secret));
     expect(clean).toBeInstanceOf(ApiError);
     expect(clean).toMatchObject({
-      ...{ status: 503, reason: 'Busy', retryAfterMs: 5, message: '***' },
+      ...{ status: 503, reason: 'Busy', retryAfterMs: 5, message: '***.' },
       causes: [{ reason: 'x', field: 'data[***]', message: 'is ***' }],
     });
   });
