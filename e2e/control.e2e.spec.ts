@@ -211,6 +211,6 @@ describe('port-forwards of dev', () => {
     taken.close();
     expect(exitCode).toBe(1);
     expect(all.split(`portForwards[0]: port ${port} on 127.0.0.1 is in use`)).toHaveLength(2);
-    expect(all).toContain('→ Stop what uses it');
+    expect(all).toContain('→ Stop the program that uses it');
   });
 });

@@ -408,7 +408,9 @@ console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind
       const user = { exec: { apiVersion: 'client.authentication.k8s.io/v1', command: script } };
       const cluster = await open({ kubeconfigPath: await file('config', kubeconfigFor(server.url, { user })) });
       const failure = await rejection(cluster.request(get));
-      expect(failure.message).toMatch(/"u" .* the credential plugin ".*" fails: its output is not an ExecCredential\.$/);
+      expect(failure.message).toMatch(
+        /"u" .* the credential plugin ".*" fails: its output is not an ExecCredential\.$/,
+      );
       expect(inspect(failure)).not.toContain('hunter2');
     },
   );

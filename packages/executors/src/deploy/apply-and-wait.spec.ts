@@ -93,7 +93,7 @@ describe('applyAndWait (with a fake API server and a fake agent)', () => {
   it('a workload that does not get ready ends the wait with its name', async () => {
     const fake = await fakeCluster({ objects: [namespace] });
     const { reported, ended } = apply(fake, { timeoutMs: 300 });
-    expect(await ended).toMatch(/^Not ready after 0 s: Deployment\/demo\/app: /);
+    expect(await ended).toMatch(/^Deployment\/demo\/app is not ready after 0 s: /);
     expect(reported).toHaveLength(2);
   });
 

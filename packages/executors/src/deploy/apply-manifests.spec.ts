@@ -92,7 +92,7 @@ describe('applyManifests (with a fake API server)', () => {
   it('a component that does not get ready ends the apply, with its name', async () => {
     const fake = await fakeCluster({ objects: [namespace] });
     await expect(applyTo(fake, rendered, { others: before, timeoutMs: 100 })).rejects.toMatchObject({
-      message: expect.stringMatching(/^Not ready after 0 s: Deployment\/demo\/database: /),
+      message: expect.stringMatching(/^Deployment\/demo\/database is not ready after 0 s: /),
       next: 'Look at the events and pods of these objects, or wait longer.',
     });
     expect(fake.live('Deployment', 'app')).toBeUndefined();

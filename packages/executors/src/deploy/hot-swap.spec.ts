@@ -122,7 +122,7 @@ describe('hotSwap (a fake API server and registry, real agents)', () => {
     const { folder, swap } = await setUp({ deployed: false, port: 1 });
     await expect(swap(await script(folder, 'next'))).rejects.toMatchObject({
       culprit: 'configuration',
-      message: 'StatefulSet/ns/app is not in the cluster',
+      message: 'StatefulSet/ns/app is not in the cluster.',
       next: 'Run kustomize-apply or dev first.',
     });
   });
