@@ -18,12 +18,7 @@ export async function runTarget(run) {
   passInterruptionsOn({ sharedGroup: true });
   try {
     const count = await run();
-    const { NX_TASK_TARGET_PROJECT: project, NX_TASK_TARGET_TARGET: target } = process.env;
-    if (project && target) {
-      const file = join(counts, project, `${target}.json`);
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, JSON.stringify(count));
-    }
+    writeCount(counts, process.env, count);
     process.exitCode = count.failed ? 1 : 0;
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
@@ -50,16 +45,27 @@ export async function runTargets(targets, { parallel = 1, useCache = true, env =
       env: { ...nxEnvironment(), NX_NATIVE_COMMAND_RUNNER: 'false', ...env },
     },
   );
-  const count = sum(readCounts());
+  const count = sum(readCounts(counts));
   return status !== 0 && !count.failed ? { ...count, failed: 1 } : count;
 }
 
-/** @returns {Count[]} */
-function readCounts() {
+/**
+ * Writes the count of the target that Nx runs in this process. Without Nx there is no target.
+ * @param {string} folder @param {NodeJS.ProcessEnv} env @param {Count} count
+ */
+export function writeCount(folder, { NX_TASK_TARGET_PROJECT: project, NX_TASK_TARGET_TARGET: target }, count) {
+  if (!project || !target) return;
+  const file = join(folder, project, `${target}.json`);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(count));
+}
+
+/** @param {string} folder @returns {Count[]} one for each target; none if no target wrote one */
+export function readCounts(folder) {
   try {
-    return readdirSync(counts, { recursive: true, encoding: 'utf8' })
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.json'))
-      .map((file) => JSON.parse(readFileSync(join(counts, file), 'utf8')));
+      .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
   } catch {
     return [];
   }

@@ -2,7 +2,7 @@ import { isNotFound } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { locate } from '../api/paths.js';
 import { retry, type RetryOptions } from '../api/retry.js';
-import { groupOf, refOf, type KubeObject } from '../object/kube-object.js';
+import { groupOf, refOf, type KubeObject, type ObjectMeta } from '../object/kube-object.js';
 
 /** Scope of each kind that CustomResourceDefinitions among the objects define, by `kindKey`. */
 export type DefinedKinds = ReadonlyMap<string, 'Namespaced' | 'Cluster'>;
@@ -37,6 +37,7 @@ export async function inItsNamespace(
     return scope === 'Namespaced' ? (object.metadata.namespace ?? cluster.namespace) : undefined;
   });
   if (namespace === object.metadata.namespace) return object;
-  const { namespace: _, ...metadata } = object.metadata;
-  return { ...object, metadata: { ...metadata, ...(namespace !== undefined && { namespace }) } };
+  const metadata: ObjectMeta = { ...object.metadata, namespace };
+  if (namespace === undefined) delete metadata.namespace;
+  return { ...object, metadata };
 }
