@@ -58,6 +58,8 @@ export default ts.config(
           message: 'Name what you export, so that index.ts shows the whole interface.',
         },
       ],
+      // Prettier breaks code, but not comments.
+      '@stylistic/max-len': ['error', { code: 1000, comments: 120, ignoreUrls: true }],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'max-lines-per-function': 'off',
       'import-x/order': [

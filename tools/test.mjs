@@ -1,8 +1,9 @@
 // @ts-check
 /**
  * `npm test`: sets the checkout up and runs every check and test there is. The last line says how many passed.
- * `npm test -- lint unit` runs only these stages. Nx restores what passed before with the same inputs; `npm test -- --no-cache` runs
- * everything again. This script keeps what Nx cannot do: the count over all runs, and the lifetime of the embedded cluster.
+ * `npm test -- lint unit` runs only these stages. Nx restores what passed before with the same inputs;
+ * `npm test -- --no-cache` runs everything again. This script keeps what Nx cannot do: the count over all runs, and the
+ * lifetime of the embedded cluster.
  */
 import { execFileSync } from 'node:child_process';
 import { release } from 'node:os';
@@ -51,7 +52,8 @@ const stages = [
   {
     id: 'cluster',
     name: 'Tests in a real cluster',
-    // Nx reports a cache hit only when it runs a target. The cluster must be up by then, so this stage has a cache of its own.
+    // Nx reports a cache hit only when it runs a target. The cluster must be up by then, so this stage has a cache of
+    // its own.
     decidedBy: everything,
     // What a cluster does also depends on the moment.
     again: Boolean(process.env.CI),

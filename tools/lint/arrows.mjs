@@ -7,8 +7,8 @@ const noPlugin = { group: ['@nx-kube/plugin'], message: 'executors may not impor
 const noInside = { group: ['@nx-kube/*/**'], message: 'only tests and tools import the inside of another package' };
 
 /**
- * The arrows between packages: plugin → executors → cluster. Each entry lists what a folder may not import, and why. Of the
- * entries that match a file only the last one counts, so that each lists everything.
+ * The arrows between packages: plugin → executors → cluster. Each entry lists what a folder may not import, and why. Of
+ * the entries that match a file only the last one counts, so that each lists everything.
  */
 export const arrows = [
   {
@@ -52,7 +52,9 @@ export const arrows = [
   },
 ];
 
-/** For each floor, what stands above it and so may not be imported: zones of the rule `import-x/no-restricted-paths`. */
+/**
+ * For each floor, what stands above it and so may not be imported: zones of the rule `import-x/no-restricted-paths`.
+ */
 export const zones = Object.entries(floors).flatMap(([root, list]) =>
   list.flatMap((floor, index) =>
     list.slice(index + 1).map((above) => ({

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * The floors of each package, the ground floor first: a folder or file may import what stands before it in the list, and itself.
- * `index.ts` and folders that the list does not name are on top of all floors.
+ * The floors of each package, the ground floor first: a folder or file may import what stands before it in the list,
+ * and itself. `index.ts` and folders that the list does not name are on top of all floors.
  *
  * @type {Record<string, string[]>}
  */
@@ -69,7 +69,8 @@ export const floors = {
 };
 
 /**
- * The packages of this repository, the ground floor first. What tests use (`testing`, `local-cluster`) is not part of them.
+ * The packages of this repository, the ground floor first. What tests use (`testing`, `local-cluster`) is not part of
+ * them.
  *
  * @type {string[]}
  */

@@ -1,5 +1,8 @@
 // @ts-check
-/** Runs the specs that start Nx with the older of the two versions that the packages support. The other one runs everything else. */
+/**
+ * Runs the specs that start Nx with the older of the two versions that the packages support. The other one runs
+ * everything else.
+ */
 import { otherNx } from './src/other-nx.mjs';
 import { vitest } from './src/steps.mjs';
 import { runTarget } from './src/target.mjs';

@@ -1,5 +1,7 @@
 // @ts-check
-/** `vitest.mjs <folder>`: runs the unit tests of one project, on the Node version of `NX_KUBE_TEST_NODE` if that is set. */
+/**
+ * `vitest.mjs <folder>`: runs the unit tests of one project, on the Node version of `NX_KUBE_TEST_NODE` if that is set.
+ */
 import { otherNode, vitest } from './src/steps.mjs';
 import { runTarget } from './src/target.mjs';
 

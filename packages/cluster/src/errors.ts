@@ -45,7 +45,8 @@ export function explain(error: unknown): string {
 
 /**
  * Ends a text with exactly one full stop. Unchanged are: the empty text, a text that ends a sentence already, also
- * inside a closing quote or bracket, one that ends with a colon, and one of several lines, whose last lines quote output.
+ * inside a closing quote or bracket, one that ends with a colon, and one of several lines, whose last lines quote
+ * output.
  */
 export function asSentence(text: string): string {
   const trimmed = text.trimEnd();

@@ -10,7 +10,8 @@ import { optionsWithin } from './options.mjs';
  * @property {string} name
  * @property {string} packageName
  * @property {string} schemaPath relative to the workspace, for readers who want to change the page
- * @property {{ title?: string, description?: string, continuous?: boolean, properties?: Record<string, Option>, required?: string[], definitions?: Definitions }} schema
+ * @property {{ title?: string, description?: string, continuous?: boolean, properties?: Record<string, Option>,
+ *   required?: string[], definitions?: Definitions }} schema
  * @property {string} [example] hand-written Markdown
  */
 

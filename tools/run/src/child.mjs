@@ -13,8 +13,8 @@ const ANOTHER = 1_000;
 const GRACE = 5_000;
 
 /**
- * The running children, as `kill` takes them: a process group, or a process that shares the group of this one. The value says whether the
- * child cleans up. An interruption must not stop a clean-up.
+ * The running children, as `kill` takes them: a process group, or a process that shares the group of this one. The
+ * value says whether the child cleans up. An interruption must not stop a clean-up.
  */
 const running = new Map();
 /** Windows has no process groups. */
@@ -35,8 +35,8 @@ export class Interrupted extends Error {
 /**
  * Makes a signal end the children instead of this process, which then has time to clean up. Another signal kills the
  * children. Each child has its own process group, so a signal reaches all its descendants exactly once.
- * @param {{ sharedGroup?: boolean }} [options] `sharedGroup`: children stay in the group of this process, because its parent signals the
- *   whole group
+ * @param {{ sharedGroup?: boolean }} [options] `sharedGroup`: children stay in the group of this process, because its
+ *   parent signals the whole group
  */
 export function passInterruptionsOn({ sharedGroup = false } = {}) {
   sharesGroup ||= sharedGroup;

@@ -1,6 +1,6 @@
 /**
- * Builds what tests use and no package manager here has, from Go modules, once, outside of the work tree: tests only look it up.
- * `KUSTOMIZE` comes first, for flux's manifests are rendered by it.
+ * Builds what tests use and no package manager here has, from Go modules, once, outside of the work tree: tests only
+ * look it up. `KUSTOMIZE` comes first, for flux's manifests are rendered by it.
  */
 import { fluxDefinitions, pathWithFlux } from '@nx-kube/executors/flux/flux.fixture.js';
 import { realKustomize } from '@nx-kube/executors/kustomize/kustomize.fixture.js';

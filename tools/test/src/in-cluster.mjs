@@ -4,13 +4,14 @@
 /**
  * @typedef {object} EmbeddedCluster
  * @property {() => Promise<boolean>} runs whether any of it runs
- * @property {() => Promise<NodeJS.ProcessEnv | undefined>} up the environment to use it with; undefined if it does not come up
+ * @property {() => Promise<NodeJS.ProcessEnv | undefined>} up the environment to use it with; undefined if it does not
+ *   come up
  * @property {() => Promise<boolean>} down whether it could be taken down
  */
 
 /**
- * Runs tests in the embedded cluster, which is taken down afterwards whatever happens, unless it was up before: then it is
- * somebody's. Coming up and going down count as failures only.
+ * Runs tests in the embedded cluster, which is taken down afterwards whatever happens, unless it was up before: then it
+ * is somebody's. Coming up and going down count as failures only.
  * @param {EmbeddedCluster} cluster
  * @param {(env: NodeJS.ProcessEnv) => Promise<Count>} tests
  * @param {{ ci: boolean, say: (line: string) => void }} options `ci`: nobody needs it afterwards

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { runChild } from '../../run/src/child.mjs';
 
 /**
- * The folder for npm packages that tests use in a version other than the work tree's: outside of it, kept from run to run.
+ * The folder for npm packages that tests use in a version other than the work tree's: outside of it, kept from run to
+ * run.
  * @param {string} name what is in it, with the version
  */
 export function folderAside(name) {

@@ -7,7 +7,8 @@ import { folderAside, installAside } from './install-aside.mjs';
 const own = ['agent', 'cluster', 'executors', 'plugin'];
 
 /**
- * Another Nx, with this repository's packages beside it as they are built now, so that they load what belongs to that Nx.
+ * Another Nx, with this repository's packages beside it as they are built now, so that they load what belongs to that
+ * Nx.
  * @param {string} version
  * @returns {Promise<string>} its node_modules
  */

@@ -24,8 +24,8 @@ const RESULTS_KEPT = 100;
 export const resultFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'nx-kube', 'test-results');
 
 /**
- * A digest of all that decides how a stage ends: every file below `inputs` that git tracks or would, with its content, and facts
- * about the machine. Undefined where git does not know the files: then nothing is said about them.
+ * A digest of all that decides how a stage ends: every file below `inputs` that git tracks or would, with its content,
+ * and facts about the machine. Undefined where git does not know the files: then nothing is said about them.
  * @param {string} root of the work tree
  * @param {{ inputs: string[], facts: string[] }} stage
  * @returns {string | undefined}

@@ -10,16 +10,16 @@ import { readResult, resultKey, writeResult } from './result-cache.mjs';
  * @property {string} id what it is called on the command line
  * @property {string} name
  * @property {() => Promise<Count | Count[]>} run
- * @property {{ inputs: string[], facts: string[] }} [decidedBy] files, as git's pathspecs, and facts that its outcome depends on
- *   and on nothing else; without it the stage always runs
+ * @property {{ inputs: string[], facts: string[] }} [decidedBy] files, as git's pathspecs, and facts that its outcome
+ *   depends on and on nothing else; without it the stage always runs
  * @property {boolean} [again] run it also when it has passed with all of these as they are
  */
 
 /** @typedef {{ root: string, cache: string | undefined, say: (line: string) => void }} Context */
 
 /**
- * Runs a stage, or counts what it counted when everything that decides its outcome was as it is now. What keeps it from being
- * run to its end is a failure, too.
+ * Runs a stage, or counts what it counted when everything that decides its outcome was as it is now. What keeps it from
+ * being run to its end is a failure, too.
  * @param {Stage} stage @param {Context} context `cache` is the folder of results
  * @returns {Promise<Count>}
  */

@@ -100,11 +100,16 @@ function isAscending(positions: readonly number[]): boolean {
   return positions.every((position, index) => position > (index === 0 ? -1 : positions[index - 1]!));
 }
 
-/** Lists of the built-in kinds whose items are known by a key. The server records no manager of such a list without items. */
+/**
+ * Lists of the built-in kinds whose items are known by a key. The server records no manager of such a list without
+ * items.
+ */
 const keyedLists =
   /^(?:webhooks|ports|env|volumeMounts|volumeDevices|volumes|initContainers|ephemeralContainers|imagePullSecrets|secrets|hostAliases|topologySpreadConstraints|ownerReferences)$/;
 
-/** Whether the server records nothing for a value that changes nothing: an empty keyed list where there are no items. */
+/**
+ * Whether the server records nothing for a value that changes nothing: an empty keyed list where there are no items.
+ */
 function isUnrecorded(name: string, desired: unknown, live: unknown): boolean {
   return keyedLists.test(name) && Array.isArray(desired) && desired.length === 0 && (live == null || isEmpty(live));
 }

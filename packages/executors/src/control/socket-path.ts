@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
 
 /**
- * Where the loop of a project listens. Short, for a socket's path may have about 100 characters, and in a folder that only
- * the same user can enter.
+ * Where the loop of a project listens. Short, for a socket's path may have about 100 characters, and in a folder that
+ * only the same user can enter.
  */
 export async function socketPath(workspaceRoot: string, project: string): Promise<string> {
   const { uid } = userInfo();

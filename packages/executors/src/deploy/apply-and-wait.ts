@@ -16,8 +16,8 @@ export interface ApplyAndWaitOptions {
 /**
  * Applies rendered objects and waits until all of it is ready and the workload's processes run.
  *
- * @throws NxKubeError as soon as something cannot get ready: also a process that dies again and again under the agent, with its last
- *   lines
+ * @throws NxKubeError as soon as something cannot get ready: also a process that dies again and again under the agent,
+ *   with its last lines
  */
 export async function applyAndWait(
   cluster: Cluster,

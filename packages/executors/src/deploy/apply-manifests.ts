@@ -26,9 +26,9 @@ export interface ApplyManifestsOptions {
 }
 
 /**
- * Prepares rendered objects (patches, transform, image, agent) and applies them, and those of other sources as they are, as the
- * project's set: staged, with what left the set pruned. What already is as desired is not written. Components that the
- * controller depends on are ready before it is applied, and it before those that depend on it.
+ * Prepares rendered objects (patches, transform, image, agent) and applies them, and those of other sources as they
+ * are, as the project's set: staged, with what left the set pruned. What already is as desired is not written.
+ * Components that the controller depends on are ready before it is applied, and it before those that depend on it.
  *
  * @throws NxKubeError from preparing, or naming the object that cannot be applied or does not get ready
  */

@@ -6,8 +6,8 @@ import { setOf } from './deploy-options.js';
 export const usualTarget = 'secrets';
 
 /**
- * The set that owns the Secrets that a project's target made; each target has its own, or they would prune each other. Dots set its
- * name apart: with a hyphen, it would be the set of a project called `<project>-secrets`.
+ * The set that owns the Secrets that a project's target made; each target has its own, or they would prune each other.
+ * Dots set its name apart: with a hyphen, it would be the set of a project called `<project>-secrets`.
  */
 export function secretsSetOf(project: string, target: string, cluster: Pick<Cluster, 'namespace'>): ApplySetRef {
   const { name, namespace } = setOf(project, cluster);

@@ -23,9 +23,9 @@ export interface DeliverImagesOptions {
 }
 
 /**
- * Brings the project's image and the agent's to where the nodes get them from, unless they are there: the registry named or
- * announced by the cluster, else the node itself (kind, k3d, minikube). For debugging, the agent's image without the debugger
- * comes along.
+ * Brings the project's image and the agent's to where the nodes get them from, unless they are there: the registry
+ * named or announced by the cluster, else the node itself (kind, k3d, minikube). For debugging, the agent's image
+ * without the debugger comes along.
  *
  * @throws NxKubeError where no node can run the image, or there is no way to get it into the cluster
  */

@@ -28,8 +28,8 @@ export interface DeployOptions extends WorkloadChoice {
 }
 
 /**
- * The set that owns what a project has in the cluster. Its parent lies in the context's namespace, not in the workload's: so
- * the set outlives a renamed namespace, and `down` with Namespaces.
+ * The set that owns what a project has in the cluster. Its parent lies in the context's namespace, not in the
+ * workload's: so the set outlives a renamed namespace, and `down` with Namespaces.
  */
 export function setOf(project: string, cluster: Pick<Cluster, 'namespace'>): ApplySetRef {
   const name = `nx-kube-${project.toLowerCase().replace(/[^a-z0-9.-]+/g, '-')}`;

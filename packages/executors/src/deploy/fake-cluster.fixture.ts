@@ -21,7 +21,10 @@ const apis: Record<string, [kind: string, plural: string, namespaced: boolean][]
 
 export interface FakeCluster {
   cluster: Cluster;
-  /** What was written, in order: `apply Deployment/demo/app`, `delete ConfigMap/demo/old`; without the parents of ApplySets. */
+  /**
+   * What was written, in order: `apply Deployment/demo/app`, `delete ConfigMap/demo/old`; without the parents of
+   * ApplySets.
+   */
   writes: string[];
   /** The object that the fake server holds. */
   live(kind: string, name: string): KubeObject | undefined;
@@ -38,8 +41,8 @@ export interface FakeClusterScript {
 }
 
 /**
- * A fake API server that holds objects: it applies without field management, lists, watches and deletes. It runs no controllers: the status
- * of an object is what a test puts.
+ * A fake API server that holds objects: it applies without field management, lists, watches and deletes. It runs no
+ * controllers: the status of an object is what a test puts.
  */
 export async function fakeCluster({ objects = [], onApply, socket }: FakeClusterScript = {}): Promise<FakeCluster> {
   const held = new Map<string, KubeObject>();

@@ -44,7 +44,9 @@ interface Setup {
   events: PodEvent[];
 }
 
-/** A project whose image is built, and whose workload is in the cluster with its image and agent where it is `deployed`. */
+/**
+ * A project whose image is built, and whose workload is in the cluster with its image and agent where it is `deployed`.
+ */
 async function setUp({ deployed, port }: { deployed: boolean; port: number }): Promise<Setup> {
   const pods = await LocalPods.start();
   const folder = await scratch();

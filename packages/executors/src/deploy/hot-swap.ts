@@ -30,8 +30,8 @@ export interface HotSwapOptions {
 }
 
 /**
- * Brings every pod of the workload to the binary and restarts its process, once; then waits until the workload is ready with it.
- * Gives the workload its image and agent first if it has others or none, which replaces its pods.
+ * Brings every pod of the workload to the binary and restarts its process, once; then waits until the workload is ready
+ * with it. Gives the workload its image and agent first if it has others or none, which replaces its pods.
  *
  * @returns the number of pods, and of those that did not have the binary yet
  * @throws NxKubeError where the workload is not in the cluster, a pod does not get ready, or the new process dies
@@ -79,7 +79,10 @@ async function ensureImages(cluster: Cluster, { workload }: Prepared, deploy: De
   await applyWorkload(cluster, workload, deploy, { live, signal });
 }
 
-/** Whether the agent is met in every pod. What crashes there again and again never gets ready: the binary is what mends it. */
+/**
+ * Whether the agent is met in every pod. What crashes there again and again never gets ready: the binary is what mends
+ * it.
+ */
 async function canBeSwapped(
   cluster: Cluster,
   { workload, container }: Prepared,

@@ -5,7 +5,8 @@ import { setOf } from './deploy-options.js';
 /**
  * Removes what a project has in the cluster: its objects, then the Secrets that they used.
  *
- * @param options.secretsTargets names of the project's targets that make Secrets; those of a target of the usual name go also where
+ * @param options.secretsTargets names of the project's targets that make Secrets; those of a target of the usual name
+ *   go also where
  * there is none any more
  * @throws NxKubeError that names each object that does not go away and the finalizers that hold it
  */

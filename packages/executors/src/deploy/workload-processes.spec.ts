@@ -55,7 +55,9 @@ interface Script {
   revision?: string;
   /** What the agent says is running, and then tells. */
   agent: [RunningBinary, ...AgentEvent[]];
-  /** What it tells when the pods have been asked for three times: by the watch, by who waits, and by who judges a crash. */
+  /**
+   * What it tells when the pods have been asked for three times: by the watch, by who waits, and by who judges a crash.
+   */
   later?: AgentEvent[];
 }
 

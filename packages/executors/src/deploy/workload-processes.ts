@@ -16,7 +16,9 @@ import { runningContainer } from '../pods/target-container.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
 import type { Prepared } from '../workload/mutate.js';
 
-/** Whoever may see pods but not exec into them meets no process, and does without what it tells, after so long in ms. */
+/**
+ * Whoever may see pods but not exec into them meets no process, and does without what it tells, after so long in ms.
+ */
 const meetWithinMs = 10_000;
 
 export interface WorkloadProcessesOptions {
@@ -49,7 +51,10 @@ export class WorkloadProcesses {
     await pods.keep(prepared).catch(unlessForbidden);
   }
 
-  /** Resolves once each process has run for a moment or is ready; at once where none is followed. For when the pods are ready. */
+  /**
+   * Resolves once each process has run for a moment or is ready; at once where none is followed. For when the pods are
+   * ready.
+   */
   async settled(timeoutMs: number): Promise<void> {
     const { signal } = this.options;
     const started = performance.now();

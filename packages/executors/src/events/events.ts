@@ -64,9 +64,14 @@ export type LoopEvent =
   /** `edit` counts edits; 0 is the start, -1 a command. */
   | { type: 'ledger'; edit: number; files: string[]; entry: Entry }
   | { type: 'applied'; changes: Change[] }
-  /** A target made Secrets: what became of each, by names of keys and without values, and what uses those that changed. */
+  /**
+   * A target made Secrets: what became of each, by names of keys and without values, and what uses those that changed.
+   */
   | ({ type: 'secrets'; target: string; changes: Change[] } & Dependents)
-  /** A developer's settings changed: the options that differ; the loop begins anew where it cannot take them over as it is. */
+  /**
+   * A developer's settings changed: the options that differ; the loop begins anew where it cannot take them over as it
+   * is.
+   */
   | { type: 'settings'; options: string[]; anew: boolean }
   | { type: 'pod'; pod: string; state: 'connected' | 'current' | 'lost' | 'gone'; digest?: string; message?: string }
   | {
@@ -78,9 +83,9 @@ export type LoopEvent =
       pid?: number;
     }
   /**
-   * `leads`: the process in the pod leads, `ms` after its start; `former` says how the tenure before it, if there was one, ended: given back, by
-   * its expiry, or by the loop. `waiting`: it cannot lead yet, for a process that is gone did not give the Lease back; `message` says why the loop could
-   * not end that, where it was to.
+   * `leads`: the process in the pod leads, `ms` after its start; `former` says how the tenure before it, if there was
+   * one, ended: given back, by its expiry, or by the loop. `waiting`: it cannot lead yet, for a process that is gone
+   * did not give the Lease back; `message` says why the loop could not end that, where it was to.
    */
   | {
       type: 'lease';
@@ -94,7 +99,10 @@ export type LoopEvent =
   | { type: 'log'; pod: string; container: string; line: string }
   /** `ok`: connections to `address` reach a pod. */
   | { type: 'forward'; name: string; address: string; state: 'ok' | 'failing'; message?: string }
-  /** The workload can be held at breakpoints, by these changes; or is as it was before again, unless `message` says why not. */
+  /**
+   * The workload can be held at breakpoints, by these changes; or is as it was before again, unless `message` says why
+   * not.
+   */
   | { type: 'debug'; state: 'on' | 'off'; changes?: string[]; message?: string }
   | { type: 'command'; verb: 'pause' | 'resume' | 'trigger'; targets: string[] }
   | { type: 'healthy' }

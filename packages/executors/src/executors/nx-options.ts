@@ -14,9 +14,11 @@ export function filledOptions<Name extends ExecutorName>(
 }
 
 /**
- * The options of another target of the same project, with the defaults of its executor's schema for those that are missing.
+ * The options of another target of the same project, with the defaults of its executor's schema for those that are
+ * missing.
  *
- * @param executor the executor that the target is expected to have; the option that names such a target is called like it (`goBuild`)
+ * @param executor the executor that the target is expected to have; the option that names such a target is called like
+ *   it (`goBuild`)
  * @param target name of the target
  * @throws NxKubeError (configuration) where the project has no such target
  */

@@ -51,8 +51,8 @@ interface Known extends StartedProcess {
  *
  * A tenure is over when it began, and was last renewed, before the start of the process that now runs in the pod.
  *
- * Invariant: a tenure is released only when its holder has certainly ended. The agent has observed that end, and no other
- * container runs in the pod. The tenure began during that process's life, by the clock of the same node.
+ * Invariant: a tenure is released only when its holder has certainly ended. The agent has observed that end, and no
+ * other container runs in the pod. The tenure began during that process's life, by the clock of the same node.
  */
 export class Leadership {
   readonly #watcher: Watcher;

@@ -16,8 +16,8 @@ export interface ChangeSettingsOptions {
 }
 
 /**
- * Reads a developer's settings again and takes them over. Settings that cannot be read are reported, and the loop goes on with those that it
- * has. Never rejects.
+ * Reads a developer's settings again and takes them over. Settings that cannot be read are reported, and the loop goes
+ * on with those that it has. Never rejects.
  */
 export async function changeSettings(options: ChangeSettingsOptions): Promise<void> {
   const { settings, current, takeOver, onAnew, emit, signal } = options;

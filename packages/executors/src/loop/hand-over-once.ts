@@ -9,7 +9,9 @@ export interface HandOverOnceOptions {
   signal: AbortSignal;
 }
 
-/** @returns a function that makes Flux leave the workload alone, the first time that it succeeds; later calls do nothing */
+/**
+ * @returns a function that makes Flux leave the workload alone, the first time that it succeeds; later calls do nothing
+ */
 export function handOverOnce({ cluster, project, say, signal }: HandOverOnceOptions) {
   let done = false;
   return async (workload: KubeObject): Promise<void> => {

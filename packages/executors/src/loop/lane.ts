@@ -75,7 +75,9 @@ export class Lane<Content> {
     }
   }
 
-  /** Idle work reads and writes what a build does, so it is a build to the rest of the lane: the next one cancels it. */
+  /**
+   * Idle work reads and writes what a build does, so it is a build to the rest of the lane: the next one cancels it.
+   */
   #idleLater(): void {
     clearTimeout(this.#idle);
     if (!this.target.idle || this.signal.aborted) return;

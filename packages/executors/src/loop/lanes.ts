@@ -23,7 +23,8 @@ export interface Lanes {
 }
 
 /**
- * Wires the lanes of a project's targets to the schedule, the pods and the port-forwards. Nothing runs before the event `started`.
+ * Wires the lanes of a project's targets to the schedule, the pods and the port-forwards. Nothing runs before the event
+ * `started`.
  *
  * @param options the options as they are at the time
  * @param patienceMs how long to retry transient failures (ms)

@@ -8,8 +8,8 @@ const verbs = {
 };
 
 /**
- * Prints a decision of the schedule and its reason, in one line, where `NX_KUBE_LOG=debug` is set. It goes to standard error, for standard
- * output may be the JSON stream.
+ * Prints a decision of the schedule and its reason, in one line, where `NX_KUBE_LOG=debug` is set. It goes to standard
+ * error, for standard output may be the JSON stream.
  */
 export function logDecision(
   { does, target, reason }: Pick<Decision, 'does' | 'target' | 'reason'>,

@@ -62,8 +62,8 @@ export interface SettingsFiles {
   /** Absolute paths, of files that may not be there. */
   paths: readonly string[];
   /**
-   * The options by the files as they are now, and the names of those that differ from the last ones; `anew` where something else than
-   * the loop's own options differs, such as the cluster. @throws NxKubeError
+   * The options by the files as they are now, and the names of those that differ from the last ones; `anew` where
+   * something else than the loop's own options differs, such as the cluster. @throws NxKubeError
    */
   read(): Promise<{ options: LoopOptions; changed: string[]; anew: boolean }>;
 }

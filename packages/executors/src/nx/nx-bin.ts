@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
 
 /**
- * The program of the workspace's own Nx. A repository without package.json has Nx in `.nx/installation`, where its script
- * `nx` has put it.
+ * The program of the workspace's own Nx. A repository without package.json has Nx in `.nx/installation`, where its
+ * script `nx` has put it.
  *
  * @throws NxKubeError (configuration) where there is none
  */

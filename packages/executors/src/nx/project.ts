@@ -28,8 +28,9 @@ export function workspacePath(project: Project, option: string): string {
 }
 
 /**
- * An option that is relative to the project's root, as an absolute path. Nx has already replaced `{projectRoot}` in options
- * that stand in a project's configuration, so a path that begins with the project's root is taken from the workspace.
+ * An option that is relative to the project's root, as an absolute path. Nx has already replaced `{projectRoot}` in
+ * options that stand in a project's configuration, so a path that begins with the project's root is taken from the
+ * workspace.
  */
 export function projectPath(project: Project, option: string): string {
   const path = fillIn(project, option);

@@ -9,8 +9,8 @@ const manyListeners = 256;
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The frame of every executor that ends by itself: runs `work` with a signal that is aborted when Nx or the terminal says to stop, and turns
- * what it throws into one message.
+ * The frame of every executor that ends by itself: runs `work` with a signal that is aborted when Nx or the terminal
+ * says to stop, and turns what it throws into one message.
  *
  * @param work returns whether the target succeeded
  */

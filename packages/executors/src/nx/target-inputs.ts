@@ -8,9 +8,9 @@ interface Scope {
 }
 
 /**
- * The files that a target is made from, from its `inputs` as Nx reads them: filesets and named inputs, of the project and
- * (`^`) of all projects it depends on. Inputs that are not files (runtime, env, packages, outputs of other tasks) are left
- * out; a target without inputs has Nx's default, every file of the project and its dependencies. Pure.
+ * The files that a target is made from, from its `inputs` as Nx reads them: filesets and named inputs, of the project
+ * and (`^`) of all projects it depends on. Inputs that are not files (runtime, env, packages, outputs of other tasks)
+ * are left out; a target without inputs has Nx's default, every file of the project and its dependencies. Pure.
  */
 export function targetInputs(
   project: string,

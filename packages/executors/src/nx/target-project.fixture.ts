@@ -19,8 +19,8 @@ export interface TargetProject {
 }
 
 /**
- * For each test the project `one`, in a workspace of its own, with a kubeconfig of clusters that nobody has: `local` on this machine, and
- * `current`, `of-apply` and `own` elsewhere.
+ * For each test the project `one`, in a workspace of its own, with a kubeconfig of clusters that nobody has: `local` on
+ * this machine, and `current`, `of-apply` and `own` elsewhere.
  */
 export function targetProject(): TargetProject {
   let root: string;
@@ -67,7 +67,10 @@ export const renderedDeployment = [
   'spec: {selector: {matchLabels: {app: one}}, template: {spec: {containers: [{name: manager, image: x}]}}}',
 ].join('\n');
 
-/** The tests of every target that goes to the cluster of the apply target unless it says otherwise, with options that do not stop it before. */
+/**
+ * The tests of every target that goes to the cluster of the apply target unless it says otherwise, with options that do
+ * not stop it before.
+ */
 export function describeTarget<Options extends object>(
   target: string,
   executor: Executor<Options>,

@@ -11,8 +11,8 @@ import { configuredOptions } from './sibling-target.js';
 const inOtherTargets = 'in the options of other targets that this one reads';
 
 /**
- * Checks the options of the sibling targets that the one that runs reads: Nx checks only those of what it runs itself, so that a
- * mistyped option would do nothing, unnoticed. Which these are its schema says.
+ * Checks the options of the sibling targets that the one that runs reads: Nx checks only those of what it runs itself,
+ * so that a mistyped option would do nothing, unnoticed. Which these are its schema says.
  *
  * @throws NxKubeError (configuration) naming file, key path and next step of every mistake
  */

@@ -11,8 +11,8 @@ import { requireValidSiblings } from './valid-siblings.js';
 export type Executor<Options> = (options: Options, context: ExecutorContext) => Promise<{ success: boolean }>;
 
 /**
- * The executor with the developer's settings laid over its options. For executors that are never cached, whose schema says
- * `"x-settings": true`: Nx does not see the settings, so what it caches must not depend on them.
+ * The executor with the developer's settings laid over its options. For executors that are never cached, whose schema
+ * says `"x-settings": true`: Nx does not see the settings, so what it caches must not depend on them.
  */
 export function withSettings<Options extends object>(executor: Executor<Options>): Executor<Options> {
   return async (options, context) => {
@@ -34,10 +34,11 @@ export interface Settled<Options> {
 }
 
 /**
- * Lays the developer's settings over the options of the target that runs, and of its siblings. What was given on the command line
- * beats both.
+ * Lays the developer's settings over the options of the target that runs, and of its siblings. What was given on the
+ * command line beats both.
  *
- * @throws NxKubeError (configuration) naming every mistake in the settings files, or in the options of siblings that it reads
+ * @throws NxKubeError (configuration) naming every mistake in the settings files, or in the options of siblings that it
+ *   reads
  */
 export async function settle<Options extends object>(
   options: Options,
@@ -80,7 +81,10 @@ async function withSettingsLaidOver<Options extends object>(
   };
 }
 
-/** The configuration that runs is in the options now, and must not be laid over them once more; that there is one still counts. */
+/**
+ * The configuration that runs is in the options now, and must not be laid over them once more; that there is one still
+ * counts.
+ */
 function alreadyIn(options: object, { configurations = {} }: TargetConfiguration): Partial<TargetConfiguration> {
   return { options, configurations: Object.fromEntries(Object.keys(configurations).map((name) => [name, {}])) };
 }

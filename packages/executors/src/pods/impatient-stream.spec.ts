@@ -12,7 +12,10 @@ afterEach(() => void vi.useRealTimers());
 
 const control = (message: object) => encodeFrame(frameType.control, Buffer.from(JSON.stringify(message)));
 
-/** A connection that takes so long for each part of a delivery, to an agent that answers when all has come, unless it is silent. */
+/**
+ * A connection that takes so long for each part of a delivery, to an agent that answers when all has come, unless it is
+ * silent.
+ */
 function slowConnection(msPerPart: number, { silent = false } = {}): ByteStream & { closed: () => boolean } {
   let end = () => {};
   let complete = () => {};

@@ -1,8 +1,9 @@
 import type { ByteStream } from '../agent/session.js';
 
 /**
- * A stream that is closed, which fails whoever waits on it, where an answer is waited for and nothing has gone on for too long.
- * A large binary over a slow connection takes as long as it takes: each part of it that is accepted is progress.
+ * A stream that is closed, which fails whoever waits on it, where an answer is waited for and nothing has gone on for
+ * too long. A large binary over a slow connection takes as long as it takes: each part of it that is accepted is
+ * progress.
  */
 export class ImpatientStream implements ByteStream {
   readonly output: AsyncIterable<Uint8Array>;

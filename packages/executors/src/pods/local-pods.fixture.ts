@@ -16,8 +16,8 @@ const kindsOfApps = [
 const [stdin, stdout] = [0, 1];
 
 /**
- * A fake API server whose pods are real agents on this machine: an exec into a pod is a session of its agent. It lasts until the test is
- * finished. It is also a registry that has every image.
+ * A fake API server whose pods are real agents on this machine: an exec into a pod is a session of its agent. It lasts
+ * until the test is finished. It is also a registry that has every image.
  */
 export class LocalPods {
   server!: FakeApiServer;

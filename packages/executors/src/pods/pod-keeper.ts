@@ -99,7 +99,9 @@ export class PodKeeper {
     return { pods, syncMs, bytes, restartMs, outcome: worst(served.map(({ fate }) => fate)) };
   }
 
-  /** Restarts the process of each pod that nothing was delivered to: it runs what is wanted. Resolves to their number. */
+  /**
+   * Restarts the process of each pod that nothing was delivered to: it runs what is wanted. Resolves to their number.
+   */
   async restartUntouched(): Promise<number> {
     const untouched = [...this.#replicas.values()].filter(({ link, served }) => link.connected && !served);
     await Promise.all(untouched.map(({ link }) => link.restart()));

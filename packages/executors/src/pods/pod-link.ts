@@ -11,8 +11,9 @@ import type { RunningContainer } from './target-container.js';
 const again: ReadonlySet<string> = new Set(['digest-mismatch', 'corrupt-stream', 'base-mismatch']);
 
 /**
- * How long the agent may take to say hello, and to answer after the last part of a delivery besides the old process's grace, in ms.
- * A runtime that is restarted can leave an exec open that nobody answers: only a new connection helps then.
+ * How long the agent may take to say hello, and to answer after the last part of a delivery besides the old process's
+ * grace, in ms. A runtime that is restarted can leave an exec open that nobody answers: only a new connection helps
+ * then.
  */
 const helloWithinMs = 10_000;
 const deliveryWithinMs = 60_000;
@@ -31,8 +32,8 @@ export interface PodLinkOptions {
 /** The connection to one run of the target container: kept open, opened again when it is cut, until `stop`. */
 export class PodLink {
   /**
-   * Digest of the binary that runs there, as last reported; undefined while there is no connection, and where it runs without the
-   * debugger that it is to run under.
+   * Digest of the binary that runs there, as last reported; undefined while there is no connection, and where it runs
+   * without the debugger that it is to run under.
    */
   running: string | undefined;
   /** Digest of the binary that a delivery can be the difference to; undefined while there is no connection. */
@@ -147,7 +148,10 @@ export class PodLink {
   }
 }
 
-/** The image's own binary never runs under the debugger, though it be the wanted one: it has to be delivered for that. Pure. */
+/**
+ * The image's own binary never runs under the debugger, though it be the wanted one: it has to be delivered for that.
+ * Pure.
+ */
 export function runsAsItShould({ debugs, running }: Pick<AgentHello, 'debugs' | 'running'>): boolean {
   return !debugs || running.source === 'live';
 }

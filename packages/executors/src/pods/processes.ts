@@ -30,8 +30,9 @@ export interface Crashing extends Pick<Known, 'lastLines' | 'current'> {
 }
 
 /**
- * The processes of a workload's pods, as events report them, and the one rule about when they crash and when they run. The agent keeps the
- * container alive, so the status of a pod shows neither a crash nor, without a readiness probe, that no process runs.
+ * The processes of a workload's pods, as events report them, and the one rule about when they crash and when they run.
+ * The agent keeps the container alive, so the status of a pod shows neither a crash nor, without a readiness probe,
+ * that no process runs.
  */
 export class Processes {
   readonly #pods = new Map<string, Known>();
@@ -63,7 +64,10 @@ export class Processes {
     for (const [pod, known] of this.#pods) this.#pods.set(pod, { ...known, crashes: 0 });
   }
 
-  /** Time (ms) until all processes have run for long enough, unless another event comes; undefined while one of them does not run. */
+  /**
+   * Time (ms) until all processes have run for long enough, unless another event comes; undefined while one of them
+   * does not run.
+   */
   settlesIn(now: number): number | undefined {
     const most = Math.max(0, ...[...this.#pods.values()].map((known) => leftOf(known, now)));
     return most === Infinity ? undefined : most;

@@ -36,7 +36,9 @@ export class Replica {
     },
   ) {}
 
-  /** Brings the pod to the wanted binary if it runs another; ends when it has, or when there is nothing to connect to. */
+  /**
+   * Brings the pod to the wanted binary if it runs another; ends when it has, or when there is nothing to connect to.
+   */
   async serve(): Promise<void> {
     if (this.#serving) return;
     this.#serving = true;

@@ -21,8 +21,8 @@ interface ContainerStatus {
 }
 
 /**
- * The pod's target container if the agent is running in it now; undefined while it starts or waits, once the pod is being
- * deleted, and for a pod from before the agent was injected. Pure.
+ * The pod's target container if the agent is running in it now; undefined while it starts or waits, once the pod is
+ * being deleted, and for a pod from before the agent was injected. Pure.
  */
 export function runningContainer(pod: KubeObject, container: string): RunningContainer | undefined {
   if (pod.metadata.deletionTimestamp) return undefined;
@@ -42,8 +42,8 @@ interface Probe {
 }
 
 /**
- * The container's readiness probe as the agent can run it: ports by number. Undefined where there is none, or one that only the
- * kubelet can run (exec, gRPC). Pure.
+ * The container's readiness probe as the agent can run it: ports by number. Undefined where there is none, or one that
+ * only the kubelet can run (exec, gRPC). Pure.
  */
 export function agentProbe({ readinessProbe, ports = [] }: Container): ReadinessProbe | undefined {
   const { httpGet, tcpSocket } = (readinessProbe ?? {}) as Probe;

@@ -2,7 +2,10 @@ import type { Change } from '@nx-kube/cluster';
 import type { Dependents } from '../events/events.js';
 import { changedLines, changeLines } from './changes.js';
 
-/** One line for each Secret that changed, with the names of its keys, and one below it for each object that uses it. Pure. */
+/**
+ * One line for each Secret that changed, with the names of its keys, and one below it for each object that uses it.
+ * Pure.
+ */
 export function secretLines(changes: Change[], { dependents, unseen }: Dependents) {
   const lines = changes.flatMap((change) => {
     const users = dependents.filter(({ secret }) => secret === change.subject);

@@ -13,7 +13,8 @@ export interface TerminalOptions {
 }
 
 /**
- * Prints events as lines for a person. A failure is printed when it occurs, and named again below each later edit until it is fixed.
+ * Prints events as lines for a person. A failure is printed when it occurs, and named again below each later edit until
+ * it is fixed.
  *
  * @returns the reader, and `end`, which stops its timer
  */
@@ -52,7 +53,10 @@ export function terminalReporter(
 /** What is wrong with each target now. */
 class Failures {
   readonly #messages = new Map<string, string>();
-  /** The last lines of the process that died last. They are printed with its exit, so not again with the failure of its target. */
+  /**
+   * The last lines of the process that died last. They are printed with its exit, so not again with the failure of its
+   * target.
+   */
   #lastWords = '';
 
   onExit(event: LoopEvent & { type: 'process' }): void {

@@ -17,9 +17,9 @@ export function workspacePath(option: string, tokens: Tokens): string {
 }
 
 /**
- * Resolves an option relative to the project's root. Returns a path relative to the workspace root. A path that begins with
- * the project's root is relative to the workspace. The executors do the same with options in which Nx has replaced the
- * tokens. Pure.
+ * Resolves an option relative to the project's root. Returns a path relative to the workspace root. A path that begins
+ * with the project's root is relative to the workspace. The executors do the same with options in which Nx has replaced
+ * the tokens. Pure.
  */
 export function projectPath(option: string, tokens: Tokens): string {
   const path = posix.normalize(fillIn(option, tokens) || '.');

@@ -3,7 +3,10 @@ import type { ControlRequest, LoopStatus } from '../../control/messages.js';
 import { serveControl } from '../../control/server.js';
 import { socketPath } from '../../control/socket-path.js';
 
-/** The socket for commands from other terminals. It stays open while this process runs; loops take turns to answer on it. */
+/**
+ * The socket for commands from other terminals. It stays open while this process runs; loops take turns to answer on
+ * it.
+ */
 export class ControlSocket {
   #isOpen = false;
   /** Answers a request. Each loop sets it when it can obey. */

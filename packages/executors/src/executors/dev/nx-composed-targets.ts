@@ -10,8 +10,8 @@ import { fluxTargets } from '../flux/nx-flux-targets.js';
 import { filledSiblingOptions } from '../nx-options.js';
 
 /**
- * The targets of the project that make Secrets or install Flux, which the loop runs in its own process: values of secrets must not
- * pass through another one. Those that are not enabled are left out.
+ * The targets of the project that make Secrets or install Flux, which the loop runs in its own process: values of
+ * secrets must not pass through another one. Those that are not enabled are left out.
  */
 export function composedTargets(
   context: ExecutorContext,

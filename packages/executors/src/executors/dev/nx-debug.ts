@@ -29,7 +29,8 @@ export async function requireDebugOption(options: DevOptions): Promise<void> {
 }
 
 /**
- * The loop with debugging, where that is asked for: with a debugger that was built for the nodes' platform and knows the project's Go.
+ * The loop with debugging, where that is asked for: with a debugger that was built for the nodes' platform and knows
+ * the project's Go.
  *
  * @throws NxKubeError (configuration) where the debugger cannot be built, or cannot debug what go-build makes
  */

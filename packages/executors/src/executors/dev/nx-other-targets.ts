@@ -18,8 +18,8 @@ export interface OtherTargets {
 const none = { flux: [], secrets: [], before: '' };
 
 /**
- * The targets that are part of the loop beside its own, from the option `targets` and their configuration. Of the composed ones it
- * only says what waits for them: Flux comes first, then Secrets, then what uses both.
+ * The targets that are part of the loop beside its own, from the option `targets` and their configuration. Of the
+ * composed ones it only says what waits for them: Flux comes first, then Secrets, then what uses both.
  *
  * @param own names of the loop's own targets
  * @param composed names of those that make Secrets or install Flux
@@ -85,7 +85,10 @@ function requireKnown(field: string, wanted: readonly string[], names: readonly 
   });
 }
 
-/** The loop's own targets count as one: the binary waits for the manifests, those for the image, and the image for the binary. */
+/**
+ * The loop's own targets count as one: the binary waits for the manifests, those for the image, and the image for the
+ * binary.
+ */
 function requireNoCircle(targets: ReadonlyMap<string, readonly string[]>, own: readonly string[]): void {
   const all = own.join(' and ');
   const node = (target: string) => (own.includes(target) ? all : target);

@@ -12,7 +12,10 @@ export interface HealthOptions {
 /** Poll interval (ms) while unhealthy, where no event says that something may have changed. */
 const pollIntervalMs = 5000;
 
-/** Reports each change of the health of what was applied: `healthy` and `unhealthy` events. It reads events and makes nothing run. */
+/**
+ * Reports each change of the health of what was applied: `healthy` and `unhealthy` events. It reads events and makes
+ * nothing run.
+ */
 export class Health {
   #objects: KubeObject[] = [];
   /** Ends the wait for the objects of the last apply. */

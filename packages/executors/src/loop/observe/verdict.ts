@@ -3,9 +3,9 @@ import type { LoopEvent } from '../../events/events.js';
 import { Processes } from '../../pods/processes.js';
 
 /**
- * The end of a one-shot run, read from the event stream: well when every target has delivered, the cluster is healthy and every
- * process has run for a moment or is ready, else the first failure. The stream's readers have told the reason of a failure already, so
- * the error only says what it was that failed.
+ * The end of a one-shot run, read from the event stream: well when every target has delivered, the cluster is healthy
+ * and every process has run for a moment or is ready, else the first failure. The stream's readers have told the reason
+ * of a failure already, so the error only says what it was that failed.
  */
 export class Verdict {
   readonly reached: Promise<void>;

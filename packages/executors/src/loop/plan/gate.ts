@@ -31,8 +31,8 @@ interface Known {
 }
 
 /**
- * Decides which targets run now. Edits of a paused or manual target collect into one piece of work, so that its release delivers only the
- * newest state, once. Immutable: each change gives a new gate.
+ * Decides which targets run now. Edits of a paused or manual target collect into one piece of work, so that its release
+ * delivers only the newest state, once. Immutable: each change gives a new gate.
  */
 export class Gate {
   private constructor(private readonly known: ReadonlyMap<string, Known>) {}
@@ -88,7 +88,10 @@ export class Gate {
     return changed.resume(open, now);
   }
 
-  /** Releases what has collected for a target, or all of the target's work where nothing has. The gate stays open or closed. */
+  /**
+   * Releases what has collected for a target, or all of the target's work where nothing has. The gate stays open or
+   * closed.
+   */
   trigger(target: string, now: number): { gate: Gate; work: Work } {
     const work = this.known.get(target)!.work ?? { number: triggered, files: [] };
     return { gate: this.#without([target]), work: { ...work, at: now } };

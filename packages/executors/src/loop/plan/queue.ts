@@ -38,10 +38,11 @@ export interface Moves {
 }
 
 /**
- * Adds targets of one edit. A target starts at once, or waits until the targets of the same edit that it depends on have ended, well or
- * not. A run that waits takes the place of an older waiting run of its target.
+ * Adds targets of one edit. A target starts at once, or waits until the targets of the same edit that it depends on
+ * have ended, well or not. A run that waits takes the place of an older waiting run of its target.
  *
- * @param dependsOn the targets that a target waits for, without circles; those that the edit does not concern do not count
+ * @param dependsOn the targets that a target waits for, without circles; those that the edit does not concern do not
+ *   count
  */
 export function enqueue(
   { nextRun, running, waiting }: Queue,

@@ -34,7 +34,9 @@ class Loop {
     return this.#last[0]!.reason;
   }
 
-  /** Gives the schedule an event. @returns the decisions: `go` for a run that starts, `wait go`, `collect go`, `drop go` */
+  /**
+   * Gives the schedule an event. @returns the decisions: `go` for a run that starts, `wait go`, `collect go`, `drop go`
+   */
   on(event: ScheduleEvent): string[] {
     this.#now += 1;
     const { state, decisions } = next(this.#state, event, this.#now);

@@ -32,7 +32,10 @@ export type ScheduleEvent =
   /** A run has ended. */
   | { type: 'ended'; run: number; outcome: Entry['outcome'] };
 
-/** `run`: starts now. `wait`: starts after others. `collect`: a closed gate keeps the work. `drop`: a newer run takes its place. */
+/**
+ * `run`: starts now. `wait`: starts after others. `collect`: a closed gate keeps the work. `drop`: a newer run takes
+ * its place.
+ */
 export type Decision = ({ does: 'run' | 'wait' | 'drop' } & Run) | ({ does: 'collect' } & Wanted);
 
 /** All that the rules know. Immutable. */

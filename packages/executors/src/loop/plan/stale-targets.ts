@@ -13,7 +13,9 @@ export function staleTargets(files: string[], inputs: ReadonlyMap<string, FileIn
     .map(([name]) => name);
 }
 
-/** The folders and files to watch so that no input is missed: the fixed part of each glob, without those inside others. */
+/**
+ * The folders and files to watch so that no input is missed: the fixed part of each glob, without those inside others.
+ */
 export function watchRoots(inputs: Iterable<FileInputs>): string[] {
   const bases = new Set([...inputs].flatMap(({ include }) => include.map((glob) => micromatch.scan(glob).base || '.')));
   return [...bases]

@@ -26,8 +26,8 @@ interface BinaryContent {
 }
 
 /**
- * The controller's binary. The first one comes through Nx, which may have it in its cache; after an edit `go build` starts
- * at once, for it is the fastest there is and no other run can be waited for in its place.
+ * The controller's binary. The first one comes through Nx, which may have it in its cache; after an edit `go build`
+ * starts at once, for it is the fastest there is and no other run can be waited for in its place.
  */
 export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryContent> {
   const { target, build, runner, env, keeper, currentKeeper, onBuilt, onOutput } = options;

@@ -26,7 +26,10 @@ export interface KustomizeBuildTargetParts {
   onRendered: () => void;
   /** Called before anything is applied. */
   beforeApply: (prepared: Prepared) => Promise<void>;
-  /** Called when the controller has been applied, and perhaps not yet what depends on it; `objects` are all that will be. */
+  /**
+   * Called when the controller has been applied, and perhaps not yet what depends on it; `objects` are all that will
+   * be.
+   */
   onWorkload: (prepared: Prepared) => Promise<void>;
   onApplied: (applied: Applied) => void;
 }

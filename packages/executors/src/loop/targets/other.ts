@@ -12,8 +12,8 @@ export interface OtherTargetOptions {
 }
 
 /**
- * Any other target: run through Nx, its outputs compared. There is nothing to deliver, for what it writes is an input of other
- * targets, or nobody's; so its content is what says whether it changed anything.
+ * Any other target: run through Nx, its outputs compared. There is nothing to deliver, for what it writes is an input
+ * of other targets, or nobody's; so its content is what says whether it changed anything.
  */
 export function otherTarget({ target, outputs }: OtherTargetOptions, runner: TaskRunner): LoopTarget<void> {
   let runs = 0;

@@ -26,7 +26,10 @@ export interface SecretsTargetParts {
   onApplied: (changes: Change[], dependents: Dependents) => void;
 }
 
-/** The project's Secrets: made again from files and variables, compared by a digest that only this process can make, and applied. */
+/**
+ * The project's Secrets: made again from files and variables, compared by a digest that only this process can make, and
+ * applied.
+ */
 export function secretsTarget({ cluster, now, patience, onApplied }: SecretsTargetParts): LoopTarget<ReadSecrets> {
   // A plain digest of a short value can be guessed from.
   const key = randomBytes(32);

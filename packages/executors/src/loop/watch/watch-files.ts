@@ -2,8 +2,8 @@ import { dirname, sep } from 'node:path';
 import { watch, type WatchOptions } from './watch.js';
 
 /**
- * Watches files by name, and the files in folders by name, whether they are there or not, and whether git ignores them or not. Their
- * folders have to be there.
+ * Watches files by name, and the files in folders by name, whether they are there or not, and whether git ignores them
+ * or not. Their folders have to be there.
  *
  * @param paths absolute
  */

@@ -28,8 +28,8 @@ export interface WatchOptions {
 }
 
 /**
- * chokidar drops what happens to a file within 50 ms of a change that it reported, so the last of rapid saves may be among
- * it: each file is looked at once more after that.
+ * chokidar drops what happens to a file within 50 ms of a change that it reported, so the last of rapid saves may be
+ * among it: each file is looked at once more after that.
  */
 const lookAgainAfterMs = 50;
 
