@@ -20,7 +20,8 @@ export async function setUp() {
     .digest('hex');
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     step('Installing npm packages');
-    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], 'installing npm packages');
+    const { npm, script } = npmCommand();
+    await run(npm, [...script, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], 'installing npm packages');
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, wanted);
   }
@@ -28,6 +29,12 @@ export async function setUp() {
   await run(process.execPath, [bin('typescript', 'bin/tsc'), '-b', 'packages'], 'compiling TypeScript');
   const nx = bin('nx', 'dist/bin/nx.js');
   await run(process.execPath, [nx, 'run', 'agent:build', '--outputStyle=stream'], 'building the agent');
+}
+
+/** npm as a program to start. On Windows `npm` itself needs a shell; its script, which npm names to its scripts, does not. */
+function npmCommand() {
+  const script = process.env.npm_execpath;
+  return script?.endsWith('npm-cli.js') ? { npm: process.execPath, script: [script] } : { npm: 'npm', script: [] };
 }
 
 /** @param {string} text */

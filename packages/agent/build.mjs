@@ -1,3 +1,4 @@
+// @ts-check
 // Builds the agent for the nodes' platforms and the packer for this machine (with --all: for every platform) into
 // dist/. The output depends only on the sources and the Go version, because the agent image's tag is a digest of its
 // content.
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** Go's names of Node's platforms and architectures. @type {Record<'goos' | 'goarch', Record<string, string>>} */
 const hosts = {
   goos: { linux: 'linux', darwin: 'darwin', win32: 'windows' },
   goarch: { x64: 'amd64', arm64: 'arm64' },
@@ -18,6 +20,7 @@ const packers = process.argv.includes('--all')
   ? ['linux', 'darwin', 'windows'].flatMap((goos) => [`${goos}/amd64`, `${goos}/arm64`])
   : [`${hosts.goos[process.platform]}/${hosts.goarch[process.arch]}`];
 
+/** @param {string} command @param {string} platform such as `linux/amd64` */
 function build(command, platform) {
   const [goos, goarch] = platform.split('/');
   const output = join('dist', `${goos}-${goarch}`, `nx-kube-${command}${goos === 'windows' ? '.exe' : ''}`);
