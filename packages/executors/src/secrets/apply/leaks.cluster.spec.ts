@@ -23,7 +23,7 @@ import type { SecretsOptions } from '../../executors/secrets/schema.js';
 import { certificate, privateKey } from '../read/tls.fixture.js';
 import { useNamespace } from './test-namespace.fixture.js';
 
-const repository = fileURLToPath(new URL('../../../..', import.meta.url));
+const repository = fileURLToPath(new URL('../../../../..', import.meta.url));
 const test = useNamespace();
 
 const plant = (name: string) => `planted-${name}-${randomBytes(8).toString('hex')}`;
