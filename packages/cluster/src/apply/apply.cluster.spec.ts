@@ -1,3 +1,4 @@
+import { kubectl } from '@nx-kube/testing/cluster/kubectl.js';
 import { mutations } from '@nx-kube/testing/cluster/mutations.js';
 import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
 import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
@@ -353,6 +354,59 @@ describe('apply: field managers', () => {
     const failure = await rejection(apply(test.cluster, [object]));
     expect(failure.message).toContain('.data.mine (conflict with "the-other"');
     expect(await apply(test.cluster, [object], { force: true })).toMatchObject([{ action: 'configured' }]);
+  });
+});
+
+describe('apply: coming from kubectl', () => {
+  const deployment = (container: Record<string, unknown>): KubeObject => ({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: 'from-kubectl', namespace: test.namespace },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { app: 'from-kubectl' } },
+      template: {
+        metadata: { labels: { app: 'from-kubectl' } },
+        spec: { containers: [{ name: 'manager', image: 'example.com/manager:1', ...container }] },
+      },
+    },
+  });
+
+  it.each([
+    ['apply', ['apply']],
+    ['apply --server-side', ['apply', '--server-side']],
+    ['create', ['create']],
+  ])('fields that kubectl %s set are taken over: those that the manifest leaves out go', async (_, command) => {
+    const probe = { httpGet: { path: '/healthz', port: 8081 } };
+    const before = deployment({ args: ['controller', '--leader-elect'], livenessProbe: probe });
+    const { metadata } = before;
+    await kubectl([...command, '-f', '-'], JSON.stringify(before));
+    test.cleanUp(async () => void (await remove(test.cluster, refOf(before)).catch(() => {})));
+    const wanted = deployment({ image: 'example.com/manager:2', command: ['/agent', 'controller'] });
+
+    const [dry] = await apply(test.cluster, [wanted], { dryRun: true });
+    expect(dry).toMatchObject({ action: 'configured', takenOver: [expect.stringContaining('kubectl')] });
+    const [change] = await apply(test.cluster, [wanted]);
+    expect(change).toMatchObject({ action: 'configured', takenOver: dry!.takenOver });
+    const live = await read(test.cluster, { ...refOf(before), name: metadata.name });
+    const [container] = live!['spec'].template.spec.containers;
+    expect(container).toMatchObject({ command: ['/agent', 'controller'], image: 'example.com/manager:2' });
+    expect(container).not.toHaveProperty('args');
+    expect(container).not.toHaveProperty('livenessProbe');
+
+    const { cluster, writes } = spyOnWrites(test.cluster);
+    expect(await apply(cluster, [wanted])).toMatchObject([{ action: 'unchanged' }]);
+    expect(writes).toEqual([]);
+    await remove(test.cluster, refOf(before));
+  });
+
+  it('a field that kubectl scale set stays a conflict that names its manager', async () => {
+    const object = { ...deployment({}), metadata: { name: 'scaled', namespace: test.namespace } };
+    await apply(test.cluster, [object]);
+    await kubectl(['scale', '--replicas=1', '--namespace', test.namespace, 'deployment/scaled']);
+    const failure = await rejection(apply(test.cluster, [object]));
+    expect(failure.message).toContain('.spec.replicas (conflict with "kubectl"');
+    await remove(test.cluster, refOf(object));
   });
 });
 

@@ -17,6 +17,7 @@ import {
   isImmutable,
   mayRecreate,
 } from './failures.js';
+import { fieldsFromKubectl } from './from-kubectl.js';
 import { isCurrent } from './is-current.js';
 import { prepare, requireDistinct } from './sanitize.js';
 import { definedKinds, inItsNamespace, kindKey, type DefinedKinds } from './scope.js';
@@ -33,6 +34,8 @@ export interface Change {
   generation?: number;
   /** Paths of the fields whose values changed, such as `spec.replicas`; never values. */
   fields?: string[];
+  /** Field managers of kubectl whose fields in the object were taken over. */
+  takenOver?: string[];
 }
 
 export interface ApplyOptions {
@@ -122,6 +125,8 @@ interface Plan {
   /** The live object already matches. */
   current: boolean;
   applied?: KubeObject;
+  /** Field managers of kubectl whose fields were taken over. */
+  takenOver?: string[];
 }
 
 class Application {
@@ -158,6 +163,7 @@ class Application {
   async apply(plan: Plan): Promise<Change> {
     await this.#waitForDeletion(plan);
     try {
+      await this.#takeOverFromKubectl(plan);
       plan.applied = await this.#patchOrTakeOver(plan);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -191,8 +197,41 @@ class Application {
       return await this.#patch(plan);
     } catch (error) {
       if (!(error instanceof ApiError) || !isFieldConflict(error) || !plan.live) throw error;
-      if (!(await this.options.takeOver?.(plan.live, conflictingManagers(error)))) throw error;
+      const managers = conflictingManagers(error);
+      // A dry run has taken nothing over yet.
+      const isTakenOver = this.options.dryRun && managers.every((manager) => plan.takenOver?.includes(manager));
+      if (!isTakenOver && !(await this.options.takeOver?.(plan.live, managers))) throw error;
       return await this.#patch(plan, true);
+    }
+  }
+
+  /**
+   * Makes us the manager of what kubectl applied before: coming from `kubectl apply` is the normal case. Fields that the manifest
+   * leaves out would stay with kubectl otherwise.
+   */
+  async #takeOverFromKubectl(plan: Plan): Promise<void> {
+    const taken = plan.live && fieldsFromKubectl(plan.live, this.#fieldManager);
+    if (!taken) return;
+    plan.takenOver = taken.managers;
+    if (this.options.dryRun) return;
+    const { path } = await locate(this.cluster, plan.ref, this.options.signal);
+    try {
+      plan.live = await this.#retry(() =>
+        this.cluster.request<KubeObject>({
+          ...{ method: 'PATCH', path, subject: plan.ref, ...this.#signal },
+          query: { fieldManager: this.#fieldManager },
+          contentType: 'application/json-patch+json',
+          body: [
+            { op: 'replace', path: '/metadata/managedFields', value: taken.managedFields },
+            // The server refuses the patch if the object has changed since.
+            { op: 'replace', path: '/metadata/resourceVersion', value: plan.live!.metadata.resourceVersion },
+          ],
+        }),
+      );
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 409) throw error;
+      plan.live = await this.#retry(() => read(this.cluster, plan.ref, this.#signal));
+      await this.#takeOverFromKubectl(plan);
     }
   }
 
@@ -260,9 +299,14 @@ class Application {
   }
 }
 
-function changeOf({ ref }: Plan, action: Change['action'], result?: KubeObject): Change {
+function changeOf({ ref, takenOver }: Plan, action: Change['action'], result?: KubeObject): Change {
   const { uid, generation } = result?.metadata ?? {};
-  return { subject: subject(ref), ref, action, ...(uid && { uid }), ...(generation !== undefined && { generation }) };
+  return {
+    ...{ subject: subject(ref), ref, action },
+    ...(uid && { uid }),
+    ...(generation !== undefined && { generation }),
+    ...(takenOver && { takenOver }),
+  };
 }
 
 function isPrerequisite({ kind }: KubeObject): boolean {

@@ -1,5 +1,5 @@
 import type { Change } from '@nx-kube/cluster';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { changeLines } from './changes.js';
 
 const change = (name: string, action: Change['action'], fields?: string[]): Change => ({
@@ -9,20 +9,35 @@ const change = (name: string, action: Change['action'], fields?: string[]): Chan
   fields,
 });
 
-it('names what changed, counts what did not, and keeps long lists of fields short', () =>
-  expect(
-    changeLines([
-      change('a', 'created'),
-      change('b', 'configured', ['data.x']),
-      change('c', 'configured', ['a[0]', 'a[1]', 'b[x].c[0]', 'd', 'e', 'f', 'g']),
-      change('d', 'unchanged'),
-      change('e', 'unchanged'),
-      change('f', 'pruned'),
-    ]),
-  ).toEqual([
-    'ConfigMap/d/a created',
-    'ConfigMap/d/b configured (data.x)',
-    'ConfigMap/d/c configured (a, b[x].c, d, e and 2 more)',
-    'ConfigMap/d/f pruned',
-    '2 objects unchanged',
-  ]));
+describe('changeLines', () => {
+  it('an apply is reported by what changed; what did not is counted, and long lists of fields are kept short', () =>
+    expect(
+      changeLines([
+        change('a', 'created'),
+        change('b', 'configured', ['data.x']),
+        change('c', 'configured', ['a[0]', 'a[1]', 'b[x].c[0]', 'd', 'e', 'f', 'g']),
+        change('d', 'unchanged'),
+        change('e', 'unchanged'),
+        change('f', 'pruned'),
+      ]),
+    ).toEqual([
+      'ConfigMap/d/a created',
+      'ConfigMap/d/b configured (data.x)',
+      'ConfigMap/d/c configured (a, b[x].c, d, e and 2 more)',
+      'ConfigMap/d/f pruned',
+      '2 objects unchanged',
+    ]));
+
+  it('one line says that kubectl had applied objects before', () => {
+    const taken = (name: string, action: Change['action']) => ({ ...change(name, action), takenOver: ['kubectl'] });
+    expect(changeLines([taken('a', 'configured')])[0]).toBe(
+      'kubectl applied ConfigMap/d/a before (kubectl): nx-kube manages its fields now',
+    );
+    expect(changeLines([taken('a', 'configured'), taken('b', 'unchanged'), change('c', 'created')])).toEqual([
+      'kubectl applied 2 objects before (kubectl): nx-kube manages their fields now',
+      'ConfigMap/d/a configured',
+      'ConfigMap/d/c created',
+      '1 object unchanged',
+    ]);
+  });
+});

@@ -11,9 +11,23 @@ export function changeLines(changes: Change[]): string[] {
 
 /** One line for each object that an apply changed, with the paths of the changed fields, never their values. Pure. */
 export function changedLines(changes: Change[]): string[] {
-  return changes.flatMap(({ subject, action, fields = [] }) =>
-    action === 'unchanged' ? [] : [`${subject} ${action}${fields.length ? ` (${summary(fields)})` : ''}`],
-  );
+  return [
+    ...takenOverLine(changes),
+    ...changes.flatMap(({ subject, action, fields = [] }) =>
+      action === 'unchanged' ? [] : [`${subject} ${action}${fields.length ? ` (${summary(fields)})` : ''}`],
+    ),
+  ];
+}
+
+/** One line where kubectl had applied objects before. */
+function takenOverLine(changes: Change[]): string[] {
+  const taken = changes.filter(({ takenOver }) => takenOver);
+  const managers = [...new Set(taken.flatMap(({ takenOver = [] }) => takenOver))].join(', ');
+  const [first] = taken;
+  if (!first) return [];
+  const [objects, fields] =
+    taken.length === 1 ? [first.subject, 'its fields'] : [`${taken.length} objects`, 'their fields'];
+  return [`kubectl applied ${objects} before (${managers}): nx-kube manages ${fields} now`];
 }
 
 const mostFields = 4;

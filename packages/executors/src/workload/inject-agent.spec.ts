@@ -25,7 +25,7 @@ describe('injectAgent', () => {
       },
     ];
     spec.containers[0].command = ['/nx-kube/agent', 'run', '--', '/manager', '--leader-elect'];
-    delete spec.containers[0].args;
+    spec.containers[0].args = [];
     spec.containers[0].volumeMounts = [{ name: 'nx-kube-agent', mountPath: '/nx-kube' }];
     expect(after).toEqual(expected);
   });
