@@ -52,9 +52,9 @@ describe('errorsPage', () => {
   });
 });
 
-describe('docs/errors.md', () => {
-  it('is up to date: npm run docs writes it', () => {
-    execFileSync(process.execPath, ['tools/docs/generate-errors.mjs', '--check'], { cwd: root });
+describe('docs/errors.md and docs/architecture.md', () => {
+  it('are up to date: npm run docs writes them', () => {
+    execFileSync(process.execPath, ['tools/docs/generate-from-sources.mjs', '--check'], { cwd: root });
   });
 });
 

@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { floors } from '../../lint/floors.mjs';
+import { withFloors } from './floors-page.mjs';
 
-const page = readFileSync(new URL('../../../docs/architecture.md', import.meta.url), 'utf8');
+const page = (rows: string) => `# A\n\n<!-- floors: here -->\n${rows}\nEnd\n`;
 
-describe('docs/architecture.md', () => {
-  it.each(Object.entries(floors))(
-    'docs/architecture.md lists the floors of %s in the order of the lint rule',
-    (folder, list) => {
-      const row = page.split('\n').find((line) => line.startsWith(`| \`${folder}\``));
-      expect(row?.split('|')[2]?.trim()).toBe(list.map((floor) => `\`${floor}\``).join(' → '));
-    },
-  );
+describe('withFloors', () => {
+  it('replaces the table below the comment and leaves the rest of the page as it is', () => {
+    const table = '\n| package | floors, the ground floor first |\n| --- | --- |\n| `packages/a` | `x` → `y.ts` |\n';
+    const before = page('\n| package | floors |\n| - | - |\n| `packages/a` | `z` |\n');
+    expect(withFloors(before, { 'packages/a': ['x', 'y.ts'] })).toBe(page(table));
+    expect(withFloors(page(table), { 'packages/a': ['x', 'y.ts'] })).toBe(page(table));
+  });
 });
