@@ -31,7 +31,10 @@ export async function setUp() {
   await run(process.execPath, [nx, 'run', 'agent:build', '--outputStyle=stream'], 'building the agent');
 }
 
-/** npm as a program to start. On Windows `npm` itself needs a shell; its script, which npm names to its scripts, does not. */
+/**
+ * npm as a program to start. On Windows `npm` itself needs a shell; its script, which npm names to its scripts, does
+ * not.
+ */
 function npmCommand() {
   const script = process.env.npm_execpath;
   return script?.endsWith('npm-cli.js') ? { npm: process.execPath, script: [script] } : { npm: 'npm', script: [] };
