@@ -61,7 +61,7 @@ describe.each([
       `Pod/${namespace}/${project}-0: the process crashes again and again, and exited with code 2`,
     );
     expect(printed).toMatch(/Its last lines:\n +panic: there is no configuration/);
-    expect(printed).toContain('→ Mend the program');
+    expect(printed).toContain('→ Fix the program');
     expect(printed).not.toContain('is not ready after');
   });
 

@@ -23,7 +23,8 @@ export interface WaitUntilOptions {
 }
 
 /**
- * Waits until the signal fires, the time is over, or the bell rings. Never rejects, and leaves no listener or timer.
+ * Waits until the signal fires, the time is over, or the bell rings. It never rejects, and holds no listener or timer
+ * afterwards.
  *
  * @returns what ended the wait
  */

@@ -23,18 +23,18 @@ export interface HotSwapOptions {
   /** Absolute path of the binary. */
   binary: string;
   graceMs: number;
-  /** How long the pods may take to be ready, in ms: those that are to be brought to the binary, and again with it. */
+  /** Time-out (ms) for the pods to become ready, before the swap and again after it. */
   timeoutMs: number;
   emit: OnPodEvent;
   signal: AbortSignal;
 }
 
 /**
- * Brings every pod of the workload to the binary and restarts its process, once; then waits until the workload is ready
- * with it. Gives the workload its image and agent first if it has others or none, which replaces its pods.
+ * Brings every pod of the workload to the binary and restarts its process, once; then waits until the workload is
+ * ready. First applies the workload where it lacks its image or the agent, which replaces its pods.
  *
  * @returns the number of pods, and of those that did not have the binary yet
- * @throws NxKubeError where the workload is not in the cluster, a pod does not get ready, or the new process dies
+ * @throws NxKubeError where the workload is not in the cluster, a pod does not get ready, or the new process crashes
  */
 export async function hotSwap(
   cluster: Cluster,
@@ -59,7 +59,7 @@ export async function hotSwap(
     const untouched = await keeper.restartUntouched();
     const fate = await outcome;
     if (fate && 'crashed' in fate) throw new NxKubeError('user-code', fate.crashed);
-    // A pod that comes only now that the others are ready is brought to the binary, too.
+    // The keeper also brings a pod to the binary that comes only now.
     await waitReady(cluster, [workload], { timeoutMs, signal });
     return { pods: count, sentTo: count - untouched };
   } finally {
@@ -67,7 +67,7 @@ export async function hotSwap(
   }
 }
 
-/** Gives the live workload its image and the agent unless it has them. */
+/** Applies the workload unless the live one has its image and the agent. */
 async function ensureImages(cluster: Cluster, { workload }: Prepared, deploy: DeployOptions, signal: AbortSignal) {
   const live = await read(cluster, refOf(workload), { signal });
   if (!live) {
@@ -79,10 +79,7 @@ async function ensureImages(cluster: Cluster, { workload }: Prepared, deploy: De
   await applyWorkload(cluster, workload, deploy, { live, signal });
 }
 
-/**
- * Whether the agent is met in every pod. What crashes there again and again never gets ready: the binary is what mends
- * it.
- */
+/** Whether the agent runs in every pod. A pod whose process crashes never gets ready: only the new binary fixes it. */
 async function canBeSwapped(
   cluster: Cluster,
   { workload, container }: Prepared,

@@ -53,11 +53,9 @@ const ready: AgentEvent = { event: 'ready', pid: 9, ms: 1 };
 
 interface Script {
   revision?: string;
-  /** What the agent says is running, and then tells. */
+  /** What the agent reports as running, and its events. */
   agent: [RunningBinary, ...AgentEvent[]];
-  /**
-   * What it tells when the pods have been asked for three times: by the watch, by who waits, and by who judges a crash.
-   */
+  /** Its events after three lists of the pods: by the watch, by the wait, and by the judge of a crash. */
   later?: AgentEvent[];
 }
 
@@ -98,18 +96,18 @@ async function follow({ revision = 'new', agent, later = [] }: Script) {
   return Promise.race([crashed, processes.settled(60_000).then(() => 'settled')]);
 }
 
-describe('the processes of a workload (of a scripted API server and agent)', () => {
-  it('that die again and again are told, with their last lines, also where nobody listened the first time', async () =>
+describe('WorkloadProcesses (a fake API server and agent)', () => {
+  it('reports a process that crashes again and again, with its last lines, also where the first crash came before the connection', async () =>
     expect(await follow({ agent: [dead, exited] })).toMatchObject({
       culprit: 'user-code',
       message:
         'Pod/ns/app-0: the process crashes again and again, and exited with code 2. Its last lines:\n    panic: no',
-      next: 'Mend the program, or its arguments and environment.',
+      next: 'Fix the program, or its arguments and environment.',
     }));
 
   it.each<[string, Script]>([
     ['are ready', { agent: [running, ready] }],
     ['are ready after a crash', { agent: [dead, started, ready] }],
     ['die in a pod that is about to be replaced', { agent: [dead, exited], later: [started, ready], revision: 'old' }],
-  ])('have settled where they %s', async (_, script) => expect(await follow(script)).toBe('settled'));
+  ])('settles where the processes %s', async (_, script) => expect(await follow(script)).toBe('settled'));
 });

@@ -16,21 +16,19 @@ import { runningContainer } from '../pods/target-container.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
 import type { Prepared } from '../workload/mutate.js';
 
-/**
- * Whoever may see pods but not exec into them meets no process, and does without what it tells, after so long in ms.
- */
+/** Time-out (ms) for the first event of each process: a user who may see pods but not exec into them gets none. */
 const meetWithinMs = 10_000;
 
 export interface WorkloadProcessesOptions {
-  /** Folder for what may be deleted at any time. */
+  /** Folder for files that may be deleted at any time. */
   storeDirectory: string;
-  /** Called when a process dies again and again. */
+  /** Called when a process crashes again and again. */
   onCrashing: (error: NxKubeError) => void;
   /** Ends the connections to the pods. */
   signal: AbortSignal;
 }
 
-/** The processes of a workload under the agent, as long as it is waited for. */
+/** Follows the processes of a workload under the agent while the workload gets ready. */
 export class WorkloadProcesses {
   readonly #processes = new Processes();
   #followed: Pick<Prepared, 'workload' | 'container'> | undefined;
@@ -42,7 +40,7 @@ export class WorkloadProcesses {
     private readonly options: WorkloadProcessesOptions,
   ) {}
 
-  /** Connects to the pods of an applied workload, and to those that come. */
+  /** Connects to the present and later pods of an applied workload. */
   async follow(prepared: Pick<Prepared, 'workload' | 'container'>): Promise<void> {
     const { storeDirectory, signal } = this.options;
     this.#followed = prepared;
@@ -52,8 +50,8 @@ export class WorkloadProcesses {
   }
 
   /**
-   * Resolves once each process has run for a moment or is ready; at once where none is followed. For when the pods are
-   * ready.
+   * Resolves when each process is ready or has run for a moment; at once where none is followed. Call it when the pods
+   * are ready.
    */
   async settled(timeoutMs: number): Promise<void> {
     const { signal } = this.options;
@@ -71,7 +69,7 @@ export class WorkloadProcesses {
     }
   }
 
-  /** Those that the agent can be met in. */
+  /** The pods in which the agent runs. */
   async #pods(): Promise<KubeObject[]> {
     if (!this.#followed) return [];
     const { workload, container } = this.#followed;
@@ -85,20 +83,20 @@ export class WorkloadProcesses {
     this.#processes.onEvent(event, performance.now());
     if (event.type === 'process' && event.state === 'exited') {
       const crashing = this.#processes.crashing.find(({ pod }) => pod === event.pod);
-      // What cannot be judged now is when it dies again.
+      // A crash that cannot be judged now is judged with the next one.
       if (crashing) this.#judge(crashing).catch(() => {});
     }
     this.#changed.ring();
   }
 
-  /** What a pod of a former revision does is about to be mended. */
+  /** Ignores crashes in a pod of a former revision, which is about to be replaced. */
   async #judge({ pod, end, lastLines }: Crashing): Promise<void> {
     const own = (await this.#pods()).find(({ metadata }) => metadata.name === pod);
     if (!own) return;
     const quoted = lastLines.length ? `. Its last lines:\n${lastLines.map((line) => `    ${line}`).join('\n')}` : '';
     this.options.onCrashing(
       new NxKubeError('user-code', `${subject(own)}: the process crashes again and again, and ${end}${quoted}`, {
-        next: 'Mend the program, or its arguments and environment.',
+        next: 'Fix the program, or its arguments and environment.',
       }),
     );
   }
@@ -111,7 +109,7 @@ export class WorkloadProcesses {
   }
 }
 
-/** Whoever may not see pods does without. */
+/** Swallows the refusal for users who may not see pods. */
 function unlessForbidden(error: unknown): undefined {
   if (!(error instanceof ApiError && error.status === 403)) throw error;
 }

@@ -1,9 +1,11 @@
 import type { Change } from '@nx-kube/cluster';
 
-/** How far a target's content is: being made or delivered, delivered, or failed until the next edit mends it. */
+/**
+ * State of a target's content. `in_progress`: it is made or delivered. `error`: it failed, until a later run succeeds.
+ */
 export type UpdateState = 'pending' | 'in_progress' | 'ok' | 'error';
 
-/** How long each step of an edit took, in ms; steps that did not happen are absent. */
+/** Duration (ms) of each step of an edit; a step that did not happen is absent. */
 export interface Timings {
   /** From the first file event to the start of the build. */
   watch?: number;
@@ -11,7 +13,7 @@ export interface Timings {
   compare?: number;
   /** Packing, sending and checking the binary, or applying manifests. */
   sync?: number;
-  /** From the old process told to stop to the new one started. */
+  /** From SIGTERM for the old process to the start of the new process. */
   restart?: number;
   /** From the start of the new process to its readiness. */
   ready?: number;
@@ -23,13 +25,13 @@ export interface Timings {
 export interface Entry {
   target: string;
   /**
-   * `delivered`: the cluster has the new content. `unchanged`: the content is what it already had; nothing was sent.
-   * `failed`: it could not be made or delivered. `crashed`: delivered, and the new process died at once.
+   * `delivered`: the cluster has the new content. `unchanged`: the cluster had this content already; nothing was sent.
+   * `failed`: the content could not be made or delivered. `crashed`: it was delivered, and the new process crashed.
    * `superseded`: a newer edit came first.
    */
   outcome: 'delivered' | 'unchanged' | 'failed' | 'crashed' | 'superseded';
   timings: Timings;
-  /** Bytes sent to all pods, or undefined where nothing was to be sent. */
+  /** Bytes sent to all pods; undefined where nothing had to be sent. */
   bytes?: number;
   /** Pods that have the new content. */
   pods?: number;
@@ -40,11 +42,11 @@ export interface Entry {
 /** How an object uses a Secret. */
 export type SecretUse = 'env' | 'envFrom' | 'volume' | 'imagePullSecrets' | 'secrets';
 
-/** What uses a Secret that has changed. */
+/** An object that uses a changed Secret. */
 export interface Dependent {
   /** `Kind/namespace/name` of the Secret. */
   secret: string;
-  /** `Kind/namespace/name` of what uses it. */
+  /** `Kind/namespace/name` of the object that uses it. */
   subject: string;
   uses: SecretUse[];
 }
@@ -55,23 +57,21 @@ export interface Dependents {
   unseen: string[];
 }
 
-/** Everything the loop has to say; the terminal, the JSON log and the dashboard are readers of this one stream. */
+/**
+ * The events of the loop. They report and make nothing run. The terminal, the JSON log and `status` read this one
+ * stream.
+ */
 export type LoopEvent =
   | { type: 'start'; project: string; context: string; server: string; leaves: string }
   | { type: 'edit'; edit: number; files: string[]; targets: string[] }
   | { type: 'target'; target: string; state: UpdateState; message?: string }
   | { type: 'progress'; target: string; message: string }
-  /** `edit` counts edits; 0 is the start, -1 a command. */
+  /** `edit` is the number of the edit; 0 is the start, -1 a command. */
   | { type: 'ledger'; edit: number; files: string[]; entry: Entry }
   | { type: 'applied'; changes: Change[] }
-  /**
-   * A target made Secrets: what became of each, by names of keys and without values, and what uses those that changed.
-   */
+  /** A target applied Secrets. `changes` names keys, without values; `dependents` use the Secrets that changed. */
   | ({ type: 'secrets'; target: string; changes: Change[] } & Dependents)
-  /**
-   * A developer's settings changed: the options that differ; the loop begins anew where it cannot take them over as it
-   * is.
-   */
+  /** A developer's settings changed. `options`: those that differ. `anew`: another loop takes the place of this one. */
   | { type: 'settings'; options: string[]; anew: boolean }
   | { type: 'pod'; pod: string; state: 'connected' | 'current' | 'lost' | 'gone'; digest?: string; message?: string }
   | {
@@ -83,9 +83,9 @@ export type LoopEvent =
       pid?: number;
     }
   /**
-   * `leads`: the process in the pod leads, `ms` after its start; `former` says how the tenure before it, if there was
-   * one, ended: given back, by its expiry, or by the loop. `waiting`: it cannot lead yet, for a process that is gone
-   * did not give the Lease back; `message` says why the loop could not end that, where it was to.
+   * `leads`: the process in the pod leads, `ms` after its start. `former`: how the tenure before it ended, if there was
+   * one. `waiting`: the process cannot lead yet, for a process that is gone still holds the Lease. `message`: why the
+   * loop could not release it.
    */
   | {
       type: 'lease';
@@ -99,10 +99,7 @@ export type LoopEvent =
   | { type: 'log'; pod: string; container: string; line: string }
   /** `ok`: connections to `address` reach a pod. */
   | { type: 'forward'; name: string; address: string; state: 'ok' | 'failing'; message?: string }
-  /**
-   * The workload can be held at breakpoints, by these changes; or is as it was before again, unless `message` says why
-   * not.
-   */
+  /** `on`: these changes let breakpoints hold the workload. `off`: they are undone, unless `message` says why not. */
   | { type: 'debug'; state: 'on' | 'off'; changes?: string[]; message?: string }
   | { type: 'command'; verb: 'pause' | 'resume' | 'trigger'; targets: string[] }
   | { type: 'healthy' }

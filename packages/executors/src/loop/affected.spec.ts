@@ -19,14 +19,14 @@ const options: LoopOptions = {
 const { deploy } = options;
 const to = (change: Partial<LoopOptions>) => affected(options, { ...options, ...change });
 
-describe('settings that change while the loop runs', () => {
+describe('affected', () => {
   it.each<[string, Partial<LoopOptions>, string[]]>([
     ['nothing', {}, []],
     ['the patches', { deploy: { ...deploy, patches: [{ patch: {} } as never] } }, ['kustomize-build']],
     ['the registry', { deploy: { ...deploy, registry: 'localhost:1' } }, ['image-build', 'kustomize-build']],
     ['a secret', { secrets: [{ ...options.secrets![0]!, specs: { a: 2 } }] }, ['secrets']],
     ['port-forwards, trigger modes, the time-out', { portForwards: [{ port: 1 }], modes: {}, timeoutMs: 2 }, []],
-  ])('make run, for %s, only what that affects', (_, change, targets) =>
+  ])('runs only the affected targets for a change of %s', (_, change, targets) =>
     expect(to(change)).toEqual({ anew: false, targets }),
   );
 
@@ -35,7 +35,9 @@ describe('settings that change while the loop runs', () => {
     ['files in other folders', { inputs: new Map([['kustomize-build', { include: ['b/**'], exclude: [] }]]) }],
     ['the grace period', { graceMs: 5 }],
     ['another target', { others: [{ target: 'generate', outputs: [] }] }],
-    ['secrets that are made no more', { secrets: [] }],
+    ['the set of secrets targets', { secrets: [] }],
     ['debugging', { deploy: { ...deploy, debug: { delve: '/dlv', port: 1 } as never } }],
-  ])('want another loop for %s', (_, change) => expect(to(change)).toEqual({ anew: true, targets: [] }));
+  ])('asks for another loop for a change of %s', (_, change) =>
+    expect(to(change)).toEqual({ anew: true, targets: [] }),
+  );
 });

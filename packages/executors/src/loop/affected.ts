@@ -2,24 +2,24 @@ import { isDeepStrictEqual } from 'node:util';
 import type { LoopOptions } from './options.js';
 import { watchRoots } from './plan/stale-targets.js';
 
-/** What the loop has to do when its options change while it runs. */
+/** What changed options make the loop do. */
 export interface Affected {
-  /** Set where the change concerns what cannot be taken over as it is: the loop has to begin anew. */
+  /** Another loop has to take the place of this one: a running loop cannot take over the change. */
   anew: boolean;
-  /** The targets whose content, or whose way into the cluster, is another one now. */
+  /** Targets whose content or delivery changes. */
   targets: string[];
 }
 
-/** What is looked at each time that it is needed, so that it can change at any time. */
+/** Options that are read at each use, so that they can change at any time. */
 const live = ['deploy', 'inputs', 'secrets', 'flux', 'portForwards', 'modes', 'timeoutMs'] as const;
 
-/** Compares the options of a loop with those that it is to have. Pure. */
+/** Compares the present options of a loop with the new ones. Pure. */
 export function affected(before: LoopOptions, after: LoopOptions): Affected {
   const anew =
     !isDeepStrictEqual(without(before), without(after)) ||
     !isDeepStrictEqual(before.deploy.debug, after.deploy.debug) ||
     !isDeepStrictEqual(namesOf(before), namesOf(after)) ||
-    // The watch has its roots from the start.
+    // The watch keeps the roots that it started with.
     !isDeepStrictEqual(watchRoots(before.inputs.values()), watchRoots(after.inputs.values()));
   if (anew) return { anew, targets: [] };
   const { imageBuild, kustomizeBuild } = after.targets;

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Lane } from './lane.js';
 import type { Delivery, MadeContent, LoopTarget } from './targets/loop-target.js';
 
-/** A resource whose builds and deliveries end when the test says so. */
+/** A target whose builds and deliveries end when the test ends them. */
 class Steps implements LoopTarget<string> {
   readonly target = 'go-build';
   idle?: (signal: AbortSignal) => Promise<void>;
@@ -28,7 +28,7 @@ class Steps implements LoopTarget<string> {
       this.#wake();
     });
   }
-  /** Waits until so many builds and deliveries have begun. */
+  /** Waits until this many builds and deliveries have begun. */
   async begun(builds: number, deliveries: number) {
     while (this.builds.length < builds || this.deliveries.length < deliveries) {
       await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -54,13 +54,13 @@ async function deliverOne({ steps, lane }: ReturnType<typeof start>, content: st
 }
 
 describe('Lane', () => {
-  it('delivers new content and says how long each step took', async () => {
+  it('delivers new content and reports the duration of each step', async () => {
     const entry = await deliverOne(start(), 'v1');
     expect(entry).toMatchObject({ target: 'go-build', outcome: 'delivered', timings: { sync: 5 } });
     expect(Object.keys(entry.timings)).toEqual(expect.arrayContaining(['watch', 'build', 'compare', 'total']));
   });
 
-  it('sends nothing when the digest is the one delivered before', async () => {
+  it('sends nothing when the digest is the delivered one', async () => {
     const parts = start();
     await deliverOne(parts, 'v1');
     const run = parts.lane.run(performance.now());
@@ -70,7 +70,7 @@ describe('Lane', () => {
     expect(parts.steps.deliveries).toHaveLength(1);
   });
 
-  it('cancels a build under way for a newer edit, and only the newest is delivered', async () => {
+  it('cancels a running build for a newer edit, and delivers only the newest content', async () => {
     const { steps, lane } = start();
     const first = lane.run(performance.now());
     const second = lane.run(performance.now());
@@ -85,7 +85,7 @@ describe('Lane', () => {
     expect(await third).toMatchObject({ outcome: 'delivered' });
   });
 
-  it('lets a delivery go on while a newer build runs, and cancels it once there is something newer', async () => {
+  it('lets a delivery go on while a newer build runs, and cancels it once there is newer content', async () => {
     const { steps, lane } = start();
     const first = lane.run(performance.now());
     await steps.begun(1, 0);
@@ -101,7 +101,7 @@ describe('Lane', () => {
     expect(await second).toMatchObject({ outcome: 'delivered' });
   });
 
-  it('delivers again what was delivered before if another delivery came between and did not end', async () => {
+  it('delivers content again if another delivery failed in between', async () => {
     const parts = start();
     const { steps, lane } = parts;
     await deliverOne(parts, 'v1');
@@ -143,7 +143,7 @@ describe('Lane', () => {
     }
   });
 
-  it('reports a build error and a new process that dies', async () => {
+  it('reports a build error, and a new process that crashes', async () => {
     const { steps, lane } = start();
     const broken = lane.run(performance.now());
     await steps.begun(1, 0);

@@ -3,18 +3,20 @@ import type { Emit, Entry } from '../events/events.js';
 import type { Delivery, LoopTarget, MadeContent } from './targets/loop-target.js';
 import { timeout } from './timeout.js';
 
-/** How long an edit is not concluded for a new process that does not get ready: its probe may never succeed, in ms. */
+/**
+ * How long (ms) an edit waits for the new process to become ready before it is reported: the probe may never succeed.
+ */
 const readyWithinMs = 20_000;
 
-/** How long nothing has to happen before idle work begins: a person who saves again within it is not disturbed. */
+/** Quiet time (ms) before idle work begins, so that it does not slow down the next save. */
 const idleAfterMs = 2000;
 
 /**
- * Serves one target: the newest edit wins. A newer edit cancels a build under way at once; a delivery under way goes on
- * until there is something newer to deliver, so that frequent saves do not starve the pods.
+ * Runs one target: the newest edit wins. A newer edit cancels a running build at once. A running delivery goes on until
+ * there is newer content to deliver, so that frequent saves do not starve the pods.
  */
 export class Lane<Content> {
-  /** Digest of what the cluster is known to hold: unset while a delivery is under way and after one that failed. */
+  /** Digest of the content in the cluster; undefined during a delivery, and after a delivery that failed. */
   #delivered: string | undefined;
   #making: Turn = idleTurn;
   #delivering: Turn = idleTurn;
@@ -32,7 +34,7 @@ export class Lane<Content> {
   /**
    * Makes the content and delivers it if its digest is new. Never rejects: a failure is an entry.
    *
-   * @param editedAt when the edit began, in ms of `performance.now()`
+   * @param editedAt start of the edit (ms of `performance.now()`)
    */
   async run(editedAt: number): Promise<Entry> {
     const { target } = this.target;
@@ -76,20 +78,21 @@ export class Lane<Content> {
   }
 
   /**
-   * Idle work reads and writes what a build does, so it is a build to the rest of the lane: the next one cancels it.
+   * Schedules idle work. It reads and writes the same files as a build, so it takes a turn as a build, which the next
+   * build cancels.
    */
   #idleLater(): void {
     clearTimeout(this.#idle);
     if (!this.target.idle || this.signal.aborted) return;
     this.#idle = setTimeout(async () => {
       const { signal, gone } = this.#takeTurn();
-      // It is nobody's edit: a failure shows, if at all, when the target is run for itself.
+      // Idle work belongs to no edit: its failure shows when the target runs for itself.
       await this.target.idle!(signal).catch(() => {});
       gone();
     }, idleAfterMs);
   }
 
-  /** Cancels the build under way and takes its place; `before` is when it has gone. */
+  /** Cancels the running build and takes its place; `before` resolves when that build has ended. */
   #takeTurn(): { signal: AbortSignal; before: Promise<void>; gone: () => void } {
     clearTimeout(this.#idle);
     const before = this.#making;
@@ -102,7 +105,7 @@ export class Lane<Content> {
   async #make(editedAt: number, timings: Entry['timings']): Promise<MadeContent<Content> | 'superseded'> {
     const { signal, before, gone } = this.#takeTurn();
     try {
-      // Two builds must never write one output: the cancelled one has to be gone.
+      // Two builds must never write one output, so the cancelled build has to end first.
       await before;
       if (signal.aborted) return 'superseded';
       const started = performance.now();
@@ -144,7 +147,7 @@ export class Lane<Content> {
   }
 }
 
-/** A piece of work that has its turn until it has gone. */
+/** A piece of work that keeps its turn until it has ended. */
 interface Turn {
   cancel(): void;
   gone: Promise<void>;

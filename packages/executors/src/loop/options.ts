@@ -23,28 +23,28 @@ export interface LoopOptions {
   flux?: readonly FluxTargetOptions[];
   /** Other targets that are part of the loop. Default: none. */
   others?: readonly OtherTargetOptions[];
-  /** The targets that a target waits for where an edit makes both run. Default: none. */
+  /** The targets that a target waits for where one edit makes both run. Default: none. */
   waitsFor?: ReadonlyMap<string, readonly string[]>;
-  /** The files that each target is made from, by its name. */
+  /** Input files by target name. */
   inputs: ReadonlyMap<string, FileInputs>;
   goBuild: GoBuild;
   kustomization: Render;
-  /** Variables for runs through Nx: the GOARCH that the loop itself builds for. */
+  /** Environment variables for runs through Nx: the GOARCH that the loop builds for. */
   env: Record<string, string>;
-  /** Time between SIGTERM and SIGKILL for the controller's process, in ms. */
+  /** Grace period (ms) of the controller's process between SIGTERM and SIGKILL. */
   graceMs?: number;
-  /** How long what was applied may take to become ready, in ms. */
+  /** Time-out (ms) for applied objects to become ready. */
   timeoutMs: number;
-  /** Report what the controller writes. */
+  /** Report the lines that the controller writes. */
   logs: boolean;
-  /** End the Lease of a process that is gone and did not give it back. Default: false. */
+  /** Release the Lease of a process that has ended without giving it back. Default: false. */
   releaseLease?: boolean;
   portForwards: readonly PortForwardSpec[];
-  /** By target; `auto` where there is none. */
+  /** Trigger modes by target. Default: `auto`. */
   modes: Readonly<Record<string, TriggerMode>>;
 }
 
-/** What the loop works with. */
+/** The parts that the loop works with. */
 export interface LoopParts {
   cluster: Cluster;
   runner: TaskRunner;
@@ -52,23 +52,23 @@ export interface LoopParts {
   signal: AbortSignal;
   /** Called before anything is applied for the first time. */
   onApplying?: () => void;
-  /** Opens the way for commands from other terminals, each of which is given to `obey`. */
+  /** Opens the way for commands from other terminals; give each of them to `obey`. */
   control?: (gate: GateView, obey: (request: Command) => void) => void;
   settings?: SettingsFiles;
 }
 
-/** A developer's settings, which may change while the loop runs. */
+/** A developer's settings, which can change while the loop runs. */
 export interface SettingsFiles {
-  /** Absolute paths, of files that may not be there. */
+  /** Absolute paths of files that may not exist. */
   paths: readonly string[];
   /**
-   * The options by the files as they are now, and the names of those that differ from the last ones; `anew` where
-   * something else than the loop's own options differs, such as the cluster. @throws NxKubeError
+   * Reads the options again. `changed` names those that differ from the last ones. `anew`: something besides the loop's
+   * own options differs, such as the cluster. @throws NxKubeError
    */
   read(): Promise<{ options: LoopOptions; changed: string[]; anew: boolean }>;
 }
 
-/** Every target of the loop, those first that others wait for. */
+/** All targets of the loop, those first that others wait for. */
 export function targetNames({ targets, secrets = [], flux = [], others = [] }: LoopOptions): string[] {
   return [...[...flux, ...secrets, ...others].map(({ target }) => target), ...Object.values(targets)];
 }

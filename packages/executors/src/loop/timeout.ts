@@ -1,4 +1,4 @@
-/** What a promise resolves to, or undefined where it has not after so long. */
+/** Resolves to the promise's value, or to undefined after `ms`. */
 export async function timeout<T>(ms: number, promise: Promise<T> | undefined): Promise<T | undefined> {
   if (!promise) return undefined;
   let timer!: NodeJS.Timeout;

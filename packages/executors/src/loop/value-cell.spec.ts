@@ -1,22 +1,24 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { valueCell } from './value-cell.js';
 
 const never = new AbortController().signal;
 
-it('gives the first value to whoever waits for it, and the newest afterwards', async () => {
-  const cell = valueCell<number>();
-  const first = cell.get(never);
-  cell.set(1);
-  expect(await first).toBe(1);
-  cell.set(2);
-  expect(await cell.get(never)).toBe(2);
-  expect(cell.value).toBe(2);
-});
+describe('valueCell', () => {
+  it('gives the first value to a reader that waits for it, and the newest value afterwards', async () => {
+    const cell = valueCell<number>();
+    const first = cell.get(never);
+    cell.set(1);
+    expect(await first).toBe(1);
+    cell.set(2);
+    expect(await cell.get(never)).toBe(2);
+    expect(cell.value).toBe(2);
+  });
 
-it('stops waiting with the signal', async () => {
-  const stop = new AbortController();
-  const waiting = valueCell<number>().get(stop.signal);
-  stop.abort(new Error('stopped'));
-  await expect(waiting).rejects.toThrow('stopped');
-  await expect(valueCell<number>().get(stop.signal)).rejects.toThrow('stopped');
+  it('stops waiting when the signal fires', async () => {
+    const stop = new AbortController();
+    const waiting = valueCell<number>().get(stop.signal);
+    stop.abort(new Error('stopped'));
+    await expect(waiting).rejects.toThrow('stopped');
+    await expect(valueCell<number>().get(stop.signal)).rejects.toThrow('stopped');
+  });
 });

@@ -4,7 +4,7 @@ import { orAborted } from '@nx-kube/cluster';
 export interface ValueCell<T> {
   readonly value: T | undefined;
   set(value: T): void;
-  /** The newest value, or the first one there will be. @throws the signal's reason */
+  /** Resolves to the newest value, or to the first one when it comes. @throws the signal's reason */
   get(signal: AbortSignal): Promise<T>;
 }
 

@@ -2,17 +2,17 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** How many binaries are kept: the one in the image, the last delivered, and the one before it. */
+/** Number of kept binaries: the one in the image, the last delivered one, and the one before it. */
 const keep = 3;
 
 /**
- * Copies of binaries that pods are known to run, by SHA-256: the bases that differences are made against. A folder that
- * may be deleted at any time; a missing base only costs the bytes of a whole binary.
+ * Copies of binaries that pods run, by SHA-256: the bases of differences. The folder may be deleted at any time:
+ * without a base, the whole binary is sent.
  */
 export class BinaryStore {
   constructor(private readonly directory: string) {}
 
-  /** The path of the binary with this digest, or undefined. */
+  /** Returns the path of the binary with this digest, or undefined. */
   async find(digest: string): Promise<string | undefined> {
     const path = join(this.directory, digest);
     return stat(path).then(
@@ -21,7 +21,7 @@ export class BinaryStore {
     );
   }
 
-  /** Keeps a copy of the file, which holds the binary with this digest now; drops the copies longest unused. */
+  /** Copies the file, which holds the binary with this digest, and drops the copies that were unused for longest. */
   async add(digest: string, file: string): Promise<void> {
     const path = join(this.directory, digest);
     await mkdir(this.directory, { recursive: true });

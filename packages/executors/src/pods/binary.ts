@@ -2,13 +2,13 @@ import { pack, preparePack, type Pack, type PreparedPack } from '../agent/pack.j
 import { sha256 } from '../image/archive/sha256.js';
 import type { BinaryStore } from './binary-store.js';
 
-/** A base that is being indexed while the new binary is still being built. */
+/** A base that is indexed while the new binary is being built. */
 export interface PreparedBase {
   digest: string;
   pack: PreparedPack;
 }
 
-/** Starts to index a binary that pods run, if there is a copy of it on this side. */
+/** Starts to index a binary that pods run, if there is a local copy. */
 export async function prepareBase(
   digest: string | undefined,
   store: BinaryStore,
@@ -18,13 +18,13 @@ export async function prepareBase(
   return path ? { digest, pack: preparePack({ base: { path, digest }, signal }) } : undefined;
 }
 
-/** One binary on its way to pods: its digest, and one pack for each base that pods have, shared by those pods. */
+/** One binary on its way to pods: its digest, and one pack for each base. Pods with the same base share a pack. */
 export class Binary {
   readonly #packs = new Map<string, Promise<Pack>>();
   #digest: Promise<string> | undefined;
   #prepared: PreparedBase | undefined;
 
-  /** @param known what is known of it already: its digest, a base that is being indexed for it */
+  /** @param known the digest, if it is known, and a base that is being indexed */
   constructor(
     readonly path: string,
     private readonly store: BinaryStore,
@@ -34,12 +34,12 @@ export class Binary {
     this.#digest = known.digest === undefined ? undefined : Promise.resolve(known.digest);
   }
 
-  /** From a pack if one has begun, which reads the file anyway; else from the file. */
+  /** Returns the SHA-256: from a pack that has begun, which reads the file anyway, else from the file. */
   digest(): Promise<string> {
     return (this.#digest ??= sha256(this.path).then((hex) => `sha256:${hex}`));
   }
 
-  /** What turns `base` into this binary; the whole of it where there is no copy of the base on this side. */
+  /** Returns the pack that turns `base` into this binary; the whole binary where there is no local copy of the base. */
   packFor(base: string | undefined): Promise<Pack> {
     const key = base ?? '';
     const known = this.#packs.get(key);
@@ -50,7 +50,7 @@ export class Binary {
     return begun;
   }
 
-  /** Ends the preparation if no pod had its base. */
+  /** Cancels the preparation if no pod has its base. */
   release(): void {
     this.#prepared?.pack.cancel();
     this.#prepared = undefined;

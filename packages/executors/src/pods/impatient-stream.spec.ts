@@ -6,16 +6,13 @@ import { ImpatientStream } from './impatient-stream.js';
 
 const withinMs = 60_000;
 
-// Hours of a slow connection, in none.
+// Fake timers: hours of a slow connection take no time.
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const control = (message: object) => encodeFrame(frameType.control, Buffer.from(JSON.stringify(message)));
 
-/**
- * A connection that takes so long for each part of a delivery, to an agent that answers when all has come, unless it is
- * silent.
- */
+/** A connection with a delay for each part of a delivery, to an agent that answers at the end, unless it is silent. */
 function slowConnection(msPerPart: number, { silent = false } = {}): ByteStream & { closed: () => boolean } {
   let end = () => {};
   let complete = () => {};
@@ -56,8 +53,8 @@ async function connected(stream: ByteStream): Promise<{ impatient: ImpatientStre
   return { impatient, session: await impatient.answered(openSession(impatient), withinMs) };
 }
 
-describe('a stream that is waited on', () => {
-  it('stays open over a delivery that takes many times the patience, as long as parts of it are accepted', async () => {
+describe('ImpatientStream', () => {
+  it('stays open during a delivery of many times the time-out, while parts of it are accepted', async () => {
     const connection = slowConnection(40_000);
     const { impatient, session } = await connected(connection);
     const delivered = impatient.answered(session.deliver(packOf(25)), withinMs);
@@ -72,7 +69,7 @@ describe('a stream that is waited on', () => {
   it.each([
     ['takes nothing more', slowConnection(24 * 3_600_000)],
     ['takes all and never answers', slowConnection(10, { silent: true })],
-  ])('is closed where the other side %s', async (_, connection) => {
+  ])('closes where the other side %s', async (_, connection) => {
     const { impatient, session } = await connected(connection);
     const failed = expect(impatient.answered(session.deliver(packOf(2)), withinMs)).rejects.toMatchObject({
       code: 'closed',

@@ -1,13 +1,12 @@
 import type { ByteStream } from '../agent/session.js';
 
 /**
- * A stream that is closed, which fails whoever waits on it, where an answer is waited for and nothing has gone on for
- * too long. A large binary over a slow connection takes as long as it takes: each part of it that is accepted is
- * progress.
+ * Closes a stream when an answer is awaited and there is no progress for too long; the wait then fails. Each accepted
+ * part of a delivery is progress, so a large binary may take any time over a slow connection.
  */
 export class ImpatientStream implements ByteStream {
   readonly output: AsyncIterable<Uint8Array>;
-  /** One for each answer that is waited for. */
+  /** One timer for each awaited answer. */
   readonly #timers = new Set<NodeJS.Timeout>();
 
   constructor(private readonly stream: ByteStream) {
@@ -23,7 +22,7 @@ export class ImpatientStream implements ByteStream {
     this.stream.close();
   }
 
-  /** The answer; it has to come at most so long after the last part was accepted. */
+  /** Returns the answer, which has to come within `withinMs` after the last part was accepted. */
   async answered<T>(answer: Promise<T>, withinMs: number): Promise<T> {
     const timer = setTimeout(() => this.close(), withinMs);
     this.#timers.add(timer);

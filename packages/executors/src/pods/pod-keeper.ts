@@ -18,7 +18,7 @@ export interface PodKeeperOptions {
   probe?: ReadinessProbe;
   graceMs?: number;
   store: BinaryStore;
-  /** Called for the process of each pod: when it is met, and each time another one is started. */
+  /** Called for the process of each pod: on connect, and each time another process starts. */
   onProcess?: (process: StartedProcess) => void;
   /** Called when the run of a pod's container has ended, or the pod is being deleted. */
   onGone?: (pod: string) => void;
@@ -26,7 +26,7 @@ export interface PodKeeperOptions {
   signal: AbortSignal;
 }
 
-/** What bringing one binary to all pods came to. */
+/** The result of bringing one binary to all pods. */
 export interface BinaryDelivery {
   /** Bytes sent to all pods. */
   bytes?: number;
@@ -34,16 +34,16 @@ export interface BinaryDelivery {
   pods?: number;
   syncMs: number;
   restartMs?: number;
-  /** What became of the new processes, where the delivery started some. */
+  /** Whether the new processes got ready or crashed, where the delivery started some. */
   outcome?: Promise<{ readyMs?: number } | { crashed: string }>;
 }
 
 /**
- * Keeps the processes of all pods of a workload at the wanted binary: watches the pods, holds a connection to each, and
- * delivers wherever another digest runs. A pod that comes later, or comes back, is brought up to date by the same rule.
+ * Keeps the processes of all pods of a workload at the wanted binary. It watches the pods, holds a connection to each,
+ * and delivers where another digest runs. The same rule brings a new or restarted pod up to date.
  */
 export class PodKeeper {
-  /** By id of the container's run. */
+  /** Replicas by the id of the container's run. */
   readonly #replicas = new Map<string, Replica>();
   readonly #watcher: Watcher;
   #wanted: Binary | undefined;
@@ -64,22 +64,22 @@ export class PodKeeper {
     signal.addEventListener('abort', () => this.#stop(), { once: true });
   }
 
-  /** Resolves when the pods that are there now are known. @throws ApiError when they may not be watched */
+  /** Resolves when the present pods are known. @throws ApiError where the user may not watch pods */
   get synced(): Promise<void> {
     return this.#watcher.synced;
   }
 
-  /** Starts to index what the pods run, while the next binary is being built. */
+  /** Starts to index the binary that the pods run, while the next one is being built. */
   prepare(): Promise<PreparedBase | undefined> {
     const [first] = this.#replicas.values();
     return prepareBase(first?.link.base, this.options.store, this.options.signal);
   }
 
   /**
-   * Makes the binary at `path` the wanted one, and waits until a pod runs, and every pod that runs has it. Pods whose
-   * connection is cut are waited for; pods that go away are not.
+   * Makes the binary at `path` the wanted one, and waits until there is a pod and every pod runs the binary. It waits
+   * for pods whose connection is cut, and not for pods that are gone.
    *
-   * @throws NxKubeError, naming the pod: the first failure that trying again does not mend
+   * @throws NxKubeError with the name of the pod: the first failure that a retry does not fix
    */
   async bring(path: string, prepared: PreparedBase | undefined, signal: AbortSignal): Promise<BinaryDelivery> {
     const started = performance.now();
@@ -100,7 +100,8 @@ export class PodKeeper {
   }
 
   /**
-   * Restarts the process of each pod that nothing was delivered to: it runs what is wanted. Resolves to their number.
+   * Restarts the process of each pod that nothing was delivered to: it runs the wanted binary already. Resolves to
+   * their number.
    */
   async restartUntouched(): Promise<number> {
     const untouched = [...this.#replicas.values()].filter(({ link, served }) => link.connected && !served);
@@ -109,14 +110,14 @@ export class PodKeeper {
   }
 
   async #settled(binary: Binary, signal: AbortSignal): Promise<{ result: Delivered; fate: Promise<Fate> }[]> {
-    // Known when all of it is packed; a pod may have refused it long before that.
+    // The digest is known when all of the binary is packed. A pod may refuse the binary long before that.
     let digest: string | undefined;
     binary.digest().then(
       (known) => {
         digest = known;
         this.#changed.ring();
       },
-      // Whoever sends it says why.
+      // The delivery reports why the binary cannot be packed.
       () => {},
     );
     for (;;) {
@@ -137,7 +138,7 @@ export class PodKeeper {
       if (replica.link.container.pod !== pod.metadata.name || id === running?.id) continue;
       this.#replicas.delete(id);
       replica.link.stop();
-      // Nobody will tell any more what became of its process.
+      // No event of its process comes any more.
       replica.onLost();
       this.options.onGone?.(pod.metadata.name);
       this.options.onEvent({ type: 'pod', pod: pod.metadata.name, state: 'gone' });
@@ -202,7 +203,7 @@ export class PodKeeper {
     }
   }
 
-  /** Keeps a copy of what was delivered: the base of the next difference, and what pods that come later are given. */
+  /** Keeps a copy of the delivered binary: the base of the next difference, and the binary for later pods. */
   async #keep(binary: Binary): Promise<void> {
     const digest = await binary.digest();
     await this.options.store.add(digest, binary.path);

@@ -7,13 +7,13 @@ import type { Binary } from './binary.js';
 import { ImpatientStream } from './impatient-stream.js';
 import type { RunningContainer } from './target-container.js';
 
-/** Passing failures of a delivery: the same binary is sent again, whole. */
+/** Codes of failures after which the whole binary is sent again. */
 const again: ReadonlySet<string> = new Set(['digest-mismatch', 'corrupt-stream', 'base-mismatch']);
 
 /**
- * How long the agent may take to say hello, and to answer after the last part of a delivery besides the old process's
- * grace, in ms. A runtime that is restarted can leave an exec open that nobody answers: only a new connection helps
- * then.
+ * Time-outs (ms) for the agent's hello, and for its answer after the last part of a delivery, without the grace period
+ * of the old process. A restarted container runtime can leave an exec open that nothing answers: only a new connection
+ * helps then.
  */
 const helloWithinMs = 10_000;
 const deliveryWithinMs = 60_000;
@@ -22,24 +22,24 @@ export interface PodLinkOptions {
   cluster: Cluster;
   container: RunningContainer;
   probe?: ReadinessProbe;
-  /** Time between SIGTERM and SIGKILL for the old process, in ms. */
+  /** Grace period (ms) of the old process between SIGTERM and SIGKILL. */
   graceMs?: number;
   onConnected: (link: PodLink) => void;
   onLost: (link: PodLink, error: unknown) => void;
   onEvent: (link: PodLink, event: AgentEvent) => void;
 }
 
-/** The connection to one run of the target container: kept open, opened again when it is cut, until `stop`. */
+/** The connection to one run of the target container. It is opened again when it is cut, until `stop`. */
 export class PodLink {
   /**
-   * Digest of the binary that runs there, as last reported; undefined while there is no connection, and where it runs
-   * without the debugger that it is to run under.
+   * Last reported digest of the running binary; undefined without a connection, and where the binary runs without the
+   * debugger that it needs.
    */
   running: string | undefined;
-  /** Digest of the binary that a delivery can be the difference to; undefined while there is no connection. */
+  /** Digest of the base for the next delivery's difference; undefined without a connection. */
   base: string | undefined;
   #session: AgentSession | undefined;
-  /** What the session goes over; set with it. */
+  /** The stream of the session; set with it. */
   #stream: ImpatientStream | undefined;
   readonly #stop = new AbortController();
   /** Ends the pause before the next attempt to connect. */
@@ -53,7 +53,7 @@ export class PodLink {
     return this.options.container;
   }
 
-  /** When the process that was met was started, by the clock of its node, in ms since the epoch. */
+  /** Start of the process that ran on connect (ms since the epoch, by the clock of its node). */
   get startedAt(): number | undefined {
     return this.#session && Date.parse(this.#session.hello.running.startedAt);
   }
@@ -65,7 +65,7 @@ export class PodLink {
   /**
    * Brings the process to the binary. Needs a connection.
    *
-   * @throws AgentError; `closed` when the connection was cut, which is tried again once it is back
+   * @throws AgentError; `closed` when the connection was cut: the replica retries after the next connect
    */
   async deliver(binary: Binary, signal: AbortSignal): Promise<Delivered> {
     const session = this.#session!;
@@ -87,7 +87,7 @@ export class PodLink {
     return this.#session!.restart({ graceMs: this.options.graceMs });
   }
 
-  /** Tries to connect now, instead of after the pause: the API server is known to be back. */
+  /** Connects now instead of after the pause: the API server is back. */
   poke(): void {
     this.#retryNow.ring();
   }
@@ -114,7 +114,7 @@ export class PodLink {
     }
   }
 
-  /** Resolves when the connection has ended, with the reason if there is one. */
+  /** Resolves when the connection has ended, with the error if there is one. */
   async #connectOnce(onOpen: () => void): Promise<NxKubeError | undefined> {
     const { cluster, container, probe, onConnected, onEvent } = this.options;
     const { signal } = this.#stop;
@@ -140,7 +140,7 @@ export class PodLink {
     onOpen();
     onConnected(this);
     const { state, pid, lastExit } = session.hello.running;
-    // It died when nobody listened, and would else be heard of only when it dies again.
+    // The process crashed while there was no connection; the agent does not repeat that event by itself.
     if (state === 'backoff' && lastExit) onEvent(this, { event: 'exited', pid, expected: false, ...lastExit });
     await session.closed;
     await stream.close();
@@ -149,8 +149,8 @@ export class PodLink {
 }
 
 /**
- * The image's own binary never runs under the debugger, though it be the wanted one: it has to be delivered for that.
- * Pure.
+ * Whether the process runs as wanted. The image's own binary never runs under the debugger: it must be delivered for
+ * that. Pure.
  */
 export function runsAsItShould({ debugs, running }: Pick<AgentHello, 'debugs' | 'running'>): boolean {
   return !debugs || running.source === 'live';

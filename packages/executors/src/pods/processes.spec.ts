@@ -20,12 +20,12 @@ const after = (...events: [at: number, event: LoopEvent][]) => {
 };
 const crashing = (...events: [number, LoopEvent][]) => after(...events).crashing.map(({ pod }) => pod);
 
-describe('the processes of a workload’s pods', () => {
+describe('Processes', () => {
   it.each<[string, [number, LoopEvent][], number | undefined]>([
-    ['when nothing is known', [], 0],
-    ['for a while after it was met', [[0, connected()]], 1500],
+    ['at once when no process is known', [], 0],
+    ['a while after the connect', [[0, connected()]], 1500],
     [
-      'for a while after its start',
+      'a while after the start of the process',
       [
         [0, connected()],
         [400, started],
@@ -33,7 +33,7 @@ describe('the processes of a workload’s pods', () => {
       1900,
     ],
     [
-      'no longer once it is ready',
+      'at once when the process is ready',
       [
         [0, connected()],
         [400, ready],
@@ -41,7 +41,7 @@ describe('the processes of a workload’s pods', () => {
       0,
     ],
     [
-      'until the last of them has run',
+      'when the last process has run for a while',
       [
         [0, connected()],
         [300, connected('b')],
@@ -49,7 +49,7 @@ describe('the processes of a workload’s pods', () => {
       1800,
     ],
     [
-      'while it is dead',
+      'at no known time while the process is dead',
       [
         [0, connected()],
         [10, exited(1)],
@@ -57,7 +57,7 @@ describe('the processes of a workload’s pods', () => {
       undefined,
     ],
     [
-      'longer after a crash',
+      'later after a crash',
       [
         [0, connected()],
         [10, exited(1)],
@@ -66,7 +66,7 @@ describe('the processes of a workload’s pods', () => {
       10_000,
     ],
     [
-      'while the connection is cut',
+      'at no known time while the connection is cut',
       [
         [0, connected()],
         [10, pod('lost')],
@@ -74,7 +74,7 @@ describe('the processes of a workload’s pods', () => {
       undefined,
     ],
     [
-      'no longer when the pod is gone',
+      'at once when the pod is gone',
       [
         [0, connected()],
         [10, exited(1)],
@@ -82,12 +82,12 @@ describe('the processes of a workload’s pods', () => {
       ],
       0,
     ],
-  ])('settle: %s', (_, events, left) => expect(after(...events).settlesIn(500)).toBe(left));
+  ])('settles %s', (_, events, left) => expect(after(...events).settlesIn(500)).toBe(left));
 
-  it('have settled after a while in which nothing happened', () =>
+  it('has settled after a while in which nothing happened', () =>
     expect(after([0, connected()]).settlesIn(2000)).toBe(0));
 
-  it('crash again and again from the second time on, with what was said last', () => {
+  it('counts a process as crashing from its second crash in a row, with its last lines', () => {
     expect(crashing([0, connected()], [10, exited(1)])).toEqual([]);
     expect(after([0, connected()], [10, exited(1)], [500, started], [510, exited(2)]).crashing).toEqual([
       { pod: 'a', end: 'exited with code 2', lastLines: ['panic: no'], current: false },
@@ -96,7 +96,7 @@ describe('the processes of a workload’s pods', () => {
 
   it.each<[string, [number, LoopEvent][]]>([
     [
-      'the same death is told twice',
+      'the agent repeats one crash',
       [
         [20, pod('lost')],
         [30, connected()],
@@ -126,9 +126,11 @@ describe('the processes of a workload’s pods', () => {
         [70, exited(2)],
       ],
     ],
-  ])('do not where %s', (_, events) => expect(crashing([0, connected()], [10, exited(1)], ...events)).toEqual([]));
+  ])('does not count a process as crashing where %s', (_, events) =>
+    expect(crashing([0, connected()], [10, exited(1)], ...events)).toEqual([]),
+  );
 
-  it('crash again and again also when the wanted binary is what runs', () =>
+  it('counts crashes of the wanted binary, too', () =>
     expect(after([0, connected()], [1, exited(1)], [2, current('one')], [500, exited(2)]).crashing).toMatchObject([
       { pod: 'a', current: true },
     ]));

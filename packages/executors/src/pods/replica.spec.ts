@@ -57,8 +57,8 @@ function replica(running: string | undefined, { hasProbe = true } = {}) {
   return { link, now, served, replica: one, lose, connect };
 }
 
-describe('one run of the container (with a fake link)', () => {
-  it('is sent nothing where it runs what is wanted, and nothing where nothing is wanted', async () => {
+describe('Replica (with a fake link)', () => {
+  it('sends nothing where the pod runs the wanted binary, and nothing where none is wanted', async () => {
     const current = replica('new');
     await current.replica.serve();
     expect(current).toMatchObject({ served: ['new'], link: { deliveries: [] } });
@@ -69,7 +69,7 @@ describe('one run of the container (with a fake link)', () => {
     expect(idle).toMatchObject({ served: [], link: { deliveries: [] } });
   });
 
-  it('is sent the wanted binary where it does not run one as it should, such as without its debugger', async () => {
+  it('sends the wanted binary where the pod runs it without the debugger that it needs', async () => {
     const { link, served, replica: one } = replica(undefined);
     const serving = one.serve();
     (await link.delivery(0)).end(undefined);
@@ -77,7 +77,7 @@ describe('one run of the container (with a fake link)', () => {
     expect(served).toEqual(['new']);
   });
 
-  it('is sent what became wanted while it was being served', async () => {
+  it('sends a binary that became wanted during a delivery', async () => {
     const { link, now, served, replica: one } = replica('old');
     const serving = one.serve();
     const first = await link.delivery(0);
@@ -89,7 +89,7 @@ describe('one run of the container (with a fake link)', () => {
     expect(served).toEqual(['newer']);
   });
 
-  it('is served over a connection that came back while the delivery over the one before it was still waited for', async () => {
+  it('delivers over a new connection while the delivery over the old one is still awaited', async () => {
     const { link, served, replica: one, lose, connect } = replica('old');
     const serving = one.serve();
     const first = await link.delivery(0);
@@ -102,7 +102,7 @@ describe('one run of the container (with a fake link)', () => {
     expect(one.served).toMatchObject({ result: { digest: 'new' } });
   });
 
-  it('is not sent again what arrived although the connection was cut before the answer', async () => {
+  it('does not send a binary again that arrived although the connection was cut before the answer', async () => {
     const { link, served, replica: one, lose, connect } = replica('old');
     const serving = one.serve();
     const first = await link.delivery(0);
@@ -114,7 +114,7 @@ describe('one run of the container (with a fake link)', () => {
     expect(link.deliveries).toHaveLength(1);
   });
 
-  it('waits for a connection that is cut, without taking that for a failure', async () => {
+  it('waits for the next connection, and does not count a cut one as a failure', async () => {
     const { link, replica: one, lose, connect } = replica('old');
     const serving = one.serve();
     const first = await link.delivery(0);
@@ -128,7 +128,7 @@ describe('one run of the container (with a fake link)', () => {
     expect(one.served).toMatchObject({ result: { digest: 'new' } });
   });
 
-  it('that refuses a binary is named, with what to do, and is not sent it again', async () => {
+  it('names a pod that refuses a binary, with the next step, and does not send it again', async () => {
     const { link, served, replica: one } = replica('old');
     const serving = one.serve();
     (await link.delivery(0)).end(
@@ -146,7 +146,7 @@ describe('one run of the container (with a fake link)', () => {
     expect(link.deliveries).toHaveLength(1);
   });
 
-  it('names itself where the binary cannot be read', async () => {
+  it('names the pod where the binary cannot be read', async () => {
     const { now, replica: one } = replica('old');
     const gone = new NxKubeError('configuration', 'Packing /gone failed.', { next: 'Build it again.' });
     now.wanted = { digest: () => Promise.reject(gone) } as unknown as Binary;
@@ -157,7 +157,7 @@ describe('one run of the container (with a fake link)', () => {
   });
 });
 
-describe('the fate of a new process (with a fake link)', () => {
+describe('Replica: the fate of a new process (with a fake link)', () => {
   async function delivered(options?: { hasProbe: boolean }) {
     const parts = replica('old', options);
     const serving = parts.replica.serve();
@@ -167,13 +167,13 @@ describe('the fate of a new process (with a fake link)', () => {
     return { ...parts, fate: served && 'fate' in served ? served.fate : undefined };
   }
 
-  it('is to be ready', async () => {
+  it('reports a process that gets ready', async () => {
     const { replica: one, fate } = await delivered();
     one.onEvent({ event: 'ready', pid: 7, ms: 120 });
     expect(await fate).toEqual({ readyMs: 120 });
   });
 
-  it('is to die, in its own last words, also where it did so before the delivery was answered', async () => {
+  it('reports a crash with its last lines, also one before the answer of the delivery', async () => {
     const { link, replica: one } = replica('old');
     const serving = one.serve();
     const delivery = await link.delivery(0);
@@ -185,7 +185,7 @@ describe('the fate of a new process (with a fake link)', () => {
     });
   });
 
-  it('is not known where the connection is lost, or there is no probe', async () => {
+  it('leaves the fate open where the connection is lost, or there is no probe', async () => {
     const { lose, fate } = await delivered();
     lose();
     expect(await fate).toEqual({});

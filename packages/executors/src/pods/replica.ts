@@ -4,23 +4,23 @@ import type { AgentEvent, Delivered } from '../agent/messages.js';
 import type { Binary } from './binary.js';
 import type { PodLink } from './pod-link.js';
 
-/** What became of a new process: ready after so long, died before that, or not known (no probe, connection lost). */
+/** The fate of a new process: ready after `readyMs`, crashed before that, or unknown (no probe, connection lost). */
 export type Fate = { readyMs?: number } | { crashed: string };
 
-/** What delivering a binary to one pod came to. */
+/** The result of delivering a binary to one pod. */
 export type Served = { binary: Binary } & ({ result: Delivered; fate: Promise<Fate> } | { error: NxKubeError });
 
-/** Ends of a delivery that are none: the link connects again, or the next delivery follows at once. */
+/** Codes of failures that pass: the link connects again, or the next delivery follows at once. */
 const passing: ReadonlySet<string> = new Set(['closed', 'cancelled', 'stopping']);
 
-/** One run of the target container, and what is known of the process in it. */
+/** One run of the target container, and the state of its process. */
 export class Replica {
-  /** The last delivery to it; undefined until there was one. */
+  /** The last delivery; undefined before the first one. */
   served: Served | undefined;
   #serving = false;
-  /** Whether what runs there was compared with what is wanted since the connection was made. */
+  /** The running binary was compared with the wanted one since the last connect. */
   #met = false;
-  /** By process id; made by whoever comes first, the event or the one who waits for it. */
+  /** Fates by process id. The event or the delivery creates the entry, whichever comes first. */
   readonly #fates = new Map<number, { promise: Promise<Fate>; resolve: (fate: Fate) => void }>();
 
   constructor(
@@ -28,22 +28,23 @@ export class Replica {
     private readonly options: {
       hasProbe: boolean;
       wanted: () => Binary | undefined;
-      /** The pod runs the wanted binary: a delivery has ended well, or there was nothing to deliver. */
+      /** Called when the pod runs the wanted binary: after a delivery, or where nothing had to be delivered. */
       onServed: (digest: string) => void;
-      /** A delivery has ended. */
+      /** Called when a delivery has ended. */
       onChange: () => void;
       signal: AbortSignal;
     },
   ) {}
 
   /**
-   * Brings the pod to the wanted binary if it runs another; ends when it has, or when there is nothing to connect to.
+   * Brings the pod to the wanted binary if it runs another one. Ends when the pod runs it, or when the connection is
+   * lost.
    */
   async serve(): Promise<void> {
     if (this.#serving) return;
     this.#serving = true;
     try {
-      // Once more, too, where the connection was cut and is back: whoever said so found this under way.
+      // A call during this loop returns at once, so the loop itself serves a connection that was cut and is back.
       for (let last: Binary | undefined; this.link.connected;) {
         const wanted = this.options.wanted();
         if (!wanted || (wanted === last && this.#met)) break;
@@ -64,7 +65,7 @@ export class Replica {
     }
   }
 
-  /** With the connection goes the knowledge of what became of the processes. */
+  /** Without the connection, the fates of the processes stay unknown. */
   onLost(): void {
     this.#met = false;
     this.#fates.forEach(({ resolve }) => resolve({}));
@@ -74,7 +75,8 @@ export class Replica {
   async #deliver(binary: Binary): Promise<void> {
     const { link, options } = this;
     try {
-      // Only a pod that was just met may be current already. The digest of an edit is known when all of it is packed,
+      // Only right after a connect may the pod be current already. The digest of an edit is known when all of it is
+      // packed,
       // and by then most of it can be in the pod.
       if (!this.#met) {
         this.#met = true;
@@ -106,7 +108,7 @@ export function howItEnded({ code, signal }: { code?: number; signal?: string })
   return signal ? `was killed by ${signal}` : `exited with code ${code}`;
 }
 
-/** The fate of several new processes is that of the worst: one that crashed, else the last to be ready. */
+/** Returns the worst fate of several processes: a crash, else the slowest to get ready. */
 export async function worst(fates: Promise<Fate>[]): Promise<Fate> {
   const all = await Promise.all(fates);
   const crashed = all.find((fate) => 'crashed' in fate);

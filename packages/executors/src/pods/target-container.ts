@@ -3,14 +3,14 @@ import type { ReadinessProbe } from '../agent/messages.js';
 import { agentPath } from '../workload/inject-agent.js';
 import type { Container, PodSpec } from '../workload/pod-template.js';
 
-/** One run of the target container: it has a process that can be brought to another binary. */
+/** One run of the target container, whose process can be brought to another binary. */
 export interface RunningContainer {
   namespace: string;
   pod: string;
   container: string;
-  /** The runtime's id: another one after each restart of the container. */
+  /** The runtime's id; it changes with each restart of the container. */
   id: string;
-  /** Whether it is the only container of the pod that runs: there is no other, and no sidecar. */
+  /** It is the only running container of the pod: there is no other, and no sidecar. */
   alone: boolean;
 }
 
@@ -21,8 +21,8 @@ interface ContainerStatus {
 }
 
 /**
- * The pod's target container if the agent is running in it now; undefined while it starts or waits, once the pod is
- * being deleted, and for a pod from before the agent was injected. Pure.
+ * Returns the pod's target container if the agent runs in it now. Undefined while the container starts or waits, once
+ * the pod is being deleted, and for a pod without the agent. Pure.
  */
 export function runningContainer(pod: KubeObject, container: string): RunningContainer | undefined {
   if (pod.metadata.deletionTimestamp) return undefined;
@@ -42,8 +42,8 @@ interface Probe {
 }
 
 /**
- * The container's readiness probe as the agent can run it: ports by number. Undefined where there is none, or one that
- * only the kubelet can run (exec, gRPC). Pure.
+ * Returns the container's readiness probe for the agent, with ports by number. Undefined where there is none, or where
+ * only the kubelet can run it (exec, gRPC). Pure.
  */
 export function agentProbe({ readinessProbe, ports = [] }: Container): ReadinessProbe | undefined {
   const { httpGet, tcpSocket } = (readinessProbe ?? {}) as Probe;

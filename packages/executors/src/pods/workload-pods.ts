@@ -13,17 +13,17 @@ export interface WorkloadPodsOptions {
   /** Folder for copies of delivered binaries. */
   storeDirectory: string;
   graceMs?: number;
-  /** Have the agents say when a new process is ready. Not where it may be held at breakpoints. Default: true. */
+  /** Let the agents probe new processes. Not for a process that breakpoints may hold. Default: true. */
   probe?: boolean;
-  /** Report what the container writes from now on. */
+  /** Report the lines that the container writes from now on. */
   logs: boolean;
-  /** Report who leads, and end tenures of processes that are gone if that is asked for. Default: neither. */
+  /** Report lease holders; `release`: end the tenures of processes that are gone. Default: neither. */
   leases?: { release: boolean };
   onEvent: OnPodEvent;
   signal: AbortSignal;
 }
 
-/** The keeper of the workload's pods: another one when the manifests give the workload other pods. */
+/** Holds the keeper of the workload's pods, and replaces it when the manifests give the workload other pods. */
 export class WorkloadPods {
   #keeper: PodKeeper | undefined;
   #identity: string | undefined;
@@ -35,7 +35,7 @@ export class WorkloadPods {
     return this.#keeper;
   }
 
-  /** The keeper for the pods of an applied workload, once it knows those that are there. */
+  /** Returns the keeper for the pods of an applied workload, once it knows the present pods. */
   async keep({ workload, container }: Pick<Prepared, 'workload' | 'container'>): Promise<PodKeeper> {
     const { cluster, storeDirectory, graceMs, probe = true, onEvent, signal } = this.options;
     const pods = {

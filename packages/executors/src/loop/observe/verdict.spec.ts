@@ -15,14 +15,14 @@ const after = (...events: LoopEvent[]) => {
 };
 
 describe('Verdict', () => {
-  it('passes once every target has delivered and the cluster is healthy, in whatever order', async () => {
+  it('passes once every target has delivered and the cluster is healthy, in any order', async () => {
     const verdict = new Verdict(['a', 'b']);
     verdict.onEvent({ type: 'healthy' });
     verdict.onEvent(ledger('a', 'delivered'));
     verdict.onEvent(ledger('b', 'unchanged'));
     await verdict.reached;
   });
-  it('stays open until then', async () => {
+  it('stays open while a target has not delivered or the cluster is not healthy', async () => {
     expect(await after(ledger('a', 'delivered'), ledger('b', 'delivered'))).toBe('open');
     expect(await after(ledger('a', 'delivered'), ledger('b', 'superseded'), { type: 'healthy' })).toBe('open');
   });
@@ -30,9 +30,7 @@ describe('Verdict', () => {
     [ledger('a', 'failed', 'main.go:1:1: no'), 'dev --once: a failed'],
     [ledger('a', 'crashed', 'exited with code 1'), 'dev --once: a crashed'],
     [{ type: 'unhealthy', message: 'Pod/d/p: ImagePullBackOff' }, 'dev --once: not healthy'],
-  ])('fails with what failed, for the reason has been told: %j', (event, message) =>
-    expect(after(event)).rejects.toThrow(message),
-  );
+  ])('fails with the name of what failed: %j', (event, message) => expect(after(event)).rejects.toThrow(message));
 });
 
 describe('Verdict on a process that has no probe', () => {
@@ -63,17 +61,17 @@ describe('Verdict on a process that has no probe', () => {
     return after;
   };
 
-  it('passes when it has run for a moment', async () => {
+  it('passes when the process has run for a moment', async () => {
     const after = judging(pod('connected'), pod('current'), ...well);
     expect(await after(0)).toBe('open');
     expect(await after(1999)).toBe('open');
     expect(await after(1)).toBe('passed');
   });
 
-  it('passes at once when it is ready', async () =>
+  it('passes at once when the process is ready', async () =>
     expect(await judging(pod('connected'), pod('current'), process('ready', 1), ...well)(0)).toBe('passed'));
 
-  it('stays open while it is dead, and fails when it dies again', async () => {
+  it('stays open while the process is dead, and fails when it crashes again', async () => {
     const after = judging(pod('connected'), pod('current'), ...well);
     expect(await after(100, process('exited', 1))).toBe('open');
     expect(await after(5000)).toBe('open');
@@ -81,7 +79,7 @@ describe('Verdict on a process that has no probe', () => {
     expect(await after(100, process('exited', 2))).toBe('dev --once: not healthy.');
   });
 
-  it('is not misled by one that dies of the binary before', async () => {
+  it('ignores crashes of the binary before', async () => {
     const dying = [
       pod('connected', 'old'),
       process('exited', 1),

@@ -3,9 +3,9 @@ import type { LoopEvent } from '../../events/events.js';
 import { Processes } from '../../pods/processes.js';
 
 /**
- * The end of a one-shot run, read from the event stream: well when every target has delivered, the cluster is healthy
- * and every process has run for a moment or is ready, else the first failure. The stream's readers have told the reason
- * of a failure already, so the error only says what it was that failed.
+ * Decides from the event stream how a one-shot run ends. It passes when every target has delivered, the cluster is
+ * healthy, and every process is ready or has run for a moment; else it fails with the first failure. The reporters have
+ * printed the reason of a failure already, so the error only names what failed.
  */
 export class Verdict {
   readonly reached: Promise<void>;
@@ -14,7 +14,7 @@ export class Verdict {
   #healthy = false;
   readonly #missing: Set<string>;
   readonly #processes = new Processes();
-  /** Set while all is well, and only a process has not run for long enough yet. */
+  /** Set while only a process has not run for long enough yet. */
   #settling: NodeJS.Timeout | undefined;
 
   constructor(targets: string[]) {
@@ -23,7 +23,7 @@ export class Verdict {
       this.#pass = resolve;
       this.#fail = reject;
     });
-    // Nobody may be waiting when it is reached.
+    // The verdict may come before anything waits for it.
     this.reached.catch(() => {});
   }
 
@@ -46,7 +46,7 @@ export class Verdict {
     this.#fail(new NxKubeError('user-code', `dev --once: ${what}`));
   }
 
-  /** A process that dies of a binary that is about to be replaced is about to be mended. */
+  /** Ignores crashes of a binary that is about to be replaced. */
   #isBeyondHope({ type }: LoopEvent): boolean {
     const { crashing } = this.#processes;
     return crashing.length ? crashing.some(({ current }) => current) : type === 'unhealthy';
@@ -57,7 +57,7 @@ export class Verdict {
     if (!this.#healthy || this.#missing.size) return;
     const left = this.#processes.settlesIn(performance.now());
     if (left === 0) this.#pass();
-    // What changes until then is an event.
+    // Each change until then is an event, which ends this timer.
     else if (left !== undefined) this.#settling = setTimeout(() => this.#passIfWell(), left);
   }
 }

@@ -20,12 +20,12 @@ describe('staleTargets', () => {
     [['a/main_test.go'], []],
     [['a/README.md', 'b/main.go'], []],
     [['a/main_test.go', 'go.work'], ['go-build']],
-  ])('of %j are %j', (files, stale) => expect(staleTargets(files, inputs)).toEqual(stale));
+  ])('finds for the files %j the targets %j', (files, stale) => expect(staleTargets(files, inputs)).toEqual(stale));
 });
 
 describe('watchRoots', () => {
-  it('are the fixed parts of the globs, without those inside others', () =>
+  it('returns the fixed parts of the globs, without those inside others', () =>
     expect(watchRoots(inputs.values())).toEqual(['a', 'go.work', 'shared']));
-  it('are the workspace where a project lies at its root', () =>
+  it('returns the workspace root where a project lies there', () =>
     expect(watchRoots([{ include: ['**/*.go', 'config/**/*'], exclude: [] }])).toEqual(['.']));
 });

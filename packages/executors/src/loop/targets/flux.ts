@@ -4,7 +4,7 @@ import type { FluxSetup } from '../../flux/flux-options.js';
 import type { LoopTarget } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 
-/** A target that installs or bootstraps Flux, as its options say. */
+/** A target that installs or bootstraps Flux. */
 export interface FluxTargetOptions {
   target: string;
   setup: FluxSetup;
@@ -13,13 +13,13 @@ export interface FluxTargetOptions {
 
 export interface FluxTargetParts {
   cluster: Cluster;
-  /** As it is now: a developer's settings may change it. */
+  /** Returns the present options: a developer's settings may change them. */
   now: () => FluxTargetOptions;
   patience: RetryNotice;
   onLine: (line: string) => void;
 }
 
-/** Flux, in the wanted version: there is nothing to make, and nothing is delivered where the cluster runs it. */
+/** Flux in the wanted version: nothing is made, and nothing is delivered where the cluster runs this version. */
 export function fluxTarget({ cluster, now, patience, onLine }: FluxTargetParts): LoopTarget<FluxTargetOptions> {
   return {
     target: now().target,

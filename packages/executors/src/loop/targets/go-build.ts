@@ -9,13 +9,13 @@ export interface GoBuildTargetParts {
   target: string;
   build: GoBuild;
   runner: TaskRunner;
-  /** Variables that a run through Nx needs to make the same binary as `build`. */
+  /** Environment variables that a run through Nx needs to make the same binary as `build`. */
   env: Record<string, string>;
-  /** The pods; resolves once the workload has been applied. */
+  /** Resolves to the keeper of the pods once the workload has been applied. */
   keeper: (until: AbortSignal) => Promise<PodKeeper>;
-  /** The same, if it has been applied already. */
+  /** Returns the keeper if the workload has been applied already. */
   currentKeeper: () => PodKeeper | undefined;
-  /** Called each time there is a binary. */
+  /** Called each time a binary has been made. */
   onBuilt: () => void;
   onOutput: (line: string) => void;
 }
@@ -26,15 +26,15 @@ interface BinaryContent {
 }
 
 /**
- * The controller's binary. The first one comes through Nx, which may have it in its cache; after an edit `go build`
- * starts at once, for it is the fastest there is and no other run can be waited for in its place.
+ * The controller's binary. The first one comes through Nx, which may have it in its cache. After an edit, `go build`
+ * starts at once: it is the fastest way to the new binary.
  */
 export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryContent> {
   const { target, build, runner, env, keeper, currentKeeper, onBuilt, onOutput } = options;
   let first = true;
-  /** Set from the start of a build until its binary is delivered, or another build takes its place. */
+  /** Set from the start of a build until the delivery of its binary, or until another build takes its place. */
   let preparing: PreparedBase | undefined;
-  /** Set while Nx's cache does not have what was built last. */
+  /** Set while Nx's cache does not have the last binary. */
   let uncached = false;
 
   const built = async (path: string, prepared?: PreparedBase): Promise<MadeContent<BinaryContent>> => {
@@ -48,7 +48,7 @@ export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryCon
       preparing?.pack.cancel();
       if (first) {
         first = false;
-        // A failure is told by the build that follows, in the compiler's own words.
+        // The build that follows reports a failure, in the compiler's own words.
         if ((await runner.run(target, { env, signal, onOutput })).ok) return built(build.output);
       }
       uncached = true;
@@ -61,7 +61,7 @@ export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryCon
       }
       return built(result.path, preparing);
     },
-    /** Leaves the binary in Nx's cache: it is up to date, so nothing is linked again. */
+    /** Puts the binary into Nx's cache. It is up to date, so nothing is linked again. */
     async idle(signal) {
       if (uncached) uncached = !(await runner.run(target, { env, signal })).ok;
     },

@@ -9,16 +9,16 @@ import type { TaskRunner } from './task-runner.js';
 export interface ImageBuildTargetParts {
   target: string;
   cluster: Cluster;
-  /** As they are now: a developer's settings may change them. */
+  /** Returns the present options: a developer's settings may change them. */
   deploy: () => DeployOptions;
   runner: TaskRunner;
   env: Record<string, string>;
   patience: RetryNotice;
-  /** Called when the images are where the nodes get them from. */
+  /** Called when the nodes can get the images. */
   onDelivered: (images: DeliveredImages) => void;
 }
 
-/** The image that pods start from, and the agent's. A Go edit does not make another one. */
+/** The image that pods start from, and the agent's image. A Go edit makes no other image. */
 export function imageBuildTarget(options: ImageBuildTargetParts): LoopTarget<void> {
   const { target, cluster, deploy, runner, env, patience, onDelivered } = options;
   return {

@@ -13,23 +13,20 @@ import type { TaskRunner } from './task-runner.js';
 export interface KustomizeBuildTargetParts {
   target: string;
   cluster: Cluster;
-  /** As they are now: a developer's settings may change them. */
+  /** Returns the present options: a developer's settings may change them. */
   deploy: () => ContentOptions;
   kustomization: Render;
   runner: TaskRunner;
   patience: RetryNotice;
-  /** Where the images are; resolves once they have been delivered. */
+  /** Resolves to the references of the images once they have been delivered. */
   images: (until: AbortSignal) => Promise<DeliveredImages>;
-  /** How long what others depend on may take to become ready, in ms. */
+  /** Time-out (ms) for objects that others depend on to become ready. */
   timeoutMs: () => number;
   /** Called each time the manifests have been rendered. */
   onRendered: () => void;
   /** Called before anything is applied. */
   beforeApply: (prepared: Prepared) => Promise<void>;
-  /**
-   * Called when the controller has been applied, and perhaps not yet what depends on it; `objects` are all that will
-   * be.
-   */
+  /** Called when the workload has been applied, and perhaps not yet the objects that depend on it. */
   onWorkload: (prepared: Prepared) => Promise<void>;
   onApplied: (applied: Applied) => void;
 }
@@ -39,7 +36,7 @@ interface Content {
   others: OtherObjects;
 }
 
-/** The rendered manifests, and the objects of other sources: changed, applied as one set, and pruned. */
+/** The rendered manifests and the objects of other sources: they are mutated, applied as one set, and pruned. */
 export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTarget<Content> {
   const {
     target,
@@ -56,7 +53,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
     onApplied,
   } = options;
   let first = true;
-  /** Set while Nx's cache does not have what was rendered last. */
+  /** Set while Nx's cache does not have the last manifests. */
   let uncached = false;
   const render = async (signal: AbortSignal): Promise<string | undefined> => {
     if (first) {

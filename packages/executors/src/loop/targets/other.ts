@@ -4,16 +4,16 @@ import { glob } from 'tinyglobby';
 import type { LoopTarget } from './loop-target.js';
 import type { TaskRunner } from './task-runner.js';
 
-/** A target that is part of the loop beside those that make the controller: a code generator, a script. */
+/** A target of the loop besides those that make the controller: a code generator, a script. */
 export interface OtherTargetOptions {
   target: string;
-  /** What it writes: absolute paths of files and folders, and globs. */
+  /** Its outputs: absolute paths of files and folders, and globs. */
   outputs: readonly string[];
 }
 
 /**
- * Any other target: run through Nx, its outputs compared. There is nothing to deliver, for what it writes is an input
- * of other targets, or nobody's; so its content is what says whether it changed anything.
+ * Any other target: it runs through Nx, and the digest of its outputs says whether it changed anything. Nothing is
+ * delivered: its outputs may be inputs of other targets.
  */
 export function otherTarget({ target, outputs }: OtherTargetOptions, runner: TaskRunner): LoopTarget<void> {
   let runs = 0;
@@ -23,7 +23,7 @@ export function otherTarget({ target, outputs }: OtherTargetOptions, runner: Tas
       const run = await runner.run(target, { signal });
       runs += 1;
       if (!run.ok) return { ok: false, message: run.output.trim() };
-      // What has no outputs is run for what it does, and has done it.
+      // A target without outputs runs for its side effects, so each run counts as new.
       const digest = outputs.length ? await digestOf(outputs) : String(runs);
       return { ok: true, digest, content: undefined };
     },
@@ -33,7 +33,7 @@ export function otherTarget({ target, outputs }: OtherTargetOptions, runner: Tas
   };
 }
 
-/** Of names and contents of all files; a missing output is one without files. */
+/** Returns a digest of names and contents of all files; a missing output has no files. */
 async function digestOf(outputs: readonly string[]): Promise<string> {
   const files = await glob(
     outputs.flatMap((output) => [output, `${output}/**`]),

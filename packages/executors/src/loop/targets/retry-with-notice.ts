@@ -1,14 +1,14 @@
 import { retry } from '@nx-kube/cluster';
 import type { Emit } from '../../events/events.js';
 
-/** Who is told that the cluster does not answer, and that it does again. */
+/** How to retry, and where to report that the cluster does not answer and that it answers again. */
 export interface RetryNotice {
   emit: Emit;
-  /** How long to go on trying, in ms: without end in the loop, for the next edit stops it. */
+  /** How long to retry (ms): without end in the loop, for the next edit stops it. */
   forMs: number;
 }
 
-/** Runs an action until it does not fail in a way that passes by itself. */
+/** Runs an action and retries it on transient failures. */
 export async function retryWithNotice<T>(
   action: () => Promise<T>,
   { emit, forMs }: RetryNotice,

@@ -8,30 +8,27 @@ import { mistakesError } from '../../settings/mistake.js';
 import type { LoopTarget } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 
-/** A target that makes Secrets, as its options say. */
+/** A target that makes Secrets. */
 export interface SecretsTargetOptions {
   target: string;
   specs: unknown;
   read: ReadSecretsOptions;
   apply: Pick<ApplySecretsOptions, 'set' | 'createNamespaces' | 'force'>;
-  /** Absolute paths of the files and folders that they are made from. */
+  /** Absolute paths of the files and folders that the Secrets are made from. */
   paths: readonly string[];
 }
 
 export interface SecretsTargetParts {
   cluster: Cluster;
-  /** As it is now: a developer's settings may change it. */
+  /** Returns the present options: a developer's settings may change them. */
   now: () => SecretsTargetOptions;
   patience: RetryNotice;
   onApplied: (changes: Change[], dependents: Dependents) => void;
 }
 
-/**
- * The project's Secrets: made again from files and variables, compared by a digest that only this process can make, and
- * applied.
- */
+/** The project's Secrets: made from files and variables, compared by a keyed digest, and applied. */
 export function secretsTarget({ cluster, now, patience, onApplied }: SecretsTargetParts): LoopTarget<ReadSecrets> {
-  // A plain digest of a short value can be guessed from.
+  // A plain digest of a short value would let a reader guess the value.
   const key = randomBytes(32);
   return {
     target: now().target,

@@ -1,9 +1,9 @@
-/** How a target is run, with its dependencies, so that what is cached is not made again. */
+/** Runs a target with its dependencies, through the cache. */
 export interface TaskRunner {
   /**
-   * Runs one target of the project. A failure is data: `output` is what the run printed.
+   * Runs one target of the project. A failure is data: `output` holds the printed text.
    *
-   * @param env variables for the run, besides those of this process
+   * @param env environment variables for the run, besides those of this process
    * @param onOutput called with each line that the run prints
    */
   run(

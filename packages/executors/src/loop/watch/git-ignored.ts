@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 
-/** Folders that are never a target's input, whether or not a .gitignore says so. */
+/** Folders that are never a target's input, also where no .gitignore names them. */
 const never = new Set(['.git', 'node_modules', '.nx']);
 
 /**
- * A test for paths that git ignores below `root`: each .gitignore on the way down counts for what lies below it, and a
- * path in an ignored folder is ignored. Files are read once, when a folder is first met, because the watcher asks
- * synchronously while it walks the tree at the start.
+ * Returns a test for paths below `root` that git ignores. Each .gitignore counts for the paths below its folder, and an
+ * ignored folder ignores all paths in it. Each .gitignore is read once, synchronously: the watcher asks while it walks
+ * the tree at the start.
  */
 export function gitIgnored(root: string): (path: string, isDirectory: boolean) => boolean {
   const rules = new Map<string, Ignore | undefined>();

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { watchFiles } from './watch-files.js';
 import type { Edit } from './watch.js';
 
@@ -37,20 +37,22 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('sees files that git ignores, that lie outside the workspace, or in a folder by name, and no others', async () => {
-  writeFileSync(join(root, 'other.yaml'), 'x');
-  writeFileSync(join(folder, 'rsa.pub'), '2');
-  expect(await next()).toEqual(['../rsa.pub']);
-  writeFileSync(join(root, 'keys', 'alice'), 'x');
-  expect(await next()).toEqual(['keys/alice']);
-});
+describe('watchFiles', () => {
+  it('sees named files, also those that git ignores or outside the workspace, and files in named folders, and no others', async () => {
+    writeFileSync(join(root, 'other.yaml'), 'x');
+    writeFileSync(join(folder, 'rsa.pub'), '2');
+    expect(await next()).toEqual(['../rsa.pub']);
+    writeFileSync(join(root, 'keys', 'alice'), 'x');
+    expect(await next()).toEqual(['keys/alice']);
+  });
 
-it('sees a file come, be replaced, and go', async () => {
-  writeFileSync(join(root, 'dev-settings.yaml'), 'dev: {}');
-  expect(await next()).toEqual(['dev-settings.yaml']);
-  writeFileSync(join(root, '.swp'), 'dev: {logs: false}');
-  renameSync(join(root, '.swp'), join(root, 'dev-settings.yaml'));
-  expect(await next()).toEqual(['dev-settings.yaml']);
-  rmSync(join(root, 'dev-settings.yaml'));
-  expect(await next()).toEqual(['dev-settings.yaml']);
+  it('sees a file appear, change by replacement, and disappear', async () => {
+    writeFileSync(join(root, 'dev-settings.yaml'), 'dev: {}');
+    expect(await next()).toEqual(['dev-settings.yaml']);
+    writeFileSync(join(root, '.swp'), 'dev: {logs: false}');
+    renameSync(join(root, '.swp'), join(root, 'dev-settings.yaml'));
+    expect(await next()).toEqual(['dev-settings.yaml']);
+    rmSync(join(root, 'dev-settings.yaml'));
+    expect(await next()).toEqual(['dev-settings.yaml']);
+  });
 });

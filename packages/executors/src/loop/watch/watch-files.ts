@@ -2,10 +2,10 @@ import { dirname, sep } from 'node:path';
 import { watch, type WatchOptions } from './watch.js';
 
 /**
- * Watches files by name, and the files in folders by name, whether they are there or not, and whether git ignores them
- * or not. Their folders have to be there.
+ * Watches named files, and the files in named folders, also those that do not exist yet or that git ignores. The parent
+ * folders must exist.
  *
- * @param paths absolute
+ * @param paths absolute paths
  */
 export function watchFiles(
   paths: readonly string[],
@@ -18,7 +18,7 @@ export function watchFiles(
   return watch({ ...options, roots: [...roots], depth: 0, ignored: (path) => !isWanted(path.replaceAll('/', sep)) });
 }
 
-/** Whether a file is one of those by name, or lies in a folder by name. Pure. */
+/** Whether a file is one of the named paths, or lies in a named folder. Pure. */
 export function isOneOf(paths: readonly string[], file: string): boolean {
   return paths.includes(file) || paths.includes(dirname(file));
 }

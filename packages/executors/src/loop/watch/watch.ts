@@ -7,7 +7,7 @@ import { gitIgnored } from './git-ignored.js';
 export interface Edit {
   /** Paths relative to the workspace root, with forward slashes, sorted. */
   files: string[];
-  /** When the first of them changed, in ms of `performance.now()`. */
+  /** When the first of them changed (ms of `performance.now()`). */
   at: number;
 }
 
@@ -15,27 +15,27 @@ export interface WatchOptions {
   workspaceRoot: string;
   /** Folders and files to watch, relative to the workspace root. */
   roots: string[];
-  /** Whether a path, absolute, is not watched. Default: what git ignores is not. */
+  /** Whether an absolute path is left out. Default: paths that git ignores. */
   ignored?: (path: string, isDirectory: boolean) => boolean;
-  /** How many folders deep below the roots. Default: all. */
+  /** Depth below the roots (folders). Default: no limit. */
   depth?: number;
-  /** A save is often several events: an edit is complete when nothing has changed for so long. Default: 15 ms. */
+  /** An edit is complete after this time without a change (ms): one save is often several events. Default: 15. */
   quietMs?: number;
   signal: AbortSignal;
   onEdit: (edit: Edit) => void;
-  /** Called when something cannot be watched, the first time that it happens. */
+  /** Called the first time that a path cannot be watched. */
   onError?: (error: NodeJS.ErrnoException) => void;
 }
 
 /**
- * chokidar drops what happens to a file within 50 ms of a change that it reported, so the last of rapid saves may be
- * among it: each file is looked at once more after that.
+ * Pause (ms) before each changed file is checked once more. chokidar drops events of a file for 50 ms after it has
+ * reported one, and the last of rapid saves may be among them.
  */
 const lookAgainAfterMs = 50;
 
 /**
- * Watches files and calls `onEdit` with what changed together. Resolves once every root is
- * being watched; from then on no edit is missed. Stops with the signal.
+ * Watches files and calls `onEdit` with those that changed together. Resolves when every root is watched; from then on
+ * no edit is missed. Stops with the signal.
  */
 export async function watch(options: WatchOptions): Promise<void> {
   const { workspaceRoot, roots, ignored = gitIgnored(workspaceRoot), depth, quietMs = 15, signal, onEdit } = options;
@@ -59,7 +59,7 @@ export async function watch(options: WatchOptions): Promise<void> {
   const flush = async () => {
     const edit = { files: [...changed].sort(), at };
     changed = new Set();
-    // As they are before anybody reads them.
+    // The versions are taken before `onEdit`, so that a save during the build counts as another edit.
     const known = await Promise.all(edit.files.map((file) => versionOf(resolve(workspaceRoot, file))));
     if (signal.aborted) return;
     onEdit(edit);
@@ -86,7 +86,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     { once: true },
   );
   let failed = false;
-  // One limit that is reached is an error for each folder beyond it.
+  // Beyond an inotify limit, each further folder is an error of its own.
   watcher.on('error', (error) => {
     if (!failed) options.onError?.(error as NodeJS.ErrnoException);
     failed = true;
@@ -97,7 +97,7 @@ export async function watch(options: WatchOptions): Promise<void> {
   });
 }
 
-/** Differs after each save; undefined where there is no file. */
+/** A text that differs after each save; undefined where there is no file. */
 async function versionOf(path: string): Promise<string | undefined> {
   return stat(path, { bigint: true }).then(
     ({ mtimeNs, size, ino }) => `${mtimeNs} ${size} ${ino}`,
