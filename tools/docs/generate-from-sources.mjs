@@ -1,6 +1,6 @@
 // @ts-check
-// Writes docs/errors.md from the messages in the sources, and the table of floors in docs/architecture.md. With --check it only says
-// whether both are up to date.
+// Writes docs/errors.md from the messages in the sources, and the table of floors in docs/architecture.md. With --check
+// it only says whether both are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -206,8 +206,8 @@ class Application {
   }
 
   /**
-   * Makes us the manager of what kubectl applied before: coming from `kubectl apply` is the normal case. Fields that the manifest
-   * leaves out would stay with kubectl otherwise.
+   * Makes us the manager of what kubectl applied before: coming from `kubectl apply` is the normal case. Fields that
+   * the manifest leaves out would stay with kubectl otherwise.
    */
   async #takeOverFromKubectl(plan: Plan): Promise<void> {
     const taken = plan.live && fieldsFromKubectl(plan.live, this.#fieldManager);

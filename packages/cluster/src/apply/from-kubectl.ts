@@ -1,8 +1,9 @@
 import type { KubeObject, ManagedFieldsEntry } from '../object/kube-object.js';
 
 /**
- * Managers under which kubectl writes manifests. Flux and `kubectl apply --server-side` take their fields over in the same way.
- * Deliberate changes to one field (`kubectl scale`, `edit`, `patch`, `set`) have other managers and are not among them.
+ * Managers under which kubectl writes manifests. Flux and `kubectl apply --server-side` take their fields over in the
+ * same way. Deliberate changes to one field (`kubectl scale`, `edit`, `patch`, `set`) have other managers and are not
+ * among them.
  */
 const kubectlManagers: Readonly<Record<string, ManagedFieldsEntry['operation']>> = {
   'kubectl-client-side-apply': 'Update',
@@ -19,8 +20,8 @@ export interface TakenOver {
 }
 
 /**
- * The managed fields of an object after `fieldManager` has taken over what kubectl applied. Without this, a field that the manifest
- * leaves out stays with kubectl, and a field that it changes is a conflict. Pure.
+ * The managed fields of an object after `fieldManager` has taken over what kubectl applied. Without this, a field that
+ * the manifest leaves out stays with kubectl, and a field that it changes is a conflict. Pure.
  *
  * @returns undefined where kubectl manages nothing
  */

@@ -47,7 +47,8 @@ export function injectAgent(object: KubeObject, injection: AgentInjection): Kube
     ...process,
     ...(debug?.args ?? []),
   ];
-  // Empty, not absent: an absent field stays with another manager that set it, behind the arguments that the command has now.
+  // Empty, not absent: an absent field stays with another manager that set it, behind the arguments that the command
+  // has now.
   container.args = [];
   container.volumeMounts = [...(container.volumeMounts ?? []), mount];
   podSpec.volumes = [...(podSpec.volumes ?? []), { name: agentName, emptyDir: {} }];
