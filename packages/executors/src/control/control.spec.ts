@@ -27,14 +27,14 @@ afterEach(async () => {
 });
 
 describe('the control socket', () => {
-  it('hands requests over and gives the answer back', async () => {
+  it('a request reaches the loop, and its answer comes back', async () => {
     const requests: ControlRequest[] = [];
     await serveControl(path, (request) => (requests.push(request), status), stop.signal);
     expect(await askLoop(path, 'p', { verb: 'pause', targets: ['go-build'] })).toEqual(status);
     expect(requests).toEqual([{ verb: 'pause', targets: ['go-build'] }]);
   });
 
-  it('can be opened by the same user only', async () => {
+  it('only the same user can open the socket', async () => {
     await serveControl(path, () => status, stop.signal);
     expect((await stat(path)).mode & 0o777).toBe(0o600);
     vi.stubEnv('TMPDIR', folder);
@@ -43,7 +43,7 @@ describe('the control socket', () => {
     expect(await socketPath('/w', 'q')).not.toBe(own);
   });
 
-  it('passes a refusal on, with the next step', async () => {
+  it('a refusal arrives with its next step', async () => {
     const refuse = () => {
       throw new NxKubeError('configuration', 'there is no target "x"', { next: 'Use one of a, b.' });
     };
@@ -54,7 +54,7 @@ describe('the control socket', () => {
     });
   });
 
-  it('answers nonsense with a message, and goes on', async () => {
+  it('a malformed request gets a message, and the next one is answered', async () => {
     await serveControl(path, () => status, stop.signal);
     const socket = createConnection(path);
     socket.write('nonsense\n');
@@ -62,7 +62,7 @@ describe('the control socket', () => {
     expect(await askLoop(path, 'p', { verb: 'status' })).toEqual(status);
   });
 
-  it('says so when no loop is running, also where one was killed', async () => {
+  it('a missing loop is reported, also where a killed one left its socket', async () => {
     await expect(askLoop(path, 'p', { verb: 'status' })).rejects.toThrow('no dev of p is running');
     await writeFile(path, '');
     await expect(askLoop(path, 'p', { verb: 'status' })).rejects.toThrow('no dev of p is running');
@@ -70,14 +70,14 @@ describe('the control socket', () => {
     expect(await askLoop(path, 'p', { verb: 'status' })).toEqual(status);
   });
 
-  it('refuses a second loop of the same project', async () => {
+  it('a second loop of the same project is refused', async () => {
     await serveControl(path, () => status, stop.signal);
     await expect(serveControl(path, () => status, stop.signal)).rejects.toThrow(
       'another dev of this project is running',
     );
   });
 
-  it('is gone when the loop ends', async () => {
+  it('the socket is removed when the loop ends', async () => {
     await serveControl(path, () => status, stop.signal);
     stop.abort();
     await vi.waitFor(() => expect(stat(path)).rejects.toThrow('ENOENT'));

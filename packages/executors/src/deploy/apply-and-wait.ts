@@ -6,18 +6,18 @@ import type { DeliveredImages } from './deliver-images.js';
 import { WorkloadProcesses } from './workload-processes.js';
 
 export interface ApplyAndWaitOptions {
-  /** How long what was applied may take to become ready, in ms. */
+  /** Time-out (ms) for the applied objects to become ready. */
   timeoutMs: number;
   signal: AbortSignal;
-  /** Called when all has been applied. */
+  /** Called when all objects are applied, before they are ready. */
   onApplied: (applied: Applied) => void;
 }
 
 /**
- * Applies rendered objects and waits until all of it is ready and the workload's processes run.
+ * Applies rendered objects, and waits until all of them are ready and the workload's processes run.
  *
- * @throws NxKubeError as soon as something cannot get ready: also a process that dies again and again under the agent,
- *   with its last lines
+ * @throws NxKubeError as soon as an object cannot become ready, or a process under the agent crashes repeatedly; with
+ *   its last lines
  */
 export async function applyAndWait(
   cluster: Cluster,

@@ -6,22 +6,22 @@ import { readOtherObjects, type ContentOptions, type OtherObjects } from './cont
 import type { DeliveredImages } from './deliver-images.js';
 import { setOf } from './deploy-options.js';
 
-/** `objects` are all that was applied, those of other sources and components too. */
+/** The result. `objects` also holds the objects of other sources and of components. */
 export interface Applied extends Prepared {
   changes: Change[];
 }
 
 export interface ApplyManifestsOptions {
-  /** Objects of other sources, for callers that have read them already. Default: they are read. */
+  /** Objects of other sources, if the caller has read them. Default: read here. */
   others?: OtherObjects;
   dryRun?: boolean;
-  /** How long what others depend on may take to become ready, in ms. Default: 300,000 ms. */
+  /** Time-out (ms) for objects that others depend on to become ready. Default: 300,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
   onProgress?: (change: Change) => void;
   /** Called before anything is applied. */
   beforeApply?: (prepared: Prepared) => Promise<void>;
-  /** Called when the controller has been applied, with all objects; what comes after it waits until it is ready. */
+  /** Called with all objects when the controller is applied. Components that depend on it are applied later. */
   onWorkload?: (prepared: Prepared) => Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function applyManifests(
   const { dryRun, timeoutMs = 300_000, signal, onProgress, beforeApply, onWorkload } = application;
   const prepared = await prepare(rendered, { ...options, ...images }, options.manifests);
   const { extra, components } = application.others ?? (await readOtherObjects(cluster, options, signal));
-  // What runs beside the controller may come from its image, too.
+  // A component may run the controller's image, too.
   const { image: own } = prepared.container;
   const beside = (stage: KubeObject[]) => (own ? replaceImage(stage, imageName(own), images.image.reference) : stage);
   const [before, after] = [components.before.map(beside), components.after.map(beside)];
@@ -58,7 +58,8 @@ export async function applyManifests(
   const early: Change[] = [];
   if (!dryRun) {
     for (const [i, stage] of stages.slice(0, -1).entries()) {
-      // Namespaces and definitions of all come first: a component may live in what the controller brings along.
+      // The namespaces and CRDs of all stages come first: a component may live in a namespace of the controller's
+      // manifests.
       const upTo = [
         ...objects.filter(isGround),
         ...stages
@@ -66,7 +67,7 @@ export async function applyManifests(
           .flat()
           .filter((object) => !isGround(object)),
       ];
-      // Nothing is pruned before all is applied: what is to come may still be there.
+      // Nothing is pruned before the last stage: an object of a later stage may exist from the last run.
       early.push(...(await applyAll(upTo, false)));
       if (i === before.length) await onWorkload?.({ ...prepared, objects });
       await waitReady(cluster, stage.map(refOf), { timeoutMs, signal });
@@ -81,7 +82,7 @@ function isGround({ kind }: KubeObject): boolean {
   return kind === 'Namespace' || kind === 'CustomResourceDefinition';
 }
 
-/** What a stage did to an object stands, though later ones find it unchanged. */
+/** Keeps the change that an early stage made to an object, although the last pass finds it unchanged. */
 function merged(early: readonly Change[], last: readonly Change[]): Change[] {
   const done = new Map(early.filter(({ action }) => action !== 'unchanged').map((change) => [change.subject, change]));
   return last.map((change) => (change.action === 'unchanged' ? (done.get(change.subject) ?? change) : change));

@@ -16,16 +16,16 @@ export interface DeliveredImages {
 }
 
 export interface DeliverImagesOptions {
-  /** Only tell the references. */
+  /** Return the references without delivering anything. Default: false. */
   dryRun?: boolean;
   signal?: AbortSignal;
   onProgress?: (message: string) => void;
 }
 
 /**
- * Brings the project's image and the agent's to where the nodes get them from, unless they are there: the registry
- * named or announced by the cluster, else the node itself (kind, k3d, minikube). For debugging, the agent's image
- * without the debugger comes along.
+ * Delivers the project's image and the agent's to the registry that the options name or the cluster announces. Without
+ * a registry it loads them into the nodes (kind, k3d, minikube). It skips images that are there. For debugging it also
+ * delivers the agent's image without the debugger.
  *
  * @throws NxKubeError where no node can run the image, or there is no way to get it into the cluster
  */
@@ -46,7 +46,7 @@ export async function deliverImages(
   const agent = async (delve?: string) => {
     if (options.agent === false) return undefined;
     const architecture = image.platform.architecture as 'amd64' | 'arm64';
-    // A folder each, for the image of the one is removed where the other's is made.
+    // Each has its own folder: making one image removes the other images of its folder.
     const directory = join(options.stateDirectory, `agent-${architecture}${delve ? '-debug' : ''}`);
     const binary = agentBinary(architecture);
     const { archive, name, tag } = await agentImage({ binary, architecture, directory, debugger: delve });
@@ -55,7 +55,7 @@ export async function deliverImages(
   const [reference, agentReference] = await Promise.all([
     deliver(join(options.image, 'image.tar'), image.name, image.tag),
     agent(delve),
-    // What runs when debugging has ended: then there is no time for it.
+    // The agent that runs after debugging. The end of debugging has no time to deliver it.
     delve && agent(),
   ]);
   return { image: { reference, entrypoint: image.entrypoint, cmd: image.cmd }, agentImage: agentReference };

@@ -54,20 +54,20 @@ const still = (why: string) => [
   { type: 'debug', state: 'off', message: `The workload is still as debugging needs it: ${why}\n${next}` },
 ];
 
-describe('the end of debugging that fails (with a scripted API server)', () => {
-  it('says so, with what to do, where the cluster does not answer', async () => {
+describe('endDebug (with a fake API server)', () => {
+  it('a cluster that does not answer is reported, with the next step', async () => {
     const { cluster, deploy } = await setUp(() => {});
     expect(await ended(cluster, deploy, { withinMs: 50 })).toEqual(still('the cluster did not take it within 0.05 s'));
   });
 
-  it('says so, with what to do, where the cluster refuses', async () => {
+  it('a refusal of the cluster is reported, with the next step', async () => {
     const { cluster, deploy } = await setUp((_, response) => response.writeHead(403).end());
     expect(await ended(cluster, deploy)).toEqual(
       still('GET /apis/apps/v1: Forbidden.\n  → Ask for the permission, or use a context whose user has it.'),
     );
   });
 
-  it('says so where what was rendered is gone', async () => {
+  it('missing manifests are reported', async () => {
     const { cluster, deploy } = await setUp(() => {});
     const [event] = await ended(cluster, { ...deploy, manifests: '/gone.yaml' });
     expect(event).toMatchObject({ state: 'off', message: expect.stringContaining('/gone.yaml cannot be read') });

@@ -30,8 +30,8 @@ const nodes = (...architectures: string[]) => ({
 const check = (architecture: string) =>
   requirePlatform(cluster, { platform: { os: 'linux', architecture }, folder: 'dist/app/image' });
 
-describe('an image for arm64 (and nodes of a scripted server)', () => {
-  it('is refused where no node can run it, with the option that makes another', async () => {
+describe('requirePlatform (with a fake API server)', () => {
+  it('an image that no node can run is refused, with the option that changes its platform', async () => {
     await start(200, nodes('amd64', 'amd64', 's390x'));
     await expect(check('arm64')).rejects.toMatchObject({
       culprit: 'configuration',
@@ -44,7 +44,7 @@ describe('an image for arm64 (and nodes of a scripted server)', () => {
     ['one node of several can run it', 200, nodes('amd64', 'amd64', 'arm64')],
     ['there are no nodes yet', 200, nodes()],
     ['the nodes may not be seen', 403, { kind: 'Status', reason: 'Forbidden', message: 'no' }],
-  ])('is taken where %s', async (_, status, body) => {
+  ])('an image for arm64 is accepted where %s', async (_, status, body) => {
     await start(status, body);
     await check('arm64');
   });

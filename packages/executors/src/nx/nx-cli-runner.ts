@@ -2,14 +2,14 @@ import type { TaskRunner } from '../loop/targets/task-runner.js';
 import { runCommand } from '../process/run.js';
 import { nxBin } from './nx-bin.js';
 
-/** Set by Nx for the task that it runs; a nested run would take them for its own. */
+/** Variables that Nx sets for the task it runs. A nested run would mistake them for its own. */
 const ofThisTask =
   /^(NX_TASK_|NX_CLI_SET$|NX_TERMINAL_OUTPUT_PATH$|NX_STREAM_OUTPUT$|NX_FORKED_TASK_EXECUTOR$|NX_PREFIX_OUTPUT$|NX_TUI|LERNA_)/;
 
 /**
- * Runs targets by `nx run`, the public way.
+ * Runs targets by the public command `nx run`.
  *
- * @param configurationOf the configuration to run a target in; Nx refuses one that the target has not
+ * @param configurationOf the configuration to run a target in. Nx refuses a configuration that the target lacks.
  */
 export function nxCliRunner(
   workspaceRoot: string,

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 
-/** One line for the reader of the terminal; Nx keeps it with the target's output and shows it again from its cache. */
+/** Prints a line to the terminal. Nx stores it with the target's output and prints it again on a cache hit. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -9,16 +9,16 @@ export function printError(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** A path as a terminal in the workspace root can open it. */
+/** The path relative to the workspace root, so that a terminal there can open it. */
 export function shortPath(workspaceRoot: string, path: string): string {
   const short = relative(workspaceRoot, path);
   return short.startsWith('..') ? path : short || '.';
 }
 
-/** How often a long step says how far it is, in ms: the first time after so long, too. */
+/** Interval (ms) between progress reports of a long step; also the delay before the first one. */
 const everyMs = 3000;
 
-/** Hands on a report now and then: what takes no time says nothing. */
+/** Passes on at most one report per interval. A short step reports nothing. */
 export function fromTimeToTime<T>(report: (value: T) => void): (value: T) => void {
   let last = performance.now();
   return (value) => {

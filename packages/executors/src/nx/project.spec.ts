@@ -6,12 +6,12 @@ import { projectOf, projectPath, workspacePath } from './project.js';
 const nested = projectOf(executorContext('/w', 'apps/one'));
 const whole = projectOf(executorContext('/w', '.'));
 
-it('says which project a target runs for', () => {
+it('projectOf returns the project that a target runs for', () => {
   expect(nested).toEqual({ name: 'one', workspaceRoot: '/w', root: 'apps/one', directory: '/w/apps/one' });
   expect(whole).toEqual({ name: 'w', workspaceRoot: '/w', root: '.', directory: '/w' });
 });
 
-it('takes a missing project for a mistake of its own', () => {
+it('projectOf reports a missing project as a bug', () => {
   const context = { ...executorContext('/w', '.'), projectName: undefined } as ExecutorContext;
   expect(() => projectOf(context)).toThrow('Nx ran an executor without a project');
 });
@@ -38,11 +38,11 @@ describe('paths in options', () => {
     expect(projectPath(whole, option)).toBe(inWhole);
   });
 
-  it('relative to the project, after Nx has replaced {projectRoot}', () => {
+  it('a path in which Nx has replaced {projectRoot} is taken from the workspace', () => {
     expect(projectPath(nested, 'apps/one/bin/manager')).toBe('/w/apps/one/bin/manager');
   });
 
-  it('relative to the project, after Nx has replaced {workspaceRoot} by nothing', () => {
+  it('a path in which Nx has removed {workspaceRoot} is taken from the workspace', () => {
     expect(projectPath(nested, '')).toBe('/w');
   });
 });

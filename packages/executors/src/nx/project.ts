@@ -41,7 +41,7 @@ export function projectPath(project: Project, option: string): string {
   return join(fromWorkspace ? project.workspaceRoot : project.directory, path);
 }
 
-/** Defaults in a schema are not seen by Nx when it replaces these. */
+/** Nx replaces these placeholders in given options, but not in the defaults of a schema. */
 function fillIn({ workspaceRoot, root, name }: Project, option: string): string {
   return option
     .replaceAll('{workspaceRoot}', workspaceRoot)

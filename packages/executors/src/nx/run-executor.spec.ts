@@ -11,19 +11,19 @@ function errors(): string[] {
   return lines;
 }
 
-it('hands on whether the target succeeded', async () => {
+it('runExecutor returns whether the target succeeded', async () => {
   expect(await runExecutor(async () => true)).toEqual({ success: true });
   expect(await runExecutor(async () => false)).toEqual({ success: false });
 });
 
-it('prints a failure once, with its next step and without a stack', async () => {
+it('a failure is printed once, with its next step and without a stack', async () => {
   const lines = errors();
   const work = () => Promise.reject(new NxKubeError('configuration', 'No such file', { next: 'Make one.' }));
   expect(await runExecutor(work)).toEqual({ success: false });
   expect(lines).toEqual(['No such file.\n  → Make one.\n']);
 });
 
-it('aborts the work when it is told to stop, says nothing of it, and lets go of the signals', async () => {
+it('a stop signal aborts the work without a message, and the signal listeners are removed', async () => {
   const lines = errors();
   const before = process.listenerCount('SIGTERM');
   const run = runExecutor(
@@ -35,6 +35,6 @@ it('aborts the work when it is told to stop, says nothing of it, and lets go of 
   expect(process.listenerCount('SIGTERM')).toBe(before);
 });
 
-it('writes paths so that they open from the workspace root', () => {
+it('shortPath writes a path that opens from the workspace root', () => {
   expect([shortPath('/w', '/w/a/b'), shortPath('/w', '/w'), shortPath('/w', '/x')]).toEqual(['a/b', '.', '/x']);
 });

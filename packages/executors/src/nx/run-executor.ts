@@ -2,21 +2,21 @@ import { setMaxListeners } from 'node:events';
 import { explain } from '@nx-kube/cluster';
 import { printError } from './print.js';
 
-/** For signals made from it too. */
+/** Also for signals derived from it. */
 const manyListeners = 256;
 
-/** How Nx and the terminal say that a target is to stop. */
+/** The signals by which Nx and the terminal stop a target. */
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * The frame of every executor that ends by itself: runs `work` with a signal that is aborted when Nx or the terminal
- * says to stop, and turns what it throws into one message.
+ * Runs the work of an executor. A stop signal of Nx or the terminal aborts the signal that `work` gets. An error of
+ * `work` is printed as one message.
  *
  * @param work returns whether the target succeeded
  */
 export async function runExecutor(work: (signal: AbortSignal) => Promise<boolean>): Promise<{ success: boolean }> {
   const abort = new AbortController();
-  // Every request, child and watch of a run listens to it: their number is no sign of a leak.
+  // Every request, child and watch of a run listens to it: their number does not indicate a leak.
   setMaxListeners(manyListeners);
   const stop = () => abort.abort();
   for (const name of stopSignals) process.on(name, stop);

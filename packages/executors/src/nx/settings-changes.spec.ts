@@ -9,7 +9,7 @@ function context(targets: Record<string, TargetConfiguration>) {
   return made;
 }
 
-it('names the options that differ, those that came or went too', () => {
+it('settingsChanges names each option that differs, also new and removed ones', () => {
   const before = context({ dev: { options: { logs: true, timeout: 1 } }, down: { options: { crds: true } } });
   const after = context({ dev: { options: { timeout: 1, output: 'json' } }, down: { options: { crds: true } } });
   expect(settingsChanges(before, after)).toEqual(['dev.logs', 'dev.output']);

@@ -3,8 +3,8 @@ import { NxKubeError } from '@nx-kube/cluster';
 import { projectOf } from './project.js';
 
 /**
- * The options of another target of the same project, as Nx would hand them to its executor when run in this run's
- * configuration.
+ * The options of another target of the same project, in the configuration of this run, without the defaults of a
+ * schema.
  *
  * @param field the option that names the target, for the message
  * @throws NxKubeError (configuration) where the project has no such target
@@ -25,13 +25,13 @@ export function siblingOptions<Options extends object>(
   return configuredOptions(found, context.configurationName);
 }
 
-/** The names of the project's targets with an executor, in the order in which they stand there. */
+/** The names of the project's targets that have an executor, in the project's order. */
 export function targetsOf(executor: string, context: ExecutorContext): string[] {
   const { targets = {} } = context.projectsConfigurations.projects[projectOf(context).name]!;
   return Object.keys(targets).filter((name) => targets[name]!.executor === executor);
 }
 
-/** A target's options in a configuration, or in its default one; shallow, as Nx does it. */
+/** A target's options in a configuration, or in its default one; merged shallowly, as Nx does. */
 export function configuredOptions<Options extends object>(
   target: TargetConfiguration,
   configurationName?: string,

@@ -81,15 +81,12 @@ async function withSettingsLaidOver<Options extends object>(
   };
 }
 
-/**
- * The configuration that runs is in the options now, and must not be laid over them once more; that there is one still
- * counts.
- */
+/** The options now hold the running configuration, so it must not be laid over them again. Its name must stay known. */
 function alreadyIn(options: object, { configurations = {} }: TargetConfiguration): Partial<TargetConfiguration> {
   return { options, configurations: Object.fromEntries(Object.keys(configurations).map((name) => [name, {}])) };
 }
 
-/** The options that stood on the command line of this run. */
+/** The options given on the command line of this run. */
 function givenByHand<Options extends object>(options: Options, context: ExecutorContext): Partial<Options> {
   const { projectName, targetName, configurationName, taskGraph } = context;
   const id = [projectName, targetName, ...(configurationName ? [configurationName] : [])].join(':');

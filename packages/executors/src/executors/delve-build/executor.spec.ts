@@ -12,7 +12,7 @@ describe('delve-build', () => {
       { output: '{projectRoot}/bin/dlv', version: '1.26.2', goarch: 'arm64' },
       { output: 'one/bin/dlv', version: '1.26.2', goarch: 'arm64' },
     ],
-  ])('hands %j over to the core as %j in the workspace', (options, { output, ...rest }) => {
+  ])('the options %j reach the core as %j in the workspace', (options, { output, ...rest }) => {
     const root = project.root();
     expect(normalize(options, project.context('delve-build'))).toEqual({
       ...rest,

@@ -11,7 +11,7 @@ describe('doctor', () => {
     'kustomize-apply': { options: apply },
   });
 
-  it('shows the whole picture also where the context is refused, and fails with it', async () => {
+  it('a refused context is one failed check among all others', async () => {
     expect(await doctor({}, project.context('doctor', targets()))).toEqual({ success: false });
     expect(project.output()).toMatch(/^ok {4}go +go 1\./m);
     expect(project.output()).toMatch(/^fail {2}context +Context "current" is not a local cluster/m);
@@ -22,7 +22,7 @@ describe('doctor', () => {
     ['of-apply', {}, { context: 'of-apply' }],
     ['own', { context: 'own' }, { context: 'of-apply' }],
   ])(
-    'looks at the context %s with %j beside an apply target with %j, and says so as JSON',
+    'the context %s is checked with %j beside an apply target with %j, and reported as JSON',
     async (context, own, apply) => {
       expect(await doctor({ output: 'json', ...own }, project.context('doctor', targets(apply)))).toEqual({
         success: false,
@@ -37,7 +37,7 @@ describe('doctor', () => {
   );
 
   it.each(['goBuild', 'kustomizeBuild', 'imageBuild', 'kustomizeApply'])(
-    'needs the target that "%s" names',
+    'a missing target that "%s" names is an error',
     async (option) => {
       expect(await doctor({ [option]: 'none' }, project.context('doctor', targets()))).toEqual({ success: false });
       expect(project.output()).toBe(

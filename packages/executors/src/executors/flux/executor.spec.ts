@@ -6,12 +6,12 @@ describe('flux', () => {
   const project = targetProject();
   describeTarget('flux', flux, project, { enabled: true });
 
-  it('does nothing unless it is enabled, wherever the context leads', async () => {
+  it('a target that is not enabled does nothing, in any context', async () => {
     expect(await flux({}, project.context('flux'))).toEqual({ success: true });
     expect(project.output()).toBe('Flux is off. Set the option "enabled" to install it.\n');
   });
 
-  it('needs no apply target', async () => {
+  it('the target needs no apply target', async () => {
     expect(await flux({ enabled: true }, project.context('flux'))).toEqual({ success: false });
     expect(project.output()).toContain('Context "current" is not a local cluster');
   });

@@ -21,7 +21,7 @@ describe('go-build', () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  it('builds bin/manager in the project and says so', async () => {
+  it('the binary is built as bin/manager in the project, and its path is printed', async () => {
     expect(await goBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: true });
     // A slow machine shows progress first.
     expect(output().split('\n').at(-2)).toMatch(/^Built apps\/one\/bin\/manager \(\d.*B\) in .*s$/);
@@ -34,14 +34,14 @@ describe('go-build', () => {
     expect(output()).toBe('# example.com/one\napps/one/main.go:3:15: undefined: nope\n');
   });
 
-  it('prints a mistake in the options with its next step', async () => {
+  it('a mistake in the options is printed with its next step', async () => {
     expect(await goBuild({ output: '.' }, executorContext(root, 'apps/one'))).toEqual({ success: false });
     expect(output()).toBe(
       `"output": ${root}/apps/one is a folder.\n  → Set it to the path of a file, such as bin/manager.\n`,
     );
   });
 
-  it('hands every option over to the core', () => {
+  it('every option and default reaches the core', () => {
     const options = { main: './cmd', tags: ['a'], ldflags: '-w', env: { A: 'b' }, goarch: 'arm64', race: true };
     expect(normalize({ ...options, output: 'bin/release/manager' }, executorContext('/w', 'apps/one'))).toEqual({
       ...{ gcflags: '', asmflags: '', goos: 'linux', trimpath: false, buildvcs: false },

@@ -30,7 +30,7 @@ describe('image-build', () => {
       ) // prettier-ignore
       .join('---\n');
 
-  it('makes an image of the binary, at the path that the workload starts, and says so', async () => {
+  it('the image holds the binary at the path that the workload starts', async () => {
     await writeFile(join(root, 'dist/apps/one/manifests.yaml'), deployment('a'));
     expect(await imageBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: true });
     expect(output()).toMatch(
@@ -44,20 +44,20 @@ describe('image-build', () => {
     });
   });
 
-  it('takes the workload that is named where there are several', async () => {
+  it('of several workloads the option names the one to build for', async () => {
     await writeFile(join(root, 'dist/apps/one/manifests.yaml'), deployment('a', 'b'));
     expect(await imageBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: false });
     expect(output()).toContain('has several workloads: Deployment/a, Deployment/b');
     expect(await imageBuild({ workload: 'b' }, executorContext(root, 'apps/one'))).toEqual({ success: true });
   });
 
-  it('says that the binary has to be built first', async () => {
+  it('a missing binary is an error with the step that builds it', async () => {
     await rm(join(root, 'apps/one/bin/manager'));
     expect(await imageBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: false });
     expect(output()).toContain('bin/manager cannot be read.\n  → Build it first');
   });
 
-  it('has defaults for everything', async () => {
+  it('every option has a default', async () => {
     expect(await normalize({}, executorContext('/w', 'apps/One'))).toEqual({
       name: 'one',
       output: '/w/dist/apps/One/image',
@@ -67,7 +67,7 @@ describe('image-build', () => {
     });
   });
 
-  it('hands options for a Dockerfile over to the core', async () => {
+  it('the options for a Dockerfile reach the core', async () => {
     const rest = { buildArgs: { A: 'b' }, target: 't' };
     const options = { ...rest, dockerfile: 'Dockerfile', context: '../..', only: ['a'], name: 'team/x', release: true };
     expect(await normalize({ ...options, builder: 'buildah' }, executorContext('/w', 'apps/one'))).toMatchObject({
@@ -78,7 +78,7 @@ describe('image-build', () => {
     });
   });
 
-  it('turns a project name into an image name', async () => {
+  it('a project name becomes a valid image name', async () => {
     const context = executorContext('/w', 'one');
     const named = { ...context, projectName: '@Acme/one', projectsConfigurations: { version: 2, projects: { '@Acme/one': { root: 'one' } } } }; // prettier-ignore
     expect((await normalize({}, named)).name).toBe('acme-one');

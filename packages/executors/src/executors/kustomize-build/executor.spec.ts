@@ -29,20 +29,20 @@ describe('kustomize-build', () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  it('renders config/default to dist, says so, and passes on what kustomize warns of', async () => {
+  it('config/default is rendered to dist, and the warnings of kustomize are printed', async () => {
     expect(await kustomizeBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: true });
     expect(output()).toMatch(/^(#? ?Warning: .*\n)*Rendered dist\/apps\/one\/manifests\.yaml \(1 object\) in .*s\n$/);
     expect(output()).toContain("'commonLabels' is deprecated");
     expect(await readFile(join(root, 'dist/apps/one/manifests.yaml'), 'utf8')).toContain('kind: ConfigMap');
   });
 
-  it('fails with what kustomize says', async () => {
+  it('a failure prints the message of kustomize', async () => {
     await rm(join(root, 'apps/one/config/default/o.yaml'));
     expect(await kustomizeBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: false });
     expect(output()).toContain(`${root}/apps/one/config/default/kustomization.yaml: accumulating resources`);
   });
 
-  it('hands every option over to the core', () => {
+  it('every option reaches the core', () => {
     const rest = { enableHelm: true, loadRestrictor: 'LoadRestrictionsNone' } as const;
     expect(normalize({ path: 'config/dev', output: 'out.yaml', ...rest }, executorContext('/w', 'apps/one'))).toEqual({
       ...rest,

@@ -17,7 +17,7 @@ describe('logs', () => {
     ['the workload', {}, { workload: 'two' }, 'dist/one/manifests.yaml has no workload "two"'],
     ['the container', {}, { container: 'two' }, 'has no container "two"'],
     ['the manifests', {}, { manifests: 'dist/two.yaml' }, 'dist/two.yaml cannot be read'],
-  ])('answers a mistake in %s', async (_, options, apply, message) => {
+  ])('a mistake in %s is an error with its next step', async (_, options, apply, message) => {
     await project.write('dist/one/manifests.yaml', renderedDeployment);
     expect(await logs(options, project.context('logs', targets(apply)))).toEqual({ success: false });
     expect(project.output()).toContain(message);
