@@ -32,7 +32,7 @@ import (
 // leaseName is the Lease that the leader holds; the leader election Role names it.
 const leaseName = "ocm-controller.delivery.example.com"
 
-// shutdownGrace is how long reconciliations under way may take after SIGTERM, within the pod's own grace period.
+// shutdownGrace is the time that running reconciliations get after SIGTERM. It must fit the pod's own grace period.
 const shutdownGrace = 5 * time.Second
 
 var scheme = runtime.NewScheme()
@@ -74,9 +74,9 @@ func runManager(ctx context.Context, args []string) error {
 		LeaderElection:          *leaderElect,
 		LeaderElectionID:        leaseName,
 		GracefulShutdownTimeout: ptr(shutdownGrace),
-		// The process ends as soon as the manager has stopped, so the next leader need not wait for the lease to expire.
+		// The process ends right after the manager, so the next leader does not have to wait for the lease to expire.
 		LeaderElectionReleaseOnCancel: true,
-		// ConfigMaps are read one at a time: caching them would need the right to list every one in the cluster.
+		// Read ConfigMaps without a cache: a cache would need permission to list all ConfigMaps of the cluster.
 		Client: client.Options{Cache: &client.CacheOptions{DisableFor: []client.Object{&corev1.ConfigMap{}}}},
 	})
 	if err != nil {
@@ -117,7 +117,7 @@ func runRegistry(ctx context.Context, args []string) error {
 	return registry.Serve(ctx, listener, *storage, logger.WithName("registry"))
 }
 
-// parse reads a command's flags and those of the log, which it sets up.
+// parse parses the flags of a command and of its log, and sets the log up.
 func parse(flags *flag.FlagSet, args []string) (logr.Logger, error) {
 	var options zap.Options
 	options.BindFlags(flags)

@@ -22,7 +22,8 @@ type GreetingReconciler struct {
 // +kubebuilder:rbac:groups=greeter.example.com,resources=greetings,verbs=get;list;watch
 // +kubebuilder:rbac:groups=greeter.example.com,resources=greetings/status,verbs=patch
 
-// SetupWithManager registers the reconciler. Changes of status alone do not reconcile; a start of the manager does.
+// SetupWithManager registers the reconciler. Status changes do not trigger a reconciliation; a start of the manager
+// does.
 func (r *GreetingReconciler) SetupWithManager(manager ctrl.Manager) error {
 	return ctrl.NewControllerManagedBy(manager).
 		For(&v1alpha1.Greeting{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
@@ -43,7 +44,7 @@ func (r *GreetingReconciler) Reconcile(ctx context.Context, request ctrl.Request
 	message, err := messageFor(greeting.Spec)
 	status.Message = message
 	if err != nil {
-		// Only an edit can mend it, and an edit reconciles: no retry.
+		// No retry: only an edit can fix the language, and an edit triggers a reconciliation.
 		conditions.MarkNotReady(&status.Conditions, greeting.Generation, "LanguageUnknown", err.Error())
 	} else {
 		conditions.MarkReady(&status.Conditions, greeting.Generation, "Greeted", message)

@@ -7,14 +7,14 @@ import (
 	"example.com/nx-kube/shared/greeting"
 )
 
-// salutations opens a greeting in each language.
+// salutations are the first words of a greeting, by language.
 var salutations = map[v1alpha1.Language]string{
 	v1alpha1.English: "Hello",
 	v1alpha1.German:  "Guten Tag",
 	v1alpha1.French:  "Bonjour",
 }
 
-// messageFor is what status.message says. The language is one that the API allows, else it is an error.
+// messageFor returns the text of status.message. It returns an error for a language that the API does not allow.
 func messageFor(spec v1alpha1.GreetingSpec) (string, error) {
 	salutation, known := salutations[spec.Language]
 	if !known {

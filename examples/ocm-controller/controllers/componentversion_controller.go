@@ -26,7 +26,8 @@ const (
 	reasonNotPersisted = "ManifestsNotWritten"
 )
 
-// ComponentVersionReconciler resolves the resources of component versions and keeps what they render to in a ConfigMap.
+// ComponentVersionReconciler resolves the resources of component versions and keeps the rendered manifests in a
+// ConfigMap.
 type ComponentVersionReconciler struct {
 	Client client.Client
 	Events record.EventRecorder
@@ -38,7 +39,8 @@ type ComponentVersionReconciler struct {
 // +kubebuilder:rbac:groups="",resources=configmaps,verbs=get;create;patch;delete
 // +kubebuilder:rbac:groups="",resources=events,verbs=create;patch
 
-// SetupWithManager registers the reconciler. Changes of status alone do not reconcile; a start of the manager does.
+// SetupWithManager registers the reconciler. Status changes do not trigger a reconciliation; a start of the manager
+// does.
 func (r *ComponentVersionReconciler) SetupWithManager(manager ctrl.Manager) error {
 	return ctrl.NewControllerManagedBy(manager).
 		For(&v1alpha1.ComponentVersion{}, builder.WithPredicates(predicate.GenerationChangedPredicate{})).
@@ -46,7 +48,7 @@ func (r *ComponentVersionReconciler) SetupWithManager(manager ctrl.Manager) erro
 		Complete(r)
 }
 
-// Reconcile brings the cluster to the state that one component version asks for.
+// Reconcile brings the cluster to the state of one component version.
 func (r *ComponentVersionReconciler) Reconcile(ctx context.Context, request ctrl.Request) (ctrl.Result, error) {
 	var version v1alpha1.ComponentVersion
 	if err := r.Client.Get(ctx, request.NamespacedName, &version); err != nil {
@@ -65,7 +67,7 @@ func (r *ComponentVersionReconciler) Reconcile(ctx context.Context, request ctrl
 	before := version.DeepCopy()
 	failure := r.resolve(ctx, &version)
 	if err := r.Client.Status().Patch(ctx, &version, client.MergeFrom(before), fieldManager); err != nil {
-		// The object may have been deleted for good meanwhile.
+		// The object may have been deleted in the meantime.
 		return ctrl.Result{}, client.IgnoreNotFound(err)
 	}
 	if failure != nil {
@@ -74,7 +76,7 @@ func (r *ComponentVersionReconciler) Reconcile(ctx context.Context, request ctrl
 	return ctrl.Result{RequeueAfter: version.Spec.Interval.Duration}, nil
 }
 
-// resolve resolves and renders, and writes the outcome into the status of the version that it is given.
+// resolve resolves and renders the resources, and writes the outcome into the status of the given version.
 func (r *ComponentVersionReconciler) resolve(ctx context.Context, version *v1alpha1.ComponentVersion) error {
 	version.Status.ObservedGeneration = version.Generation
 	version.Status.Greeting = greetingFor(version)
@@ -107,7 +109,7 @@ func (r *ComponentVersionReconciler) fail(version *v1alpha1.ComponentVersion, re
 	conditions.MarkNotReady(&version.Status.Conditions, version.Generation, reason, err.Error())
 }
 
-// hold sets the finalizer, before anything is written that release has to clean up.
+// hold sets the finalizer. It must be set before anything is written that release has to clean up.
 func (r *ComponentVersionReconciler) hold(ctx context.Context, version *v1alpha1.ComponentVersion) error {
 	before := version.DeepCopy()
 	if !controllerutil.AddFinalizer(version, v1alpha1.ComponentVersionFinalizer) {
@@ -116,7 +118,7 @@ func (r *ComponentVersionReconciler) hold(ctx context.Context, version *v1alpha1
 	return r.Client.Patch(ctx, version, client.MergeFromWithOptions(before, client.MergeFromWithOptimisticLock{}), fieldManager)
 }
 
-// release carries out the deletion policy and then lets the object go.
+// release carries out the deletion policy and then removes the finalizer.
 func (r *ComponentVersionReconciler) release(ctx context.Context, version *v1alpha1.ComponentVersion) error {
 	if !controllerutil.ContainsFinalizer(version, v1alpha1.ComponentVersionFinalizer) {
 		return nil

@@ -24,7 +24,7 @@ import (
 
 const imageDigest = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-// images stands for a registry that holds one image.
+// images is a registry with one image.
 type images struct{}
 
 func (images) Digest(_ context.Context, image string) (string, error) {

@@ -5,10 +5,10 @@ import (
 	"example.com/nx-kube/shared/greeting"
 )
 
-// salutation opens the greeting of every component version.
+// salutation is the first part of every component version's greeting.
 const salutation = "Hello from the OCM controller"
 
-// greetingFor is what status.greeting says about a component version.
+// greetingFor returns the text of status.greeting for a component version.
 func greetingFor(version *v1alpha1.ComponentVersion) string {
 	return greeting.Compose(salutation, version.Spec.Component+" "+version.Spec.Version)
 }

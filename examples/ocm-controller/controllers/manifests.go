@@ -14,18 +14,18 @@ import (
 const (
 	// fieldManager owns the fields that this controller applies.
 	fieldManager = client.FieldOwner("ocm-controller")
-	// ownerLabel holds the uid of the component version that a ConfigMap was written for. There is no owner
-	// reference, since the garbage collector would not honour DeletionPolicy Orphan.
+	// ownerLabel holds the uid of the component version that owns a ConfigMap. An owner reference would not do: the
+	// garbage collector would ignore DeletionPolicy Orphan.
 	ownerLabel = "delivery.example.com/owner-uid"
 )
 
-// manifestsName is the name of the ConfigMap that holds what a component version renders to.
+// manifestsName returns the name of the ConfigMap with a component version's rendered manifests.
 func manifestsName(version *v1alpha1.ComponentVersion) string {
 	return version.Name + "-manifests"
 }
 
-// applyManifests writes the rendered manifests, one key a resource. It takes no field from another manager by force,
-// so a ConfigMap that somebody else wrote under that name is an error and not overwritten.
+// applyManifests writes the rendered manifests, one key per resource. It does not force conflicts. A ConfigMap of that
+// name from another field manager is therefore an error and is not overwritten.
 func applyManifests(ctx context.Context, c client.Client, version *v1alpha1.ComponentVersion, resources []resolved) error {
 	data := map[string]string{}
 	for _, resource := range resources {
@@ -42,7 +42,7 @@ func applyManifests(ctx context.Context, c client.Client, version *v1alpha1.Comp
 	return nil
 }
 
-// deleteManifests deletes the ConfigMap that applyManifests wrote. Another one of that name is left alone.
+// deleteManifests deletes the ConfigMap of applyManifests. It keeps a ConfigMap of the same name with another owner.
 func deleteManifests(ctx context.Context, c client.Client, version *v1alpha1.ComponentVersion) error {
 	var configMap corev1.ConfigMap
 	key := client.ObjectKey{Namespace: version.Namespace, Name: manifestsName(version)}

@@ -14,13 +14,13 @@ type ImageResolver interface {
 	Digest(ctx context.Context, image string) (string, error)
 }
 
-// resolved is a resource whose content is known. Manifests are empty for an image.
+// resolved is a resource with known content. Manifests are empty for an image.
 type resolved struct {
 	v1alpha1.ResolvedResource
 	manifests []byte
 }
 
-// resolveAll resolves the resources of a component version, in the order of its spec. The first that fails ends it.
+// resolveAll resolves the resources of a component version, in the order of its spec. It returns the first failure.
 func resolveAll(ctx context.Context, images ImageResolver, version *v1alpha1.ComponentVersion) ([]resolved, error) {
 	var all []resolved
 	for _, resource := range version.Spec.Resources {

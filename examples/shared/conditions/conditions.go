@@ -6,11 +6,11 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// Ready is the type of the condition that sums up an object's state, as kstatus and `kubectl wait` read it.
+// Ready is the type of the summary condition that kstatus and `kubectl wait` read.
 const Ready = "Ready"
 
-// MarkReady sets Ready to True for the given generation of the object.
-// The transition time changes only when the status of the condition does.
+// MarkReady sets Ready to True for the given generation of the object. The transition time changes only with the
+// condition's status.
 func MarkReady(conditions *[]metav1.Condition, generation int64, reason, message string) {
 	set(conditions, metav1.ConditionTrue, generation, reason, message)
 }
@@ -20,7 +20,7 @@ func MarkNotReady(conditions *[]metav1.Condition, generation int64, reason, mess
 	set(conditions, metav1.ConditionFalse, generation, reason, message)
 }
 
-// IsReady tells whether Ready is True and was observed for the given generation, so not for an older one.
+// IsReady reports whether Ready is True and was observed for the given generation.
 func IsReady(conditions []metav1.Condition, generation int64) bool {
 	ready := meta.FindStatusCondition(conditions, Ready)
 	return ready != nil && ready.Status == metav1.ConditionTrue && ready.ObservedGeneration == generation

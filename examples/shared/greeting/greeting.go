@@ -6,8 +6,8 @@ import "strings"
 // punctuation ends every greeting.
 const punctuation = "!"
 
-// Compose joins a salutation with whom it addresses: Compose("Hello", "world") is "Hello, world!".
-// Without a subject the salutation stands alone.
+// Compose joins a salutation and a subject: Compose("Hello", "world") is "Hello, world!". Without a subject it returns
+// the salutation alone.
 func Compose(salutation, subject string) string {
 	parts := []string{salutation}
 	if subject = strings.TrimSpace(subject); subject != "" {

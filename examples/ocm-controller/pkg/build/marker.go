@@ -1,4 +1,4 @@
-// Package build says which build of the controller is running.
+// Package build identifies the running build of the controller.
 package build
 
 // Marker is logged once, when the controller starts.

@@ -13,12 +13,13 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 )
 
-// Resolver asks registries for digests.
+// Resolver looks up digests in registries.
 type Resolver struct {
 	keychain authn.Keychain
 }
 
-// NewResolver logs in with what the pod's environment offers: a Docker configuration, or the identity of a cloud's workload.
+// NewResolver returns a Resolver that logs in with the credentials of the pod's environment: a Docker configuration or
+// a cloud's workload identity.
 func NewResolver() *Resolver {
 	amazon := authn.NewKeychainFromHelper(ecr.NewECRHelper(ecr.WithLogger(io.Discard)))
 	return &Resolver{keychain: authn.NewMultiKeychain(authn.DefaultKeychain, google.Keychain, amazon)}

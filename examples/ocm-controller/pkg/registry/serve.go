@@ -14,11 +14,11 @@ import (
 	"github.com/google/go-containerregistry/pkg/registry"
 )
 
-// shutdownGrace is how long requests under way may take once the context is done.
+// shutdownGrace is the time that running requests get after the context is done.
 const shutdownGrace = 5 * time.Second
 
-// Serve answers the OCI distribution API on the listener until the context is done.
-// Blobs are kept below the directory storage; manifests are kept in memory.
+// Serve serves the OCI distribution API on the listener until the context is done. Blobs are kept below the directory
+// storage; manifests are kept in memory.
 func Serve(ctx context.Context, listener net.Listener, storage string, logger logr.Logger) error {
 	server := &http.Server{
 		Handler: registry.New(
@@ -43,7 +43,7 @@ func Serve(ctx context.Context, listener net.Listener, storage string, logger lo
 	return <-stopped
 }
 
-// logWriter passes the lines of the registry's own log on to the structured one, where only verbose runs show them.
+// logWriter forwards the registry's own log lines to the structured log, which shows them only in verbose runs.
 type logWriter struct{ logr.Logger }
 
 func (w logWriter) Write(line []byte) (int, error) {

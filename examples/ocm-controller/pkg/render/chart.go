@@ -14,8 +14,8 @@ import (
 	"helm.sh/helm/v3/pkg/engine"
 )
 
-// Chart renders files that have a Chart.yaml at their root, with the chart's own values.
-// Templates come out in the order of their paths, so that equal charts give equal bytes.
+// Chart renders files with a Chart.yaml at their root, with the chart's own values. Templates are sorted by path, so
+// that equal charts give equal bytes.
 func Chart(files map[string]string, release, namespace string) ([]byte, error) {
 	var buffered []*loader.BufferedFile
 	for _, name := range slices.Sorted(maps.Keys(files)) {

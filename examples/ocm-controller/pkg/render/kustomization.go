@@ -7,7 +7,7 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
-// Kustomization renders files that have a kustomization.yaml at their root, in memory: nothing outside of them is read.
+// Kustomization renders files with a kustomization.yaml at their root. It works in memory and reads no other files.
 func Kustomization(files map[string]string) ([]byte, error) {
 	memory := filesys.MakeFsInMemory()
 	for path, content := range files {
