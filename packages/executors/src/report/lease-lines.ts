@@ -1,6 +1,6 @@
 import type { LoopEvent } from '../events/events.js';
 
-const mend = `  → Set LeaderElectionReleaseOnCancel in the manager's options, or "releaseLease": true on dev.`;
+const fix = `  → Set LeaderElectionReleaseOnCancel in the manager's options, or "releaseLease": true on dev.`;
 
 /** What a person is told of who leads: how long it took, and what to do where it took that long for nothing. Pure. */
 export function leaseLines(event: LoopEvent & { type: 'lease' }): string[] {
@@ -10,6 +10,6 @@ export function leaseLines(event: LoopEvent & { type: 'lease' }): string[] {
     return event.message === undefined ? [waits] : [waits, `  it cannot be released: ${event.message}`];
   }
   const leads = `  Pod/${pod}: leads ${(event.ms / 1000).toFixed(1)} s after its start`;
-  if (event.former === 'expired') return [`${leads}: it had to wait until ${lease} expired`, mend];
+  if (event.former === 'expired') return [`${leads}: it had to wait until ${lease} expired`, fix];
   return [event.former === 'released' ? `${leads}, as ${lease} was released for it` : leads];
 }

@@ -98,7 +98,7 @@ describe('the loop with debugging', () => {
     await expect(failed).rejects.toMatchObject({
       culprit: 'configuration',
       message: 'delve-build failed:\nno route to the module',
-      next: 'Mend what it says; nx run one:delve-build tries it alone.',
+      next: 'Fix what it says; nx run one:delve-build tries it alone.',
     });
   });
 

@@ -63,7 +63,7 @@ async function builtDelve(
   const run = await runner.run(target, { env, signal });
   if (!run.ok) {
     throw new NxKubeError('configuration', `${target} failed:\n${run.output.trim()}`, {
-      next: `Mend what it says; nx run ${projectOf(context).name}:${target} tries it alone.`,
+      next: `Fix what it says; nx run ${projectOf(context).name}:${target} tries it alone.`,
     });
   }
   // It may come from a cache that another Go has filled.
