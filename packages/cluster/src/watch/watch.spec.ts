@@ -196,15 +196,15 @@ describe('watch (of a scripted server)', () => {
   });
 
   it.each([403, 401, 404])('a watch that is refused with %i reports it and ends', async (status) => {
-    const log = await start([refused(status, 'No')], [open], has('disconnected No'));
+    const log = await start([refused(status, 'No')], [open], has('disconnected No.'));
     await expect(watcher.synced).rejects.toMatchObject({ status });
     await watcher.done;
-    expect(log).toEqual(['disconnected No']);
+    expect(log).toEqual(['disconnected No.']);
   });
 
   it('a watch that cannot reach the server at first keeps trying', async () => {
     const log = await start([refused(503, 'Down'), listed('5', pod('a', '1'))], [open], has('added a@1'));
-    expect(log).toEqual(['disconnected Down', 'reconnected', 'added a@1']);
+    expect(log).toEqual(['disconnected Down.', 'reconnected', 'added a@1']);
   });
 
   it('a watch lists again when the server was recreated under new credentials, with versions from the start', async () => {
