@@ -81,7 +81,7 @@ function agent(now: RunningBinary, ...events: AgentEvent[]) {
 }
 
 describe('applyAndWait (with a fake API server and a fake agent)', () => {
-  it('the changes are reported once and before the workload is ready, which ends the wait', async () => {
+  it('an apply reports its changes once before the workload is ready, and ends when it is ready', async () => {
     const fake = await fakeCluster({ objects: [namespace] });
     const { reported, ended } = apply(fake);
     await expect.poll(() => reported).toEqual(['ConfigMap/demo/settings created', 'Deployment/demo/app created']);
@@ -127,7 +127,7 @@ describe('applyAndWait (with a fake API server and a fake agent)', () => {
     expect(sessions).toBe(0);
   });
 
-  it('the signal ends the wait', async () => {
+  it('the abort signal ends the wait for the workload', async () => {
     const fake = await fakeCluster({ objects: [namespace] });
     const { reported, ended, stop } = apply(fake);
     await expect.poll(() => reported).toHaveLength(2);

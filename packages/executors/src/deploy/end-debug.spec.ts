@@ -75,19 +75,21 @@ describe('endDebug (with a fake API server)', () => {
   });
 });
 
-it('what runs after debugging is brought to the nodes when debugging begins', async () => {
-  const asked: string[] = [];
-  const { cluster, deploy } = await setUp(({ method, url = '' }, response) => {
-    const [, image] = /^\/v2\/(.*)$/.exec(url) ?? [];
-    if (image) asked.push(`${method} ${image.replace('manifests/', '')}`);
-    // The registry has every part, and takes every image; nobody may see the nodes.
-    response.writeHead(url.startsWith('/api') ? 403 : method === 'PUT' ? 201 : 200).end();
+describe('deliverImages while debugging (with a fake API server and a fake registry)', () => {
+  it('what runs after debugging is brought to the nodes when debugging begins', async () => {
+    const asked: string[] = [];
+    const { cluster, deploy } = await setUp(({ method, url = '' }, response) => {
+      const [, image] = /^\/v2\/(.*)$/.exec(url) ?? [];
+      if (image) asked.push(`${method} ${image.replace('manifests/', '')}`);
+      // The registry has every part, and takes every image; nobody may see the nodes.
+      response.writeHead(url.startsWith('/api') ? 403 : method === 'PUT' ? 201 : 200).end();
+    });
+    const debugged = await deliverImages(cluster, deploy);
+    const plain = await deliverImages(cluster, { ...deploy, debug: undefined }, { dryRun: true });
+    const tagOf = (image: string | undefined) => image!.slice(image!.lastIndexOf(':') + 1);
+    expect(tagOf(debugged.agentImage)).toBe(`${tagOf(plain.agentImage)}-${tagOf(debugged.agentImage).slice(17)}`);
+    for (const { agentImage } of [debugged, plain]) {
+      expect(asked).toContain(`PUT nx-kube-agent/${tagOf(agentImage)}`);
+    }
   });
-  const debugged = await deliverImages(cluster, deploy);
-  const plain = await deliverImages(cluster, { ...deploy, debug: undefined }, { dryRun: true });
-  const tagOf = (image: string | undefined) => image!.slice(image!.lastIndexOf(':') + 1);
-  expect(tagOf(debugged.agentImage)).toBe(`${tagOf(plain.agentImage)}-${tagOf(debugged.agentImage).slice(17)}`);
-  for (const { agentImage } of [debugged, plain]) {
-    expect(asked).toContain(`PUT nx-kube-agent/${tagOf(agentImage)}`);
-  }
 });

@@ -91,7 +91,7 @@ async function setUp({ deployed, port }: { deployed: boolean; port: number }): P
 }
 
 describe('hotSwap (a fake API server and registry, real agents)', () => {
-  it('brings the binary to every pod, and restarts the same binary without sending it again', async () => {
+  it('a hot swap brings the binary to every pod, and restarts the same binary without sending it again', async () => {
     const { folder, add, swap, events } = await setUp({ deployed: true, port: await listen() });
     const agents = [await add('app-0'), await add('app-1')];
     const binary = await script(folder, 'next');
@@ -102,14 +102,14 @@ describe('hotSwap (a fake API server and registry, real agents)', () => {
     expect(events.filter((event) => event.type === 'process' && event.state === 'started')).toHaveLength(2);
   });
 
-  it('writes nothing to the cluster where the workload has its images already', async () => {
+  it('a hot swap writes nothing to the cluster where the workload has its images already', async () => {
     const { pods, folder, add, swap } = await setUp({ deployed: true, port: await listen() });
     await add('app-0');
     await swap(await script(folder, 'next'));
     expect(pods.server.requests.filter((request) => /^(PATCH|POST|PUT|DELETE) \/api/.test(request))).toEqual([]);
   });
 
-  it('fails with the last lines of a new process that crashes', async () => {
+  it('a hot swap fails with the last lines of a new process that crashes', async () => {
     const { folder, add, swap } = await setUp({ deployed: true, port: 1 });
     await add('app-0');
     const binary = join(folder, 'crash');
@@ -120,7 +120,7 @@ describe('hotSwap (a fake API server and registry, real agents)', () => {
     });
   });
 
-  it('fails with the next step where the workload is not in the cluster', async () => {
+  it('a hot swap fails with the next step where the workload is not in the cluster', async () => {
     const { folder, swap } = await setUp({ deployed: false, port: 1 });
     await expect(swap(await script(folder, 'next'))).rejects.toMatchObject({
       culprit: 'configuration',
@@ -129,7 +129,7 @@ describe('hotSwap (a fake API server and registry, real agents)', () => {
     });
   });
 
-  it('applies the workload first where it has another image', async () => {
+  it('a hot swap applies the workload first where it has another image', async () => {
     const { pods, folder, add, swap } = await setUp({ deployed: true, port: await listen() });
     await add('app-0');
     const { containers } = pods.workload!['spec'].template.spec as { containers: { image: string }[] };

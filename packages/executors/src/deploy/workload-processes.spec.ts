@@ -97,7 +97,7 @@ async function follow({ revision = 'new', agent, later = [] }: Script) {
 }
 
 describe('WorkloadProcesses (a fake API server and agent)', () => {
-  it('reports a process that crashes again and again, with its last lines, also where the first crash came before the connection', async () =>
+  it('a process that crashes repeatedly is reported with its last lines, also if it first crashed before the connection', async () =>
     expect(await follow({ agent: [dead, exited] })).toMatchObject({
       culprit: 'user-code',
       message:
@@ -109,5 +109,7 @@ describe('WorkloadProcesses (a fake API server and agent)', () => {
     ['are ready', { agent: [running, ready] }],
     ['are ready after a crash', { agent: [dead, started, ready] }],
     ['die in a pod that is about to be replaced', { agent: [dead, exited], later: [started, ready], revision: 'old' }],
-  ])('settles where the processes %s', async (_, script) => expect(await follow(script)).toBe('settled'));
+  ])('the wait for the workload settles where its processes %s', async (_, script) =>
+    expect(await follow(script)).toBe('settled'),
+  );
 });

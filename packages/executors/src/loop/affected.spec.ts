@@ -26,7 +26,7 @@ describe('affected', () => {
     ['the registry', { deploy: { ...deploy, registry: 'localhost:1' } }, ['image-build', 'kustomize-build']],
     ['a secret', { secrets: [{ ...options.secrets![0]!, specs: { a: 2 } }] }, ['secrets']],
     ['port-forwards, trigger modes, the time-out', { portForwards: [{ port: 1 }], modes: {}, timeoutMs: 2 }, []],
-  ])('runs only the affected targets for a change of %s', (_, change, targets) =>
+  ])('a change of %s runs only the affected targets', (_, change, targets) =>
     expect(to(change)).toEqual({ anew: false, targets }),
   );
 
@@ -37,7 +37,5 @@ describe('affected', () => {
     ['another target', { others: [{ target: 'generate', outputs: [] }] }],
     ['the set of secrets targets', { secrets: [] }],
     ['debugging', { deploy: { ...deploy, debug: { delve: '/dlv', port: 1 } as never } }],
-  ])('asks for another loop for a change of %s', (_, change) =>
-    expect(to(change)).toEqual({ anew: true, targets: [] }),
-  );
+  ])('a change of %s requires a new loop', (_, change) => expect(to(change)).toEqual({ anew: true, targets: [] }));
 });

@@ -35,7 +35,7 @@ function start() {
 }
 
 describe('obey', () => {
-  it('pauses everything where a command names nothing, and resumes it in one pass, which keeps the order', () => {
+  it('a command without targets pauses all of them, or resumes them in one pass that keeps their order', () => {
     const { served, events, edit, ask } = start();
     ask({ verb: 'pause' });
     expect(edit('generate', 'go-build', 'kustomize-build')).toEqual([]);
@@ -44,14 +44,14 @@ describe('obey', () => {
     expect(events.map((event) => event.type === 'command' && event.verb)).toEqual(['pause', 'resume']);
   });
 
-  it('triggers targets that edits have collected for, and targets without any', () => {
+  it('a trigger runs targets with collected edits and targets without any', () => {
     const { served, edit, ask } = start();
     edit('kustomize-build');
     ask({ verb: 'trigger', targets: ['kustomize-build', 'go-build'] });
     expect(served).toEqual([['kustomize-build 1', `go-build ${triggered}`]]);
   });
 
-  it('refuses a command for a target that the loop does not have, and names those that it has', () => {
+  it('a command for a target that the loop does not have is refused, with the names of its targets', () => {
     const { served, ask } = start();
     expect(() => ask({ verb: 'trigger', targets: ['go-build', 'none'] })).toThrow(
       expect.objectContaining({

@@ -54,13 +54,13 @@ async function deliverOne({ steps, lane }: ReturnType<typeof start>, content: st
 }
 
 describe('Lane', () => {
-  it('delivers new content and reports the duration of each step', async () => {
+  it('a lane delivers new content and reports the duration of each step', async () => {
     const entry = await deliverOne(start(), 'v1');
     expect(entry).toMatchObject({ target: 'go-build', outcome: 'delivered', timings: { sync: 5 } });
     expect(Object.keys(entry.timings)).toEqual(expect.arrayContaining(['watch', 'build', 'compare', 'total']));
   });
 
-  it('sends nothing when the digest is the delivered one', async () => {
+  it('a lane sends nothing when the digest is the delivered one', async () => {
     const parts = start();
     await deliverOne(parts, 'v1');
     const run = parts.lane.run(performance.now());
@@ -70,7 +70,7 @@ describe('Lane', () => {
     expect(parts.steps.deliveries).toHaveLength(1);
   });
 
-  it('cancels a running build for a newer edit, and delivers only the newest content', async () => {
+  it('a newer edit cancels the running build, and the lane delivers only the newest content', async () => {
     const { steps, lane } = start();
     const first = lane.run(performance.now());
     const second = lane.run(performance.now());
@@ -85,7 +85,7 @@ describe('Lane', () => {
     expect(await third).toMatchObject({ outcome: 'delivered' });
   });
 
-  it('lets a delivery go on while a newer build runs, and cancels it once there is newer content', async () => {
+  it('a delivery goes on while a newer build runs, and is cancelled once that build has newer content', async () => {
     const { steps, lane } = start();
     const first = lane.run(performance.now());
     await steps.begun(1, 0);
@@ -101,7 +101,7 @@ describe('Lane', () => {
     expect(await second).toMatchObject({ outcome: 'delivered' });
   });
 
-  it('delivers content again if another delivery failed in between', async () => {
+  it('a lane delivers the same content again if another delivery failed in between', async () => {
     const parts = start();
     const { steps, lane } = parts;
     await deliverOne(parts, 'v1');
@@ -119,7 +119,7 @@ describe('Lane', () => {
     expect(await again).toMatchObject({ outcome: 'delivered' });
   });
 
-  it('begins idle work when nothing is edited for a while, and the next edit cancels it', async () => {
+  it('idle work begins after a while without edits, and the next edit cancels it', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const parts = start();
@@ -143,7 +143,7 @@ describe('Lane', () => {
     }
   });
 
-  it('reports a build error, and a new process that crashes', async () => {
+  it('a lane reports a build error, and a new process that crashes', async () => {
     const { steps, lane } = start();
     const broken = lane.run(performance.now());
     await steps.begun(1, 0);

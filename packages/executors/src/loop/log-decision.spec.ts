@@ -15,11 +15,11 @@ describe('logDecision', () => {
     ['wait', 'nx-kube: go-build waits: edit 3 changed main.go\n'],
     ['collect', 'nx-kube: go-build collects the edit: edit 3 changed main.go\n'],
     ['drop', 'nx-kube: go-build is dropped from the queue: edit 3 changed main.go\n'],
-  ])('prints a decision to %s in one line with its reason where NX_KUBE_LOG is debug', (does, line) =>
+  ])('a decision to %s is printed in one line with its reason where NX_KUBE_LOG is debug', (does, line) =>
     expect(print(does, { NX_KUBE_LOG: 'debug' })).toBe(line),
   );
 
-  it('prints nothing where NX_KUBE_LOG is not set, or is something else', () => {
+  it('a decision is not printed where NX_KUBE_LOG is unset or has another value', () => {
     expect(print('run', {})).toBe('');
     expect(print('run', { NX_KUBE_LOG: 'info' })).toBe('');
   });

@@ -4,7 +4,7 @@ import { valueCell } from './value-cell.js';
 const never = new AbortController().signal;
 
 describe('valueCell', () => {
-  it('gives the first value to a reader that waits for it, and the newest value afterwards', async () => {
+  it('a value cell gives its first value to a waiting reader, and its newest value afterwards', async () => {
     const cell = valueCell<number>();
     const first = cell.get(never);
     cell.set(1);
@@ -14,7 +14,7 @@ describe('valueCell', () => {
     expect(cell.value).toBe(2);
   });
 
-  it('stops waiting when the signal fires', async () => {
+  it('a reader of a value cell stops waiting when its signal fires', async () => {
     const stop = new AbortController();
     const waiting = valueCell<number>().get(stop.signal);
     stop.abort(new Error('stopped'));

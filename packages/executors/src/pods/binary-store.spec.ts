@@ -9,7 +9,7 @@ describe('BinaryStore', () => {
   beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'binary-store-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('keeps copies of the last three binaries, also when their file changes', async () => {
+  it('the binary store keeps copies of the last three binaries, also when their file changes', async () => {
     const store = new BinaryStore(join(folder, 'store'));
     const file = join(folder, 'manager');
     for (const version of ['1', '2', '3', '4']) {
@@ -21,7 +21,7 @@ describe('BinaryStore', () => {
     expect(readdirSync(join(folder, 'store'))).toHaveLength(3);
   });
 
-  it('keeps a binary that is used again', async () => {
+  it('the binary store keeps a binary that is used again', async () => {
     const store = new BinaryStore(join(folder, 'store'));
     const file = join(folder, 'manager');
     for (const version of ['1', '2', '3', '1', '4']) {

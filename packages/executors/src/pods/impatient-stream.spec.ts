@@ -54,7 +54,7 @@ async function connected(stream: ByteStream): Promise<{ impatient: ImpatientStre
 }
 
 describe('ImpatientStream', () => {
-  it('stays open during a delivery of many times the time-out, while parts of it are accepted', async () => {
+  it('an impatient stream stays open past its time-out while the other side accepts parts of the delivery', async () => {
     const connection = slowConnection(40_000);
     const { impatient, session } = await connected(connection);
     const delivered = impatient.answered(session.deliver(packOf(25)), withinMs);
@@ -69,7 +69,7 @@ describe('ImpatientStream', () => {
   it.each([
     ['takes nothing more', slowConnection(24 * 3_600_000)],
     ['takes all and never answers', slowConnection(10, { silent: true })],
-  ])('closes where the other side %s', async (_, connection) => {
+  ])('an impatient stream closes where the other side %s', async (_, connection) => {
     const { impatient, session } = await connected(connection);
     const failed = expect(impatient.answered(session.deliver(packOf(2)), withinMs)).rejects.toMatchObject({
       code: 'closed',

@@ -75,7 +75,7 @@ async function setUp(options: { probe?: ReadinessProbe } = {}): Promise<Setup> {
 }
 
 describe('PodKeeper (a fake API server, real agents)', () => {
-  it('brings a binary to every pod, and reports what it sent and where', async () => {
+  it('the pod keeper brings a binary to every pod, and reports what it sent and where', async () => {
     const { keeper, folder, add, seen, stop } = await setUp();
     const agents = [await add('a'), await add('b')];
     await Promise.all([seen('a', 'connected'), seen('b', 'connected')]);
@@ -88,7 +88,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     expect(await seen('b', 'current')).toMatchObject({ digest: await digestOf(path) });
   });
 
-  it('sends nothing for a binary that every pod runs already', async () => {
+  it('the pod keeper sends nothing for a binary that every pod runs already', async () => {
     const { keeper, folder, add, seen, stop } = await setUp();
     await add('a');
     await seen('a', 'connected');
@@ -98,7 +98,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     expect(again).toEqual({ pods: 1, syncMs: expect.any(Number) as number });
   });
 
-  it('waits for the first pod, and brings every later pod to the binary by itself', async () => {
+  it('a delivery waits for the first pod, and every later pod gets the binary automatically', async () => {
     const { keeper, folder, add, seen, stop } = await setUp();
     const path = await script(folder, 'next');
     const bringing = keeper.bring(path, undefined, stop.signal);
@@ -109,7 +109,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     await later.wrote('this is next');
   });
 
-  it('connects again after the connection is cut, and does not send the binary again', async () => {
+  it('the pod keeper reconnects after the connection is cut, and does not send the binary again', async () => {
     const { pods, keeper, folder, events, add, seen, stop } = await setUp();
     await add('a');
     const path = await script(folder, 'next');
@@ -121,7 +121,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     expect(events.filter((event) => event.type === 'process' && event.state === 'started')).toHaveLength(1);
   });
 
-  it('reports a pod that is gone, and does not wait for it any more', async () => {
+  it('a pod that is gone is reported, and the delivery stops waiting for it', async () => {
     const { pods, keeper, folder, add, seen, stop } = await setUp();
     await add('a');
     const dead = await add('b');
@@ -135,7 +135,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     await seen('b', 'gone');
   });
 
-  it('reports a new process that crashes, with its last lines', async () => {
+  it('a new process that crashes is reported with its last lines', async () => {
     const { keeper, folder, add, seen, stop } = await setUp({ probe });
     await add('a');
     await seen('a', 'connected');
@@ -149,7 +149,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     });
   });
 
-  it('rejects with the name of the pod where the binary cannot be started', async () => {
+  it('a delivery rejects with the name of the pod where the binary cannot be started', async () => {
     const { keeper, folder, add, seen, stop } = await setUp();
     const agent = await add('a');
     await seen('a', 'connected');
@@ -159,7 +159,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     expect(agent.process.exitCode).toBeNull();
   });
 
-  it('restarts the processes of those pods only that nothing was delivered to', async () => {
+  it('restartUntouched restarts only the processes of pods that got no delivery', async () => {
     const { keeper, another, folder, add, seen, stop } = await setUp();
     await add('a');
     const path = await script(folder, 'next');
@@ -171,7 +171,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     await seen('a', 'started', 2);
   });
 
-  it('stops waiting when the signal fires', async () => {
+  it('a delivery stops waiting for pods when its signal fires', async () => {
     const { keeper, folder } = await setUp();
     const cancel = new AbortController();
     const bringing = keeper.bring(await script(folder, 'next'), undefined, cancel.signal);

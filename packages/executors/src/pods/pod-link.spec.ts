@@ -4,11 +4,11 @@ import { runsAsItShould } from './pod-link.js';
 
 describe('runsAsItShould', () => {
   it.each([
-    ['is what was delivered', { source: 'live' }, true],
-    ['is what was delivered, under the debugger', { source: 'live', debugs: true }, true],
-    ["is the image's own", { source: 'image' }, true],
-    ["is the image's own, which the debugger does not have", { source: 'image', debugs: true }, false],
-  ] as const)('what runs in a pod where it %s need not be delivered: %j → %s', (_, { source, ...hello }, expected) => {
+    ['runs the delivered binary', { source: 'live' }, true],
+    ['runs the delivered binary under the debugger', { source: 'live', debugs: true }, true],
+    ["runs the image's own binary", { source: 'image' }, true],
+    ["runs the image's own binary although it needs the debugger", { source: 'image', debugs: true }, false],
+  ] as const)('a pod that %s (%j) runs as it should: %s', (_, { source, ...hello }, expected) => {
     expect(runsAsItShould({ ...hello, running: { source } as RunningBinary })).toBe(expected);
   });
 });

@@ -82,12 +82,12 @@ describe('Processes', () => {
       ],
       0,
     ],
-  ])('settles %s', (_, events, left) => expect(after(...events).settlesIn(500)).toBe(left));
+  ])('the processes settle %s', (_, events, left) => expect(after(...events).settlesIn(500)).toBe(left));
 
-  it('has settled after a while in which nothing happened', () =>
+  it('the processes have settled after a while without events', () =>
     expect(after([0, connected()]).settlesIn(2000)).toBe(0));
 
-  it('counts a process as crashing from its second crash in a row, with its last lines', () => {
+  it('a process counts as crashing from its second crash in a row, with its last lines', () => {
     expect(crashing([0, connected()], [10, exited(1)])).toEqual([]);
     expect(after([0, connected()], [10, exited(1)], [500, started], [510, exited(2)]).crashing).toEqual([
       { pod: 'a', end: 'exited with code 2', lastLines: ['panic: no'], current: false },
@@ -126,11 +126,11 @@ describe('Processes', () => {
         [70, exited(2)],
       ],
     ],
-  ])('does not count a process as crashing where %s', (_, events) =>
+  ])('a process does not count as crashing where %s', (_, events) =>
     expect(crashing([0, connected()], [10, exited(1)], ...events)).toEqual([]),
   );
 
-  it('counts crashes of the wanted binary, too', () =>
+  it('a process of the wanted binary counts as crashing, too', () =>
     expect(after([0, connected()], [1, exited(1)], [2, current('one')], [500, exited(2)]).crashing).toMatchObject([
       { pod: 'a', current: true },
     ]));

@@ -58,7 +58,7 @@ function replica(running: string | undefined, { hasProbe = true } = {}) {
 }
 
 describe('Replica (with a fake link)', () => {
-  it('sends nothing where the pod runs the wanted binary, and nothing where none is wanted', async () => {
+  it('a replica gets no delivery if its pod runs the wanted binary or no binary is wanted', async () => {
     const current = replica('new');
     await current.replica.serve();
     expect(current).toMatchObject({ served: ['new'], link: { deliveries: [] } });
@@ -69,7 +69,7 @@ describe('Replica (with a fake link)', () => {
     expect(idle).toMatchObject({ served: [], link: { deliveries: [] } });
   });
 
-  it('sends the wanted binary where the pod runs it without the debugger that it needs', async () => {
+  it('a pod that runs the wanted binary without the debugger that it needs gets the binary again', async () => {
     const { link, served, replica: one } = replica(undefined);
     const serving = one.serve();
     (await link.delivery(0)).end(undefined);
@@ -77,7 +77,7 @@ describe('Replica (with a fake link)', () => {
     expect(served).toEqual(['new']);
   });
 
-  it('sends a binary that became wanted during a delivery', async () => {
+  it('a binary that becomes wanted during a delivery is sent after it', async () => {
     const { link, now, served, replica: one } = replica('old');
     const serving = one.serve();
     const first = await link.delivery(0);
@@ -89,7 +89,7 @@ describe('Replica (with a fake link)', () => {
     expect(served).toEqual(['newer']);
   });
 
-  it('delivers over a new connection while the delivery over the old one is still awaited', async () => {
+  it('a new connection carries the delivery while the one over the old connection is still awaited', async () => {
     const { link, served, replica: one, lose, connect } = replica('old');
     const serving = one.serve();
     const first = await link.delivery(0);
@@ -102,7 +102,7 @@ describe('Replica (with a fake link)', () => {
     expect(one.served).toMatchObject({ result: { digest: 'new' } });
   });
 
-  it('does not send a binary again that arrived although the connection was cut before the answer', async () => {
+  it('a binary that arrived before the connection was cut is not sent again', async () => {
     const { link, served, replica: one, lose, connect } = replica('old');
     const serving = one.serve();
     const first = await link.delivery(0);
@@ -114,7 +114,7 @@ describe('Replica (with a fake link)', () => {
     expect(link.deliveries).toHaveLength(1);
   });
 
-  it('waits for the next connection, and does not count a cut one as a failure', async () => {
+  it('a cut connection is not a failure: the delivery waits for the next connection', async () => {
     const { link, replica: one, lose, connect } = replica('old');
     const serving = one.serve();
     const first = await link.delivery(0);
@@ -128,7 +128,7 @@ describe('Replica (with a fake link)', () => {
     expect(one.served).toMatchObject({ result: { digest: 'new' } });
   });
 
-  it('names a pod that refuses a binary, with the next step, and does not send it again', async () => {
+  it('a pod that refuses a binary is named with the next step, and does not get the binary again', async () => {
     const { link, served, replica: one } = replica('old');
     const serving = one.serve();
     (await link.delivery(0)).end(
@@ -146,7 +146,7 @@ describe('Replica (with a fake link)', () => {
     expect(link.deliveries).toHaveLength(1);
   });
 
-  it('names the pod where the binary cannot be read', async () => {
+  it('an error on reading the binary names the pod', async () => {
     const { now, replica: one } = replica('old');
     const gone = new NxKubeError('configuration', 'Packing /gone failed.', { next: 'Build it again.' });
     now.wanted = { digest: () => Promise.reject(gone) } as unknown as Binary;
@@ -167,13 +167,13 @@ describe('Replica: the fate of a new process (with a fake link)', () => {
     return { ...parts, fate: served && 'fate' in served ? served.fate : undefined };
   }
 
-  it('reports a process that gets ready', async () => {
+  it('a new process that becomes ready is reported with its duration', async () => {
     const { replica: one, fate } = await delivered();
     one.onEvent({ event: 'ready', pid: 7, ms: 120 });
     expect(await fate).toEqual({ readyMs: 120 });
   });
 
-  it('reports a crash with its last lines, also one before the answer of the delivery', async () => {
+  it('a crash is reported with its last lines, also one before the answer of the delivery', async () => {
     const { link, replica: one } = replica('old');
     const serving = one.serve();
     const delivery = await link.delivery(0);
@@ -185,7 +185,7 @@ describe('Replica: the fate of a new process (with a fake link)', () => {
     });
   });
 
-  it('leaves the fate open where the connection is lost, or there is no probe', async () => {
+  it('the fate of a new process stays open if the connection is lost or there is no probe', async () => {
     const { lose, fate } = await delivered();
     lose();
     expect(await fate).toEqual({});

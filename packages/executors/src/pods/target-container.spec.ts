@@ -21,7 +21,7 @@ const pod = (
 const running = { containerID: 'containerd://1', state: { running: {} } };
 
 describe('runningContainer', () => {
-  it('returns the run of the target container', () =>
+  it('runningContainer returns the run of the target container', () =>
     expect(runningContainer(pod(running), 'manager')).toEqual({
       namespace: 'd',
       pod: 'p',
@@ -29,7 +29,7 @@ describe('runningContainer', () => {
       id: 'containerd://1',
       alone: false,
     }));
-  it('reports whether another container runs in the pod', () => {
+  it('runningContainer reports whether another container runs in the pod', () => {
     const alone = (initContainers: object[]) => {
       const object = pod(running);
       object['spec'] = { containers: [object['spec'].containers[0]], initContainers };
@@ -43,7 +43,9 @@ describe('runningContainer', () => {
     ['is being deleted', pod(running, { deletionTimestamp: '2026-01-01T00:00:00Z' })],
     ['has no agent', pod(running, {}, ['/manager'])],
     ['has no status yet', { ...pod(running), status: {} }],
-  ])('returns nothing while the pod %s', (_, object) => expect(runningContainer(object, 'manager')).toBeUndefined());
+  ])('runningContainer returns nothing while the pod %s', (_, object) =>
+    expect(runningContainer(object, 'manager')).toBeUndefined(),
+  );
 });
 
 describe('agentProbe', () => {
@@ -55,7 +57,7 @@ describe('agentProbe', () => {
     [{ exec: { command: ['x'] } }, undefined],
     [{ httpGet: { port: 'nowhere' } }, undefined],
     [undefined, undefined],
-  ])('of %j is %j', (readinessProbe, probe) =>
+  ])('the agent probe of the readiness probe %j is %j', (readinessProbe, probe) =>
     expect(agentProbe({ name: 'manager', readinessProbe, ports })).toEqual(probe),
   );
 });

@@ -10,7 +10,7 @@ const change = (name: string, action: Change['action'], fields?: string[]): Chan
 });
 
 describe('changeLines', () => {
-  it('an apply is reported by what changed; what did not is counted, and long lists of fields are kept short', () =>
+  it('an apply reports its changes, counts the unchanged objects, and shortens long lists of fields', () =>
     expect(
       changeLines([
         change('a', 'created'),

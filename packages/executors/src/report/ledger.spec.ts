@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ledgerLine } from './ledger.js';
 
 describe('ledgerLine', () => {
-  it('says what each step of an edit took, and where the binary runs', () =>
+  it('a ledger line reports the duration of each step of an edit, and where the binary runs', () =>
     expect(
       ledgerLine(3, ['a/main.go', 'a/x.go'], {
         target: 'go-build',
@@ -16,12 +16,12 @@ describe('ledgerLine', () => {
         'sync 1.1 MB in 210 ms · restart 45 ms · ready 130 ms · total 3.5 s',
     ));
 
-  it('says so when nothing had to be sent', () =>
+  it('a ledger line reports that nothing had to be sent', () =>
     expect(
       ledgerLine(4, ['a/main.go'], { target: 'go-build', outcome: 'unchanged', timings: { build: 900, total: 915 } }),
     ).toBe('= #4 a/main.go → go-build: same content, nothing sent, nothing restarted · build 900 ms · total 915 ms'));
 
-  it('calls the first pass the start', () =>
+  it('a ledger line calls the first pass the start', () =>
     expect(ledgerLine(0, [], { target: 'kustomize-build', outcome: 'failed', timings: { total: 5 } })).toBe(
       '✖ start → kustomize-build: failed · total 5 ms',
     ));

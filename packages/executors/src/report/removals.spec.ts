@@ -15,7 +15,7 @@ describe('removalLines', () => {
       '  → Run with --crds and --namespaces to remove CustomResourceDefinitions and Namespaces too.',
     ]));
 
-  it('objects of others are named, and whether they went with their CRD', () => {
+  it('objects that were made by others are named, with whether they went with their CRD', () => {
     const result = { removed: [crd], kept: [], foreign: [app] };
     expect(removalLines(result, at)).toEqual(['App/theirs/a was made by others, and would go with its CRD']);
     expect(removalLines(result, { ...at, crds: true })).toEqual([

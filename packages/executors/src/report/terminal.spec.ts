@@ -25,7 +25,7 @@ const ledger = (name: string, outcome: Entry['outcome']): LoopEvent => ({
 });
 
 describe('terminalReporter', () => {
-  it('the first lines name the cluster and what Ctrl-C leaves', () =>
+  it('the first lines of the output name the cluster and what Ctrl-C leaves', () =>
     expect(
       report({ type: 'start', project: 'p', context: 'kind-dev', server: 'https://127.0.0.1:1', leaves: 'Ctrl-C …' }),
     ).toEqual(['p → kind-dev (https://127.0.0.1:1)', 'Ctrl-C …']));

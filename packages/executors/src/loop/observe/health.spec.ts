@@ -39,7 +39,7 @@ const delivered: LoopEvent = {
 };
 
 describe('Health', () => {
-  it('reports once that the last apply is healthy', async () => {
+  it('a healthy last apply is reported once', async () => {
     health.onApplied([]);
     health.onApplied([]);
     expect(waits[0]!.signal.aborted).toBe(true);
@@ -49,7 +49,7 @@ describe('Health', () => {
     expect(said).toEqual(['healthy']);
   });
 
-  it('checks again after a failure, and reports one failure once', async () => {
+  it('a failed health check is repeated, and the same failure is reported once', async () => {
     health.onApplied([]);
     waits[0]!.fail('0 of 1 replicas are ready');
     await vi.advanceTimersByTimeAsync(5000);
@@ -62,7 +62,7 @@ describe('Health', () => {
     expect(said).toEqual(['0 of 1 replicas are ready.', 'healthy']);
   });
 
-  it('reports the second crash in a row, and health again when the process is ready', async () => {
+  it('the second crash in a row is reported, and health again when the process is ready', async () => {
     health.onApplied([]);
     waits[0]!.ready();
     await settle();
@@ -76,7 +76,7 @@ describe('Health', () => {
     expect(said).toEqual(['healthy', crash, 'healthy']);
   });
 
-  it('counts a crash once that the agent repeats on reconnect', async () => {
+  it('a crash that the agent repeats on reconnect counts once', async () => {
     health.onApplied([]);
     health.onEvent({ ...exited, pid: 7 } as LoopEvent);
     health.onEvent({ ...exited, pid: 7 } as LoopEvent);
@@ -85,7 +85,7 @@ describe('Health', () => {
     expect(said).toEqual(['healthy']);
   });
 
-  it('does not trust the status of a pod after crashes: it waits for another binary', async () => {
+  it('after crashes, a ready pod status alone does not count as healthy until another binary is delivered', async () => {
     health.onApplied([]);
     waits[0]!.ready();
     await settle();
@@ -102,7 +102,7 @@ describe('Health', () => {
     expect(said).toEqual(['healthy', crash, 'healthy']);
   });
 
-  it('reports health again where a process without a probe runs for long enough after its crashes', async () => {
+  it('a process without a probe is healthy again when it has run for long enough after its crashes', async () => {
     health.onApplied([]);
     waits[0]!.ready();
     await settle();

@@ -15,14 +15,14 @@ const after = (...events: LoopEvent[]) => {
 };
 
 describe('Verdict', () => {
-  it('passes once every target has delivered and the cluster is healthy, in any order', async () => {
+  it('the verdict passes once every target has delivered and the cluster is healthy, in any order', async () => {
     const verdict = new Verdict(['a', 'b']);
     verdict.onEvent({ type: 'healthy' });
     verdict.onEvent(ledger('a', 'delivered'));
     verdict.onEvent(ledger('b', 'unchanged'));
     await verdict.reached;
   });
-  it('stays open while a target has not delivered or the cluster is not healthy', async () => {
+  it('the verdict stays open until every target has delivered and the cluster is healthy', async () => {
     expect(await after(ledger('a', 'delivered'), ledger('b', 'delivered'))).toBe('open');
     expect(await after(ledger('a', 'delivered'), ledger('b', 'superseded'), { type: 'healthy' })).toBe('open');
   });
@@ -30,7 +30,9 @@ describe('Verdict', () => {
     [ledger('a', 'failed', 'main.go:1:1: no'), 'dev --once: a failed'],
     [ledger('a', 'crashed', 'exited with code 1'), 'dev --once: a crashed'],
     [{ type: 'unhealthy', message: 'Pod/d/p: ImagePullBackOff' }, 'dev --once: not healthy'],
-  ])('fails with the name of what failed: %j', (event, message) => expect(after(event)).rejects.toThrow(message));
+  ])('the verdict fails with the name of what failed in %j', (event, message) =>
+    expect(after(event)).rejects.toThrow(message),
+  );
 });
 
 describe('Verdict on a process that has no probe', () => {
@@ -61,17 +63,17 @@ describe('Verdict on a process that has no probe', () => {
     return after;
   };
 
-  it('passes when the process has run for a moment', async () => {
+  it('the verdict on a process without a probe passes when the process has run for a moment', async () => {
     const after = judging(pod('connected'), pod('current'), ...well);
     expect(await after(0)).toBe('open');
     expect(await after(1999)).toBe('open');
     expect(await after(1)).toBe('passed');
   });
 
-  it('passes at once when the process is ready', async () =>
+  it('the verdict passes at once when the process is ready', async () =>
     expect(await judging(pod('connected'), pod('current'), process('ready', 1), ...well)(0)).toBe('passed'));
 
-  it('stays open while the process is dead, and fails when it crashes again', async () => {
+  it('the verdict stays open while the process is dead, and fails when the process crashes again', async () => {
     const after = judging(pod('connected'), pod('current'), ...well);
     expect(await after(100, process('exited', 1))).toBe('open');
     expect(await after(5000)).toBe('open');
@@ -79,7 +81,7 @@ describe('Verdict on a process that has no probe', () => {
     expect(await after(100, process('exited', 2))).toBe('dev --once: not healthy.');
   });
 
-  it('ignores crashes of the binary before', async () => {
+  it('the verdict ignores crashes of the previous binary', async () => {
     const dying = [
       pod('connected', 'old'),
       process('exited', 1),

@@ -8,9 +8,9 @@ const gate = Gate.of([
 ]);
 
 describe('Gate', () => {
-  it('lets targets in mode auto run at once', () => expect(gate.admit(['go'], edit(1, 'a')).admitted).toEqual(['go']));
+  it('a target in mode auto runs at once', () => expect(gate.admit(['go'], edit(1, 'a')).admitted).toEqual(['go']));
 
-  it('collects edits of a paused target, and releases them as one piece of work with the newest number', () => {
+  it('a paused target collects edits, and resume releases them as one piece of work with the newest number', () => {
     const first = gate.pause(['go']).admit(['go'], edit(1, 'b'));
     expect(first.admitted).toEqual([]);
     const second = first.gate.admit(['go'], edit(2, 'a', 'b'));
@@ -22,10 +22,10 @@ describe('Gate', () => {
     expect(resumed.gate.admit(['go'], edit(3, 'a')).admitted).toEqual(['go']);
   });
 
-  it('releases nothing on resume when nothing was edited', () =>
+  it('a resume without collected edits releases nothing', () =>
     expect(gate.pause(['go']).resume(['go'], 9).released.size).toBe(0));
 
-  it('keeps what has collected for a manual target until it is triggered, also over a pause and a resume', () => {
+  it('a manual target keeps its collected edits until it is triggered, also over a pause and a resume', () => {
     const edited = gate.admit(['go', 'yaml'], edit(1, 'x'));
     expect(edited.admitted).toEqual(['go']);
     const resumed = edited.gate.pause(['yaml']).resume(['yaml'], 5);
@@ -35,7 +35,7 @@ describe('Gate', () => {
     expect(after.gate.state('yaml').waiting).toEqual([]);
   });
 
-  it('takes other modes, and releases what has collected for a target that is auto now, unless it is paused', () => {
+  it('a change of modes releases the collected edits of a target that is auto now, and keeps a paused target paused', () => {
     const edited = gate.admit(['yaml'], edit(1, 'x')).gate;
     const manual = edited.setModes({ yaml: 'manual', go: 'manual' }, 5);
     expect(manual.released.size).toBe(0);
@@ -47,10 +47,10 @@ describe('Gate', () => {
     expect(paused.gate.state('go').paused).toBe(true);
   });
 
-  it('triggers a target that nothing has collected for', () =>
+  it('a trigger runs a target that has collected no edits', () =>
     expect(gate.trigger('go', 9).work).toEqual({ number: triggered, files: [], at: 9 }));
 
-  it('is not changed itself by any of that', () => {
+  it('a gate is immutable: every operation returns another gate', () => {
     gate.pause(['go']).admit(['go', 'yaml'], edit(1, 'x'));
     expect(gate.state('go')).toEqual({ mode: 'auto', paused: false, waiting: [] });
     expect(gate.state('yaml').waiting).toEqual([]);

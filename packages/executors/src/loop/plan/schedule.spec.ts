@@ -76,7 +76,7 @@ class Loop {
 }
 
 describe('schedule: the start', () => {
-  it('runs every target but the image, whether its gate is open or not', () => {
+  it('the start runs every target except the image, whether its gate is open or closed', () => {
     const loop = new Loop({ modes: { go: 'manual' } });
     expect(loop.on({ type: 'started' })).toEqual(['generate', 'secrets', 'go', 'yaml']);
     expect(loop.decisions[0]).toMatchObject({ work: { number: 0, files: [], at: 101 }, reason: 'the loop starts' });
@@ -84,7 +84,7 @@ describe('schedule: the start', () => {
 });
 
 describe('schedule: the first image', () => {
-  it('waits for the binary and the manifests, whichever comes last', () => {
+  it('the first image waits for both the binary and the manifests, in either order', () => {
     const [one, other] = [new Loop(), new Loop()];
     [one, other].forEach((loop) => loop.on({ type: 'started' }));
     expect(one.on({ type: 'built' })).toEqual([]);
@@ -94,7 +94,7 @@ describe('schedule: the first image', () => {
     expect(other.on({ type: 'built' })).toEqual(['image']);
   });
 
-  it('is tried again with the next binary, and with the next manifests, after it has failed', () => {
+  it('a failed first image is tried again with the next binary and with the next manifests', () => {
     const loop = new Loop();
     loop.on({ type: 'started' });
     loop.on({ type: 'rendered' });
@@ -105,7 +105,7 @@ describe('schedule: the first image', () => {
     expect(loop.on({ type: 'rendered' })).toEqual(['image']);
   });
 
-  it('is made once more after the run under way, if it is wanted again while it is being made', () => {
+  it('the first image runs once more after a failed run if the binary or the manifests changed during that run', () => {
     const loop = new Loop();
     loop.on({ type: 'started' });
     loop.on({ type: 'rendered' });
@@ -116,7 +116,7 @@ describe('schedule: the first image', () => {
     expect(loop.end('image', 'failed')).toEqual([]);
   });
 
-  it('is not made again for what changes while it is being made, once it is delivered', () => {
+  it('a delivered first image does not run again for changes during its run', () => {
     const loop = new Loop();
     loop.on({ type: 'started' });
     loop.on({ type: 'rendered' });
@@ -126,7 +126,7 @@ describe('schedule: the first image', () => {
     expect(loop.end('image')).toEqual([]);
   });
 
-  it('stays the only one: a later binary and later manifests make no other image', () => {
+  it('a later binary and later manifests do not run the image again after the first image is delivered', () => {
     const loop = new Loop().bringUp();
     expect(loop.on({ type: 'built' })).toEqual([]);
     expect(loop.on({ type: 'rendered' })).toEqual([]);
@@ -134,7 +134,7 @@ describe('schedule: the first image', () => {
 });
 
 describe('schedule: an edit', () => {
-  it('runs each of its targets at once where nothing waits', () => {
+  it('an edit runs each of its targets at once if no dependency holds them back', () => {
     const loop = new Loop().bringUp();
     expect(loop.edit('go', 'yaml')).toEqual(['go', 'yaml']);
     expect(loop.decisions[0]).toMatchObject({
@@ -143,7 +143,7 @@ describe('schedule: an edit', () => {
     });
   });
 
-  it('supersedes a run under way: the newer run starts at once', () => {
+  it('a newer edit supersedes the running target and starts its own run at once', () => {
     const loop = new Loop().bringUp();
     loop.edit('go');
     expect(loop.edit('go')).toEqual(['go']);
@@ -155,7 +155,7 @@ describe('schedule: an edit', () => {
 describe('schedule: order within one edit', () => {
   const ordered = () => new Loop({ waitsFor: { go: ['generate'], image: ['go'] } }).bringUp();
 
-  it('makes a target wait until what it depends on has ended, also where that is listed later', () => {
+  it('a target waits until its dependency in the same edit has ended, in whichever order the edit lists them', () => {
     const loop = ordered();
     expect(loop.edit('go', 'yaml', 'generate')).toEqual(['generate', 'yaml', 'wait go']);
     expect(loop.decisions[2]!.reason).toBe('edit 1 changed file-1; it waits for generate');
@@ -166,7 +166,7 @@ describe('schedule: order within one edit', () => {
   });
 
   it.each(['failed', 'superseded', 'crashed', 'unchanged'] as const)(
-    'lets a target go on where what it waits for ended otherwise than well: %s',
+    'a waiting target also runs when the run of its dependency has ended as %s',
     (outcome) => {
       const loop = ordered();
       loop.edit('generate', 'go');
@@ -174,20 +174,20 @@ describe('schedule: order within one edit', () => {
     },
   );
 
-  it('does not wait for a target that the edit does not concern, though that is under way', () => {
+  it('a target does not wait for a running dependency that its own edit does not concern', () => {
     const loop = ordered();
     loop.edit('generate');
     expect(loop.edit('go')).toEqual(['go']);
   });
 
-  it('holds through several steps', () => {
+  it('a chain of dependent targets runs one after the other', () => {
     const loop = ordered();
     expect(loop.edit('image', 'go', 'generate')).toEqual(['generate', 'wait go', 'wait image']);
     expect(loop.end('generate')).toEqual(['go']);
     expect(loop.end('go')).toEqual(['image']);
   });
 
-  it('gives the place of a run that waits to that of a newer edit', () => {
+  it('a newer edit replaces the waiting run of the same target', () => {
     const loop = ordered();
     loop.edit('generate', 'go', 'image');
     expect(loop.edit('generate', 'go')).toEqual(['drop go', 'generate', 'wait go']);
@@ -200,7 +200,7 @@ describe('schedule: order within one edit', () => {
 });
 
 describe('schedule: a closed gate', () => {
-  it('collects the edits of a paused target, and runs it once on resume with all of their files', () => {
+  it('a paused target collects edits and runs once on resume, with the files of all of them', () => {
     const loop = new Loop().bringUp();
     expect(loop.on({ type: 'paused', targets: ['go'] })).toEqual([]);
     expect(loop.edit('go', 'yaml')).toEqual(['yaml', 'collect go']);
@@ -212,7 +212,7 @@ describe('schedule: a closed gate', () => {
     expect(loop.on({ type: 'resumed', targets: ['go'] })).toEqual([]);
   });
 
-  it('collects the edits of a manual target until it is triggered', () => {
+  it('a manual target collects edits until it is triggered', () => {
     const loop = new Loop({ modes: { go: 'manual' } }).bringUp();
     expect(loop.edit('go')).toEqual(['collect go']);
     expect(loop.reason).toBe('its mode is manual');
@@ -221,20 +221,20 @@ describe('schedule: a closed gate', () => {
     expect(loop.gate.state('go')).toEqual({ mode: 'manual', paused: false, waiting: [] });
   });
 
-  it('lets a trigger run a target that nothing has collected for', () => {
+  it('a trigger runs a target that has collected no edits', () => {
     const loop = new Loop().bringUp();
     expect(loop.on({ type: 'triggered', targets: ['go'] })).toEqual(['go']);
     expect(loop.decisions[0]).toMatchObject({ work: { number: triggered, files: [] } });
   });
 
-  it('keeps the order where resume releases several targets', () => {
+  it('a resume that releases several targets runs them in dependency order', () => {
     const loop = new Loop({ waitsFor: { go: ['generate'] } }).bringUp();
     loop.on({ type: 'paused', targets: ['go', 'generate'] });
     loop.edit('go', 'generate');
     expect(loop.on({ type: 'resumed', targets: ['go', 'generate'] })).toEqual(['generate', 'wait go']);
   });
 
-  it('also holds what the schedule itself wants to apply again', () => {
+  it('a paused target also collects the runs that the schedule itself starts', () => {
     const loop = new Loop().bringUp();
     loop.on({ type: 'paused', targets: ['yaml'] });
     expect(loop.on({ type: 'images-delivered' })).toEqual(['collect yaml']);
@@ -243,13 +243,13 @@ describe('schedule: a closed gate', () => {
 });
 
 describe('schedule: changed options', () => {
-  it('run the targets that they concern, through the gate', () => {
+  it('changed options run the targets that they concern, unless a gate is closed', () => {
     const loop = new Loop({ modes: { secrets: 'manual' } }).bringUp();
     expect(loop.setModes({ secrets: 'manual' }, 'yaml', 'secrets')).toEqual(['yaml', 'collect secrets']);
     expect(loop.decisions[0]!.reason).toBe('its options changed');
   });
 
-  it('release what has collected for a target that is auto now, in order with the rest', () => {
+  it('changed options that set a target to auto release its collected edits, in dependency order with the other targets', () => {
     const loop = new Loop({ modes: { generate: 'manual' }, waitsFor: { go: ['generate'] } }).bringUp();
     loop.edit('generate');
     expect(loop.setModes({}, 'go')).toEqual(['generate', 'wait go']);
@@ -265,7 +265,7 @@ describe('schedule: manifests that the cluster does not have', () => {
     return loop;
   };
 
-  it('are applied again, once, when a process is ready: the controller is fixed', () => {
+  it('failed manifests are applied again once when a process becomes ready', () => {
     const loop = failed();
     expect(loop.on({ type: 'ready' })).toEqual(['yaml']);
     expect(loop.reason).toBe('a process is ready, so what could not be applied is tried again');
@@ -273,7 +273,7 @@ describe('schedule: manifests that the cluster does not have', () => {
     expect(loop.on({ type: 'ready' })).toEqual([]);
   });
 
-  it('are applied again when another binary is delivered', () => {
+  it('failed manifests are applied again when another binary is delivered', () => {
     const loop = failed();
     loop.edit('go');
     expect(loop.end('go', 'delivered')).toEqual(['yaml']);
@@ -282,7 +282,7 @@ describe('schedule: manifests that the cluster does not have', () => {
   });
 
   it.each(['unchanged', 'crashed', 'failed', 'superseded'] as const)(
-    'are not applied again for a build that ends otherwise: %s',
+    'failed manifests are not applied again when a build ends as %s',
     (outcome) => {
       const loop = failed();
       loop.edit('go');
@@ -290,7 +290,7 @@ describe('schedule: manifests that the cluster does not have', () => {
     },
   );
 
-  it('stay wanted while only a run that was superseded has ended', () => {
+  it('failed manifests are still applied again after a newer run of them was superseded', () => {
     const loop = failed();
     loop.edit('yaml');
     loop.edit('yaml');
@@ -298,14 +298,14 @@ describe('schedule: manifests that the cluster does not have', () => {
     expect(loop.on({ type: 'ready' })).toEqual(['yaml']);
   });
 
-  it('are not applied again once they are applied, though the run goes on', () => {
+  it('failed manifests are not applied again after a newer run has applied them, even while that run goes on', () => {
     const loop = failed();
     loop.edit('yaml');
     loop.on({ type: 'applied' });
     expect(loop.on({ type: 'ready' })).toEqual([]);
   });
 
-  it('are not applied again where an edit made them what the cluster has', () => {
+  it('failed manifests are not applied again after an edit made them equal to those in the cluster', () => {
     const loop = failed();
     loop.edit('yaml');
     loop.end('yaml', 'unchanged');
@@ -314,14 +314,14 @@ describe('schedule: manifests that the cluster does not have', () => {
 });
 
 describe('schedule: images', () => {
-  it('that are delivered again make the manifests be applied again', () => {
+  it('images that are delivered again cause another apply of the manifests', () => {
     const loop = new Loop().bringUp();
     loop.edit('image');
     expect(loop.on({ type: 'images-delivered' })).toEqual(['yaml']);
     expect(loop.reason).toBe('other images are delivered');
   });
 
-  it('that are the first do not: the first manifests wait for them in their own run', () => {
+  it('the first images do not cause another apply, as the first run of the manifests waits for them', () => {
     const loop = new Loop();
     loop.on({ type: 'started' });
     expect(loop.on({ type: 'images-delivered' })).toEqual([]);
@@ -329,7 +329,7 @@ describe('schedule: images', () => {
 });
 
 describe('schedule: work that no edit asked for', () => {
-  it('belongs to the newest edit that a target ran for', () => {
+  it('a run that no edit asked for counts towards the newest edit that a target ran for', () => {
     const loop = new Loop().bringUp();
     loop.edit('go');
     loop.edit('secrets');

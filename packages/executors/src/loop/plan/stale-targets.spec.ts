@@ -20,12 +20,14 @@ describe('staleTargets', () => {
     [['a/main_test.go'], []],
     [['a/README.md', 'b/main.go'], []],
     [['a/main_test.go', 'go.work'], ['go-build']],
-  ])('finds for the files %j the targets %j', (files, stale) => expect(staleTargets(files, inputs)).toEqual(stale));
+  ])('a change of the files %j makes the targets %j stale', (files, stale) =>
+    expect(staleTargets(files, inputs)).toEqual(stale),
+  );
 });
 
 describe('watchRoots', () => {
-  it('returns the fixed parts of the globs, without those inside others', () =>
+  it('the watch roots are the fixed parts of the globs, without those inside others', () =>
     expect(watchRoots(inputs.values())).toEqual(['a', 'go.work', 'shared']));
-  it('returns the workspace root where a project lies there', () =>
+  it('the watch root of a project in the workspace root is the workspace root', () =>
     expect(watchRoots([{ include: ['**/*.go', 'config/**/*'], exclude: [] }])).toEqual(['.']));
 });

@@ -17,7 +17,7 @@ describe('gitIgnored', () => {
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-  it('agrees with git about nested .gitignore files, negations and folders', () => {
+  it('gitIgnored agrees with git about nested .gitignore files, negations and folders', () => {
     write('.gitignore', 'bin/\n*.log\n!keep.log\n/only-root\ntmp*\n');
     write('a/.gitignore', 'generated.go\n!wanted.log\n');
     const files = [
@@ -41,7 +41,7 @@ describe('gitIgnored', () => {
     expect(files.filter((file) => ignored(join(root, file), false))).toEqual(gitSays.trim().split('\n'));
   });
 
-  it('always ignores the folders of git, npm and Nx, and never the root', () => {
+  it('the folders of git, npm and Nx are always ignored, and the root never is', () => {
     const ignored = gitIgnored(root);
     expect(ignored(join(root, '.git/index'), false)).toBe(true);
     expect(ignored(join(root, 'a/node_modules'), true)).toBe(true);

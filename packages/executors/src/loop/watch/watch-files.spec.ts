@@ -38,7 +38,7 @@ afterEach(() => {
 });
 
 describe('watchFiles', () => {
-  it('sees named files, also those that git ignores or outside the workspace, and files in named folders, and no others', async () => {
+  it('watchFiles reports only named files and files in named folders, also git-ignored ones and those outside the workspace', async () => {
     writeFileSync(join(root, 'other.yaml'), 'x');
     writeFileSync(join(folder, 'rsa.pub'), '2');
     expect(await next()).toEqual(['../rsa.pub']);
@@ -46,7 +46,7 @@ describe('watchFiles', () => {
     expect(await next()).toEqual(['keys/alice']);
   });
 
-  it('sees a file appear, change by replacement, and disappear', async () => {
+  it('watchFiles reports a file that appears, is replaced, or disappears', async () => {
     writeFileSync(join(root, 'dev-settings.yaml'), 'dev: {}');
     expect(await next()).toEqual(['dev-settings.yaml']);
     writeFileSync(join(root, '.swp'), 'dev: {logs: false}');

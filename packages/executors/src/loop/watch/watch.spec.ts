@@ -38,7 +38,7 @@ describe('watch', () => {
     rmSync(root, { recursive: true, force: true });
   });
 
-  it('reports files that change together as one edit, with paths from the workspace root', async () => {
+  it('files that change together are reported as one edit, with paths from the workspace root', async () => {
     await start();
     writeFileSync(join(root, 'a/main.go'), 'package main // 1');
     writeFileSync(join(root, 'a/pkg/new.go'), 'package pkg');
@@ -46,7 +46,7 @@ describe('watch', () => {
     expect((await next()).files).toEqual(['a/main.go', 'a/pkg/new.go', 'b/x.go']);
   });
 
-  it('sees each of rapid saves, also one right after an edit was reported', async () => {
+  it('each of several rapid saves is reported, also one right after the report of an edit', async () => {
     await start(15);
     for (const comment of ['', ' // 1', ' // 12']) {
       writeFileSync(join(root, 'a/main.go'), `package main${comment}`);
@@ -54,7 +54,7 @@ describe('watch', () => {
     }
   });
 
-  it('sees an editor that saves by renaming over the file', async () => {
+  it('a save by an editor that renames over the file is reported', async () => {
     await start();
     writeFileSync(join(root, 'a/.main.go.swp'), 'package main // 2');
     renameSync(join(root, 'a/.main.go.swp'), join(root, 'a/main.go'));
@@ -62,7 +62,7 @@ describe('watch', () => {
     while (!seen.has('a/main.go')) (await next()).files.forEach((file) => seen.add(file));
   });
 
-  it('does not see ignored files, nor files outside the roots', async () => {
+  it('ignored files and files outside the roots are not reported', async () => {
     await start();
     writeFileSync(join(root, 'a/bin/manager'), 'binary');
     writeFileSync(join(root, 'other/x.go'), 'package other');
