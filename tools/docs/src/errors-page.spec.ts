@@ -9,7 +9,7 @@ import { errorsOf } from './errors.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 describe('errorsOf', () => {
-  it('finds the message and the next step of an NxKubeError, with placeholders for expressions', () => {
+  it('errorsOf finds the message and the next step of an NxKubeError, with placeholders for expressions', () => {
     const source = `
       const problem = broken ? 'is broken' : \`lacks \${fields.join(', ')}\`;
       throw new NxKubeError('cluster', \`\${subject(ref)} \${problem}, says \${error.message}.\`, { next: 'Fix it.' });`;
@@ -23,16 +23,16 @@ describe('errorsOf', () => {
     ]);
   });
 
-  it('lists both texts of a message that depends on a condition', () => {
+  it('errorsOf lists both texts of a message that depends on a condition', () => {
     const source = "throw new NxKubeError('bug', empty ? 'it is empty' : 'it is full');";
     expect(errorsOf('x.ts', source).map(({ message }) => message)).toEqual(['it is empty', 'it is full']);
   });
 
-  it('leaves out a message of which only the running program knows the words', () => {
+  it('errorsOf leaves out a message whose text is known only at run time', () => {
     expect(errorsOf('x.ts', "throw new NxKubeError('cluster', answer.message, { next: answer.next });")).toEqual([]);
   });
 
-  it('finds mistakes in settings and configuration errors of the plugin', () => {
+  it('errorsOf finds mistakes in settings and configuration errors of the plugin', () => {
     const source = `
       report({ where, mistake: 'is missing', next: 'Add it.' });
       throw configurationError(\`\${file} has no module directive\`, 'Run "go mod init".');`;
@@ -44,7 +44,7 @@ describe('errorsOf', () => {
 });
 
 describe('errorsPage', () => {
-  it('groups messages by what the reader deals with', () => {
+  it('errorsPage groups messages by topic', () => {
     const file = 'packages/cluster/src/connect/connect.ts';
     const page = errorsPage([{ file, culprit: 'configuration', message: 'no | pipe', next: 'Use <x>.' }]);
     expect(page).toContain('## Kubeconfig, context and credentials\n');
@@ -53,7 +53,7 @@ describe('errorsPage', () => {
 });
 
 describe('docs/errors.md and docs/architecture.md', () => {
-  it('are up to date: npm run docs writes them', () => {
+  it('docs/errors.md and docs/architecture.md are up to date: npm run docs writes them', () => {
     execFileSync(process.execPath, ['tools/docs/generate-from-sources.mjs', '--check'], { cwd: root });
   });
 });
@@ -72,7 +72,7 @@ describe('docs/troubleshooting.md', () => {
   const items = [...page.matchAll(/^- (`its server [^`]+`)/gm)].map(([, item]) => item!);
   const quoted = [...headings, ...items].map((text) => text.slice(1, -1)).filter((text) => text !== 'project.json');
 
-  it.each(quoted)('quotes a message that the sources still have: %s', (message) => {
+  it.each(quoted)('docs/troubleshooting.md quotes a message that the sources still have: %s', (message) => {
     const parts = message.split(/<[^>]*>/).map((part) => part.replaceAll(/^[\s:"]+|[\s:"]+$/g, ''));
     const has = (source: string) => parts.every((part) => source.includes(part));
     expect(sources.some(has)).toBe(true);

@@ -5,7 +5,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('breakSilence', () => {
-  it('says what is still going on, more often than every 10 s, and nothing once it has ended', () => {
+  it('breakSilence prints the running work more often than every 10 s, and nothing once the work has ended', () => {
     const said: string[] = [];
     const silence = breakSilence('linking', (line) => said.push(line));
     vi.advanceTimersByTime(20_000);
@@ -15,7 +15,7 @@ describe('breakSilence', () => {
     expect(said).toHaveLength(2);
   });
 
-  it('says nothing while something else is heard', () => {
+  it('breakSilence prints nothing while the work itself prints', () => {
     const said: string[] = [];
     const silence = breakSilence('linking', (line) => said.push(line));
     for (let second = 0; second < 60; second++) {

@@ -14,14 +14,14 @@ describe('the count of vitest', () => {
       { passed: 5, failed: 1 },
     ],
     ['no report as a failure', '', 1, { passed: 0, failed: 1 }],
-  ])('has %s', (_, json, status, count) => expect(ofVitest(json, status)).toEqual(count));
+  ])('the count of vitest includes %s', (_, json, status, count) => expect(ofVitest(json, status)).toEqual(count));
 });
 
 describe('the count of Go', () => {
   const event = (Action: string, Package: string, rest: object = {}) =>
     `${JSON.stringify({ Action, Package, ...rest })}\n`;
 
-  it('has every test, and tells of each package as it ends, however the output is cut into chunks', () => {
+  it('the count of Go includes every test, and each package is reported as it ends, however the output is cut into chunks', () => {
     const told: string[] = [];
     const events = new GoTestEvents((line) => told.push(line));
     const text = `${event('pass', 'a', { Test: 'TestOne' })}not JSON\n${event('output', 'a', { Output: 'ok\n' })}${event('pass', 'a', { Elapsed: 0.5 })}`;
@@ -31,7 +31,7 @@ describe('the count of Go', () => {
     expect(events.output).toBe('ok\n');
   });
 
-  it('has a package that failed by itself as one failure, but not beside its failed test', () => {
+  it('a Go package that failed by itself counts as one failure, but not beside its failed test', () => {
     const events = new GoTestEvents(() => {});
     events.read(event('fail', 'a', { Test: 'TestOne' }) + event('fail', 'a') + event('fail', 'b'));
     expect(events.count()).toEqual({ passed: 0, failed: 2 });

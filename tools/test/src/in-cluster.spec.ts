@@ -27,35 +27,35 @@ async function run({ runs = false, comesUp = true, goesDown = true, ci = false, 
 }
 
 describe('tests in the embedded cluster', () => {
-  it('have it brought up, and taken down afterwards', async () => {
+  it('the cluster is brought up for the tests, and taken down afterwards', async () => {
     const { done, counts } = await run({});
     expect(done).toEqual(['up', 'tests with /kubeconfig', 'down']);
     expect(counts).toEqual([{ passed: 3, failed: 0 }]);
   });
 
-  it('leave one up that was up before, and say beforehand what becomes of what it holds', async () => {
+  it('a cluster that was up before stays up, and the loss of its content is announced', async () => {
     const { done } = await run({ runs: true });
     expect(done).toEqual([expect.stringContaining('what it holds is lost'), 'up', 'tests with /kubeconfig']);
   });
 
-  it('leave nothing up in CI', async () => {
+  it('no cluster stays up in CI', async () => {
     expect((await run({ runs: true, ci: true })).done.at(-1)).toBe('down');
   });
 
-  it('are one failure where it does not come up, and what did is taken down', async () => {
+  it('a cluster that does not come up is one failure, and its started parts are taken down', async () => {
     const { done, counts } = await run({ comesUp: false });
     expect(done).toEqual(['up', 'down']);
     expect(counts).toEqual([{ passed: 0, failed: 1 }]);
   });
 
-  it('have one failure more where it cannot be taken down', async () => {
+  it('a cluster that cannot be taken down is one more failure', async () => {
     expect((await run({ goesDown: false })).counts).toEqual([
       { passed: 3, failed: 0 },
       { passed: 0, failed: 1 },
     ]);
   });
 
-  it('have it taken down also when they are interrupted', async () => {
+  it('the cluster is also taken down when the tests are interrupted', async () => {
     const { done, counts } = await run({ interrupted: true });
     expect(done.at(-1)).toBe('down');
     expect(counts).toBe('interrupted');

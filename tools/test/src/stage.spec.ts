@@ -39,7 +39,7 @@ function run(
 }
 
 describe('a stage that has passed', () => {
-  it('is not run again with the same files, says so, and counts the same', async () => {
+  it('a passed stage is not run again with the same files, is reported as cached, and counts the same', async () => {
     const tests = passes();
     expect(await run(tests)).toEqual({ passed: 5, failed: 0 });
     expect(await run(tests)).toEqual({ passed: 5, failed: 0 });
@@ -47,7 +47,7 @@ describe('a stage that has passed', () => {
     expect(said).toEqual(['\n▸ Unit tests', '\n▸ Unit tests (from the cache): 5 passed']);
   });
 
-  it('is not run again after an edit of what does not decide it, or of what git ignores', async () => {
+  it('a passed stage is not run again after an edit of a file that is not its input or that git ignores', async () => {
     const tests = passes();
     await run(tests);
     writeFileSync(join(root, 'README.md'), 'read me again');
@@ -65,7 +65,7 @@ describe('a stage that has passed', () => {
     ['it is another stage', () => {}, { id: 'lint' }],
     ['it is to run in any case', () => {}, { again: true }],
     ['nothing is kept', () => {}, { kept: '' }],
-  ])('is run again when %s', async (_, edit, options) => {
+  ])('a passed stage is run again when %s', async (_, edit, options) => {
     const tests = passes();
     await run(tests);
     edit();
@@ -75,36 +75,38 @@ describe('a stage that has passed', () => {
 });
 
 describe('a stage that has not passed', () => {
-  it('is run again', async () => {
+  it('a failed stage is run again', async () => {
     const fails = vi.fn(async () => ({ passed: 1, failed: 1 }));
     expect(await run(fails)).toEqual({ passed: 1, failed: 1 });
     expect(await run(fails)).toEqual({ passed: 1, failed: 1 });
     expect(fails).toHaveBeenCalledTimes(2);
   });
 
-  it('counts as one failure if it comes to no end, and says why', async () => {
+  it('a stage that throws counts as one failure and reports the reason', async () => {
     const breaks = () => run(() => Promise.reject(new Error('Node 24.9.0 could not be installed')));
     expect(await breaks()).toEqual({ passed: 0, failed: 1 });
     expect(said.at(-1)).toBe('Unit tests: Node 24.9.0 could not be installed');
   });
 
-  it('counts as nothing if it was interrupted', async () => {
+  it('an interrupted stage has no count', async () => {
     await expect(run(() => Promise.reject(new Interrupted('SIGINT')))).rejects.toMatchObject({ exitCode: 130 });
   });
 });
 
-it('is not kept for files that were edited while it ran', async () => {
-  await run(async () => {
-    writeFileSync(join(root, 'src', 'a.ts'), 'two');
-    return { passed: 1, failed: 0 };
+describe('runStage', () => {
+  it('the result of a stage is not kept if its files were edited while it ran', async () => {
+    await run(async () => {
+      writeFileSync(join(root, 'src', 'a.ts'), 'two');
+      return { passed: 1, failed: 0 };
+    });
+    expect(() => readdirSync(cache)).toThrow('ENOENT');
   });
-  expect(() => readdirSync(cache)).toThrow('ENOENT');
-});
 
-it('is always run where git does not know the files', async () => {
-  rmSync(join(root, '.git'), { recursive: true });
-  const tests = passes();
-  await run(tests);
-  await run(tests);
-  expect(tests).toHaveBeenCalledTimes(2);
+  it('a stage is always run if git does not know its files', async () => {
+    rmSync(join(root, '.git'), { recursive: true });
+    const tests = passes();
+    await run(tests);
+    await run(tests);
+    expect(tests).toHaveBeenCalledTimes(2);
+  });
 });

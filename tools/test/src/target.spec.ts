@@ -15,7 +15,7 @@ const task = (project: string, target: string) => ({
 });
 
 describe('the counts of targets', () => {
-  it('each target of each project has one, which its next run replaces', () => {
+  it('each target of each project has a count, which its next run replaces', () => {
     writeCount(folder, task('@nx-kube/cluster', 'test'), { passed: 1, failed: 1 });
     writeCount(folder, task('@nx-kube/cluster', 'test'), { passed: 2, failed: 0 });
     writeCount(folder, task('@nx-kube/cluster', 'lint'), { passed: 1, failed: 0 });
@@ -23,7 +23,7 @@ describe('the counts of targets', () => {
     expect(sum(readCounts(folder))).toEqual({ passed: 6, failed: 1 });
   });
 
-  it('a run without Nx writes none', () => {
+  it('a run without Nx writes no count', () => {
     writeCount(folder, {}, { passed: 1, failed: 0 });
     expect(readdirSync(folder)).toEqual([]);
     expect(readCounts(join(folder, 'missing'))).toEqual([]);

@@ -88,12 +88,14 @@ describe('retry', () => {
   });
 });
 
-it('pauses grow up to a limit, with jitter', () => {
-  for (let attempt = 0; attempt < 30; attempt++) {
-    const full = Math.min(5_000, 100 * 2 ** attempt);
-    const pause = pauseBefore(attempt, undefined);
-    expect(pause).toBeGreaterThanOrEqual(full / 2);
-    expect(pause).toBeLessThanOrEqual(full);
-  }
-  expect(new Set(Array.from({ length: 10 }, () => pauseBefore(3, undefined))).size).toBeGreaterThan(1);
+describe('pauseBefore', () => {
+  it('the pauses between retries grow up to a limit, with jitter', () => {
+    for (let attempt = 0; attempt < 30; attempt++) {
+      const full = Math.min(5_000, 100 * 2 ** attempt);
+      const pause = pauseBefore(attempt, undefined);
+      expect(pause).toBeGreaterThanOrEqual(full / 2);
+      expect(pause).toBeLessThanOrEqual(full);
+    }
+    expect(new Set(Array.from({ length: 10 }, () => pauseBefore(3, undefined))).size).toBeGreaterThan(1);
+  });
 });

@@ -57,14 +57,16 @@ describe('localRegistry (of a scripted server)', () => {
   );
 });
 
-it('the platforms of the nodes (of a scripted server) are distinct, the most frequent first', async () => {
-  const node = (operatingSystem: string, architecture: string) => ({
-    status: { nodeInfo: { operatingSystem, architecture } },
+describe('nodePlatforms (of a scripted server)', () => {
+  it('the platforms of the nodes are distinct, the most frequent first', async () => {
+    const node = (operatingSystem: string, architecture: string) => ({
+      status: { nodeInfo: { operatingSystem, architecture } },
+    });
+    const items = [node('linux', 'amd64'), node('linux', 'arm64'), node('linux', 'arm64'), { status: {} }];
+    await start(200, { metadata: { resourceVersion: '1' }, items });
+    expect(await nodePlatforms(cluster)).toEqual([
+      { os: 'linux', architecture: 'arm64' },
+      { os: 'linux', architecture: 'amd64' },
+    ]);
   });
-  const items = [node('linux', 'amd64'), node('linux', 'arm64'), node('linux', 'arm64'), { status: {} }];
-  await start(200, { metadata: { resourceVersion: '1' }, items });
-  expect(await nodePlatforms(cluster)).toEqual([
-    { os: 'linux', architecture: 'arm64' },
-    { os: 'linux', architecture: 'amd64' },
-  ]);
 });

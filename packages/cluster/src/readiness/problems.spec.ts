@@ -76,17 +76,19 @@ describe('podProblems', () => {
   });
 });
 
-it.each([
-  [0, { running: { startedAt: '2026-01-01T00:00:09Z' } }, []],
-  [2, { running: { startedAt: '2026-01-01T00:00:09Z' } }, ['u c run 2']],
-  [2, { running: {} }, ['u c run 2']],
-  [2, { running: { startedAt: '2026-01-01T00:00:00Z' } }, []],
-  [2, { waiting: {} }, []],
-])('a container restarted %i times and in state %j is observed for staying up: %j', (restartCount, state, keys) => {
-  const now = Date.parse('2026-01-01T00:00:10Z');
-  expect(restartedContainers(pod({ containerStatuses: [{ name: 'c', restartCount, state }] }), 10_000, now)).toEqual(
-    keys,
-  );
+describe('restartedContainers', () => {
+  it.each([
+    [0, { running: { startedAt: '2026-01-01T00:00:09Z' } }, []],
+    [2, { running: { startedAt: '2026-01-01T00:00:09Z' } }, ['u c run 2']],
+    [2, { running: {} }, ['u c run 2']],
+    [2, { running: { startedAt: '2026-01-01T00:00:00Z' } }, []],
+    [2, { waiting: {} }, []],
+  ])('a container restarted %i times and in state %j is observed for staying up: %j', (restartCount, state, keys) => {
+    const now = Date.parse('2026-01-01T00:00:10Z');
+    expect(restartedContainers(pod({ containerStatuses: [{ name: 'c', restartCount, state }] }), 10_000, now)).toEqual(
+      keys,
+    );
+  });
 });
 
 describe('replicaFailure and failedCreateEvent', () => {

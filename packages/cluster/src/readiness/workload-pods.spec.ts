@@ -10,23 +10,25 @@ function ownedBy(uid: string) {
   return { ownerReferences: [{ apiVersion: 'x', kind: 'x', name: 'x', uid, controller: true }] };
 }
 
-it('a selector is written as a query', () => {
-  const selector = {
-    matchLabels: { a: 'b', 'c.d/e': 'f' },
-    matchExpressions: [
-      { key: 'k', operator: 'In', values: ['1', '2'] },
-      { key: 'l', operator: 'NotIn', values: ['3'] },
-      { key: 'm', operator: 'Exists' },
-      { key: 'n', operator: 'DoesNotExist' },
-    ],
-  };
-  expect(podSelector(object('Deployment', 'd', {}, { spec: { selector } }))).toBe(
-    'a=b,c.d/e=f,k in (1,2),l notin (3),m,!n',
-  );
-});
+describe('podSelector', () => {
+  it('a selector is written as a query', () => {
+    const selector = {
+      matchLabels: { a: 'b', 'c.d/e': 'f' },
+      matchExpressions: [
+        { key: 'k', operator: 'In', values: ['1', '2'] },
+        { key: 'l', operator: 'NotIn', values: ['3'] },
+        { key: 'm', operator: 'Exists' },
+        { key: 'n', operator: 'DoesNotExist' },
+      ],
+    };
+    expect(podSelector(object('Deployment', 'd', {}, { spec: { selector } }))).toBe(
+      'a=b,c.d/e=f,k in (1,2),l notin (3),m,!n',
+    );
+  });
 
-it.each(['Service', 'ConfigMap'])('a %s has no pods of its own', (kind) => {
-  expect(podSelector(object(kind, 'x', {}, { spec: { selector: { a: 'b' } } }))).toBeUndefined();
+  it.each(['Service', 'ConfigMap'])('a %s has no pods of its own', (kind) => {
+    expect(podSelector(object(kind, 'x', {}, { spec: { selector: { a: 'b' } } }))).toBeUndefined();
+  });
 });
 
 describe('podsOfRevision', () => {

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nxBin } from './nx-bin.js';
 
 let root: string;
@@ -20,17 +20,19 @@ function install(folder: string): string {
   return join(nx, 'dist/bin/nx.js');
 }
 
-it('nxBin is in the workspace’s node_modules, or else in .nx/installation', () => {
-  const ofRepositoryWithoutPackageJson = install('.nx/installation');
-  expect(nxBin(root)).toBe(ofRepositoryWithoutPackageJson);
-  const usual = install('.');
-  expect(nxBin(root)).toBe(usual);
-});
+describe('nxBin', () => {
+  it('nxBin finds Nx in the workspace’s node_modules, or else in .nx/installation', () => {
+    const ofRepositoryWithoutPackageJson = install('.nx/installation');
+    expect(nxBin(root)).toBe(ofRepositoryWithoutPackageJson);
+    const usual = install('.');
+    expect(nxBin(root)).toBe(usual);
+  });
 
-it('nxBin says where it has looked for Nx, and how to get it', () =>
-  expect(() => nxBin(root)).toThrow(
-    expect.objectContaining({
-      message: `${root} and ${root}/.nx/installation have no package nx in node_modules.`,
-      next: expect.stringContaining('npm install --save-dev nx'),
-    }),
-  ));
+  it('the error for a missing Nx names the searched folders and how to install Nx', () =>
+    expect(() => nxBin(root)).toThrow(
+      expect.objectContaining({
+        message: `${root} and ${root}/.nx/installation have no package nx in node_modules.`,
+        next: expect.stringContaining('npm install --save-dev nx'),
+      }),
+    ));
+});

@@ -6,14 +6,16 @@ import { projectOf, projectPath, workspacePath } from './project.js';
 const nested = projectOf(executorContext('/w', 'apps/one'));
 const whole = projectOf(executorContext('/w', '.'));
 
-it('projectOf returns the project that a target runs for', () => {
-  expect(nested).toEqual({ name: 'one', workspaceRoot: '/w', root: 'apps/one', directory: '/w/apps/one' });
-  expect(whole).toEqual({ name: 'w', workspaceRoot: '/w', root: '.', directory: '/w' });
-});
+describe('projectOf', () => {
+  it('projectOf returns the project that a target runs for', () => {
+    expect(nested).toEqual({ name: 'one', workspaceRoot: '/w', root: 'apps/one', directory: '/w/apps/one' });
+    expect(whole).toEqual({ name: 'w', workspaceRoot: '/w', root: '.', directory: '/w' });
+  });
 
-it('projectOf reports a missing project as a bug', () => {
-  const context = { ...executorContext('/w', '.'), projectName: undefined } as ExecutorContext;
-  expect(() => projectOf(context)).toThrow('Nx ran an executor without a project');
+  it('projectOf reports a missing project as a bug', () => {
+    const context = { ...executorContext('/w', '.'), projectName: undefined } as ExecutorContext;
+    expect(() => projectOf(context)).toThrow('Nx ran an executor without a project');
+  });
 });
 
 describe('paths in options', () => {
@@ -22,7 +24,7 @@ describe('paths in options', () => {
     ['{workspaceRoot}/x', '/w/x', '/w/x'],
     ['out/{projectName}', '/w/out/one', '/w/out/w'],
     ['/abs', '/abs', '/abs'],
-  ])('relative to the workspace: %s', (option, inNested, inWhole) => {
+  ])('the option %s is a path from the workspace root', (option, inNested, inWhole) => {
     expect(workspacePath(nested, option)).toBe(inNested);
     expect(workspacePath(whole, option)).toBe(inWhole);
   });
@@ -33,7 +35,7 @@ describe('paths in options', () => {
     ['./bin', '/w/apps/one/bin', '/w/bin'],
     ['../x', '/w/apps/x', '/x'],
     ['/abs', '/abs', '/abs'],
-  ])('relative to the project: %s', (option, inNested, inWhole) => {
+  ])('the option %s is a path from the project root', (option, inNested, inWhole) => {
     expect(projectPath(nested, option)).toBe(inNested);
     expect(projectPath(whole, option)).toBe(inWhole);
   });

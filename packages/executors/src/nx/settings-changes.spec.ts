@@ -1,5 +1,5 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { executorContext } from './executor-context.fixture.js';
 import { settingsChanges } from './settings-changes.js';
 
@@ -9,9 +9,11 @@ function context(targets: Record<string, TargetConfiguration>) {
   return made;
 }
 
-it('settingsChanges names each option that differs, also new and removed ones', () => {
-  const before = context({ dev: { options: { logs: true, timeout: 1 } }, down: { options: { crds: true } } });
-  const after = context({ dev: { options: { timeout: 1, output: 'json' } }, down: { options: { crds: true } } });
-  expect(settingsChanges(before, after)).toEqual(['dev.logs', 'dev.output']);
-  expect(settingsChanges(before, before)).toEqual([]);
+describe('settingsChanges', () => {
+  it('settingsChanges names each option that differs, also new and removed ones', () => {
+    const before = context({ dev: { options: { logs: true, timeout: 1 } }, down: { options: { crds: true } } });
+    const after = context({ dev: { options: { timeout: 1, output: 'json' } }, down: { options: { crds: true } } });
+    expect(settingsChanges(before, after)).toEqual(['dev.logs', 'dev.output']);
+    expect(settingsChanges(before, before)).toEqual([]);
+  });
 });

@@ -30,24 +30,34 @@ describe('targetInputs', () => {
       ['apps/a/**/*_test.go'],
     ],
     ['files of the workspace', ['{workspaceRoot}/go.work'], ['go.work'], []],
-    ['filesets of everything it depends on', ['^{projectRoot}/**/*.go'], ['libs/b/**/*.go', 'libs/c/**/*.go'], []],
+    ['filesets of all dependencies', ['^{projectRoot}/**/*.go'], ['libs/b/**/*.go', 'libs/c/**/*.go'], []],
     ['named inputs', ['sources'], ['apps/a/src/**/*'], []],
     ['named inputs of dependencies', ['^sources'], ['libs/b/src/**/*', 'libs/c/src/**/*'], []],
-    ['objects', [{ fileset: '{projectRoot}/x' }, { input: 'sources' }], ['apps/a/x', 'apps/a/src/**/*'], []],
     [
-      'nothing that is not a file',
+      'inputs that are objects',
+      [{ fileset: '{projectRoot}/x' }, { input: 'sources' }],
+      ['apps/a/x', 'apps/a/src/**/*'],
+      [],
+    ],
+    [
+      'nothing for inputs that are not files',
       [{ runtime: 'go version' }, { env: 'X' }, { externalDependencies: [] }, { dependentTasksOutputFiles: '**/m' }],
       [],
       [],
     ],
-    ['everything where none are given', undefined, ['apps/a/**/*', 'libs/b/**/*', 'libs/c/**/*'], []],
-  ])('are %s', (_, inputs, include, exclude) =>
+    [
+      'all files of the project and its dependencies where no inputs are given',
+      undefined,
+      ['apps/a/**/*', 'libs/b/**/*', 'libs/c/**/*'],
+      [],
+    ],
+  ])('targetInputs returns %s', (_, inputs, include, exclude) =>
     expect(targetInputs('a', 't', graph(inputs), { namedInputs: { sources: ['{projectRoot}/src/**/*'] } })).toEqual({
       include,
       exclude,
     }),
   );
 
-  it('of a project that is the workspace start at its root', () =>
+  it('the inputs of a project that is the workspace start at the workspace root', () =>
     expect(targetInputs('a', 't', graph(['{projectRoot}/**/*.go'], '.'), {}).include).toEqual(['**/*.go']));
 });

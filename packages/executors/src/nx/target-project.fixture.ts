@@ -83,16 +83,19 @@ export function describeTarget<Options extends object>(
       ['of-apply', {}, { context: 'of-apply', allowContexts: ['current'] }],
       ['own', { context: 'own' }, { context: 'of-apply', allowContexts: ['of-apply'] }],
       ['own', { context: 'own', allowContexts: [] }, { allowContexts: ['own'] }],
-    ])('%s, with %j beside an apply target with %j', async (refused, own, apply) => {
-      await write('dist/one/manifests.yaml', renderedDeployment);
-      const targets = { 'kustomize-apply': { options: apply }, 'go-build': {} };
-      expect(await executor({ ...options, ...own }, context(target, targets))).toEqual({ success: false });
-      expect(output()).toContain(`Context "${refused}" is not a local cluster`);
-      expect(output()).toContain(`→ Choose a local context, or add "${refused}" to allowContexts.`);
-    });
+    ])(
+      'the context %s, which is not local, is refused with %j beside an apply target with %j',
+      async (refused, own, apply) => {
+        await write('dist/one/manifests.yaml', renderedDeployment);
+        const targets = { 'kustomize-apply': { options: apply }, 'go-build': {} };
+        expect(await executor({ ...options, ...own }, context(target, targets))).toEqual({ success: false });
+        expect(output()).toContain(`Context "${refused}" is not a local cluster`);
+        expect(output()).toContain(`→ Choose a local context, or add "${refused}" to allowContexts.`);
+      },
+    );
   });
 
-  it('needs an apply target of the name that it is given', async () => {
+  it('a missing apply target that the option kustomizeApply names is an error', async () => {
     const targets = { deploy: {}, 'go-build': {} };
     const wrong = { ...options, kustomizeApply: 'kustomize-aply' };
     expect(await executor(wrong, context(target, targets))).toEqual({ success: false });
@@ -101,7 +104,7 @@ export function describeTarget<Options extends object>(
     );
   });
 
-  it('reads the settings of one developer, and goes nowhere with a mistake in them', async () => {
+  it('a mistake in the settings of a developer is reported before any connection to the cluster', async () => {
     await write('one/dev-settings.yaml', `${target}: {contxt: local}`);
     const targets = { [target]: { executor: `@nx-kube/executors:${target}` }, 'kustomize-apply': {} };
     expect(await executor(options, context(target, targets))).toEqual({ success: false });

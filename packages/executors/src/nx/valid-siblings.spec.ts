@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutorContext, NxJsonConfiguration, TargetConfiguration } from '@nx/devkit';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { executorContext } from './executor-context.fixture.js';
 import { requireValidSiblings } from './valid-siblings.js';
 
@@ -34,81 +34,85 @@ async function said(targets: Targets, options: object = {}, targetName = 'dev', 
 
 const write = (file: string, content: object) => writeFile(join(root, file), JSON.stringify(content));
 
-it('takes options that are as the schema of their executor says', async () => {
-  expect(await said(apply({ registry: 'localhost:5001', components: { web: { path: 'config/web' } } }))).toBe('valid');
-});
+describe('requireValidSiblings', () => {
+  it('options that match the schema of their executor are accepted', async () => {
+    expect(await said(apply({ registry: 'localhost:5001', components: { web: { path: 'config/web' } } }))).toBe(
+      'valid',
+    );
+  });
 
-it('names the file, the key path and the nearest known key', async () => {
-  const targets = apply({ components: { unpacker: { path: 'config/unpacker', enable: true } } });
-  await write('apps/one/project.json', { targets });
-  expect(await said(targets)).toBe(
-    'apps/one/project.json: targets.kustomize-apply.options.components.unpacker.enable is not known. → Did you mean enabled?',
-  );
-});
+  it('an unknown key is refused with the file, the key path and the nearest known key', async () => {
+    const targets = apply({ components: { unpacker: { path: 'config/unpacker', enable: true } } });
+    await write('apps/one/project.json', { targets });
+    expect(await said(targets)).toBe(
+      'apps/one/project.json: targets.kustomize-apply.options.components.unpacker.enable is not known. → Did you mean enabled?',
+    );
+  });
 
-it('names the type that is wanted', async () => {
-  const targets = apply({ patches: 'one' });
-  await write('apps/one/project.json', { targets });
-  expect(await said(targets)).toMatch(
-    /^apps\/one\/project\.json: targets\.kustomize-apply\.options\.patches must be a list/,
-  );
-});
+  it('a value of the wrong type is refused with the expected type', async () => {
+    const targets = apply({ patches: 'one' });
+    await write('apps/one/project.json', { targets });
+    expect(await said(targets)).toMatch(
+      /^apps\/one\/project\.json: targets\.kustomize-apply\.options\.patches must be a list/,
+    );
+  });
 
-it('names what is missing', async () => {
-  const targets = apply({ components: { unpacker: {} } });
-  await write('apps/one/project.json', { targets });
-  expect(await said(targets)).toContain('targets.kustomize-apply.options.components.unpacker.path is missing');
-});
+  it('a missing key is refused with its path', async () => {
+    const targets = apply({ components: { unpacker: {} } });
+    await write('apps/one/project.json', { targets });
+    expect(await said(targets)).toContain('targets.kustomize-apply.options.components.unpacker.path is missing');
+  });
 
-it.each([
-  [
-    'apps/one/project.json',
-    { targets: apply({}, { configurations: { debug: { patch: [] } } }) },
-    'targets.kustomize-apply.configurations.debug',
-  ],
-  ['apps/one/package.json', { nx: { targets: apply({ patch: [] }) } }, 'nx.targets.kustomize-apply.options'],
-  [
-    'nx.json',
-    { targetDefaults: { 'kustomize-apply': { options: { patch: [] } } } } satisfies NxJsonConfiguration,
-    'targetDefaults.kustomize-apply.options',
-  ],
-  [
-    'nx.json',
-    { targetDefaults: { '@nx-kube/executors:kustomize-apply': { options: { patch: [] } } } },
-    'targetDefaults.@nx-kube/executors:kustomize-apply.options',
-  ],
-])('names %s where the option stands there', async (file, content, keys) => {
-  await write(file, content);
-  const targets = apply({ patch: [] });
-  expect(await said(targets)).toBe(`${file}: ${keys}.patch is not known. → Did you mean patches?`);
-});
+  it.each([
+    [
+      'apps/one/project.json',
+      { targets: apply({}, { configurations: { debug: { patch: [] } } }) },
+      'targets.kustomize-apply.configurations.debug',
+    ],
+    ['apps/one/package.json', { nx: { targets: apply({ patch: [] }) } }, 'nx.targets.kustomize-apply.options'],
+    [
+      'nx.json',
+      { targetDefaults: { 'kustomize-apply': { options: { patch: [] } } } } satisfies NxJsonConfiguration,
+      'targetDefaults.kustomize-apply.options',
+    ],
+    [
+      'nx.json',
+      { targetDefaults: { '@nx-kube/executors:kustomize-apply': { options: { patch: [] } } } },
+      'targetDefaults.@nx-kube/executors:kustomize-apply.options',
+    ],
+  ])('the mistake in an option is reported in %s, where the option is set', async (file, content, keys) => {
+    await write(file, content);
+    const targets = apply({ patch: [] });
+    expect(await said(targets)).toBe(`${file}: ${keys}.patch is not known. → Did you mean patches?`);
+  });
 
-it('looks at the targets that options name', async () => {
-  const deploy = { deploy: apply({ patch: [] })['kustomize-apply']! };
-  expect(await said(deploy, { kustomizeApply: 'deploy' })).toContain('targets.deploy.options.patch is not known');
-  expect(await said(deploy)).toBe('valid');
-});
+  it('the options of a target that an option names are checked', async () => {
+    const deploy = { deploy: apply({ patch: [] })['kustomize-apply']! };
+    expect(await said(deploy, { kustomizeApply: 'deploy' })).toContain('targets.deploy.options.patch is not known');
+    expect(await said(deploy)).toBe('valid');
+  });
 
-it('looks at all targets for Secrets and Flux that dev composes', async () => {
-  const options = { secrets: {}, createNamespace: true };
-  const keys = { executor: '@nx-kube/executors:secrets', options };
-  expect(await said({ keys })).toContain(
-    'targets.keys.options.createNamespace is not known. → Did you mean createNamespaces?',
-  );
-  expect(await said({ keys }, {}, 'image-restart')).toBe('valid');
-});
+  it('dev checks the options of all targets for Secrets and Flux that it composes', async () => {
+    const options = { secrets: {}, createNamespace: true };
+    const keys = { executor: '@nx-kube/executors:secrets', options };
+    expect(await said({ keys })).toContain(
+      'targets.keys.options.createNamespace is not known. → Did you mean createNamespaces?',
+    );
+    expect(await said({ keys }, {}, 'image-restart')).toBe('valid');
+  });
 
-it('leaves the options of other packages’ executors to them', async () => {
-  expect(await said({ 'go-build': { executor: 'nx:run-commands', options: { command: 'make' } } })).toBe('valid');
-});
+  it('the options of other packages’ executors are not checked', async () => {
+    expect(await said({ 'go-build': { executor: 'nx:run-commands', options: { command: 'make' } } })).toBe('valid');
+  });
 
-it('tells all mistakes together', async () => {
-  const targets = {
-    ...apply({ patch: [] }),
-    'go-build': { executor: '@nx-kube/executors:go-build', options: { tag: [] } },
-  };
-  await write('apps/one/project.json', { targets });
-  const message = await said(targets);
-  expect(message).toContain('2 mistakes in the options of other targets that this one reads:');
-  expect(message).toContain('go-build.options.tag is not known. → Did you mean tags?');
+  it('all mistakes are reported together', async () => {
+    const targets = {
+      ...apply({ patch: [] }),
+      'go-build': { executor: '@nx-kube/executors:go-build', options: { tag: [] } },
+    };
+    await write('apps/one/project.json', { targets });
+    const message = await said(targets);
+    expect(message).toContain('2 mistakes in the options of other targets that this one reads:');
+    expect(message).toContain('go-build.options.tag is not known. → Did you mean tags?');
+  });
 });

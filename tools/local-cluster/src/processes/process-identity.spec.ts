@@ -11,12 +11,9 @@ import { anyRecord, removeRecord, runningProcess, writeRecord } from './process-
 const stat = (name: string) => `42 (${name}) S 1 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 987654 2 3 4`;
 
 describe('process identity', () => {
-  it.each(['the identity is read from the stat of a process named %j', 'a b', 'tricky) R 7 (name'])(
-    'is read from the stat of %j',
-    (name) => {
-      expect(parseStat(stat(name))).toEqual({ state: 'S', startTicks: '987654' });
-    },
-  );
+  it.each(['node', 'a b', 'tricky) R 7 (name'])('the identity is read from the stat of a process named %j', (name) => {
+    expect(parseStat(stat(name))).toEqual({ state: 'S', startTicks: '987654' });
+  });
 
   it('only a living process has an identity', async () => {
     const child = spawn('sleep', ['60']);

@@ -72,7 +72,7 @@ describe.each<[string, Executor<{ targets: string[]; output?: 'text' | 'json' }>
 ])('%s', (_, executor, given, requests) => {
   const options = given as { targets: string[] };
 
-  it.each(requests)('with %j the executor sends %j to the loop, and prints its status', async (given, request) => {
+  it.each(requests)('the executor with %j sends %j to the loop, and prints its status', async (given, request) => {
     const received: ControlRequest[] = [];
     await listen((one) => (received.push(one), loopStatus));
     expect(await executor(given as { targets: string[] }, context)).toEqual({ success: true });
@@ -94,7 +94,7 @@ describe.each<[string, Executor<{ targets: string[]; output?: 'text' | 'json' }>
     expect(output()).toBe('the loop has no target "x".\n  → Use one of go-build.\n');
   });
 
-  it('where no loop runs, the message says how to start one', async () => {
+  it('the message for a missing loop says how to start one', async () => {
     expect(await executor(options, context)).toEqual({ success: false });
     expect(output()).toBe('no dev of one is running.\n  → Start it with nx run one:dev.\n');
   });

@@ -21,7 +21,7 @@ describe('delve-build', () => {
     });
   });
 
-  it.each(['v1.27.2', '1.27', 'latest', '1.27.2 -toolexec=x'])('refuses the version "%s"', async (version) => {
+  it.each(['v1.27.2', '1.27', 'latest', '1.27.2 -toolexec=x'])('the version "%s" is refused', async (version) => {
     expect(await delveBuild({ version }, project.context('delve-build'))).toEqual({ success: false });
     expect(project.output()).toBe(
       `"version": "${version}" is not a Delve version.\n  → Write it in full and without "v", such as 1.27.2.\n`,

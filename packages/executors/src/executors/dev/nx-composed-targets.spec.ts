@@ -17,7 +17,7 @@ const read = (targets: Record<string, TargetConfiguration>) =>
   composedTargets(context(targets), { namespace: 'default' });
 
 describe('the targets of a project that make Secrets or install Flux', () => {
-  it('are part of the loop, with the files that they are made from', () => {
+  it('targets that make Secrets or install Flux are part of the loop, with their source files', () => {
     const found = read({ credentials: secrets({ ...keys, namespace: 'ns' }), gitops: flux({ enabled: true }) });
     expect(found.secrets).toMatchObject([
       { target: 'credentials', read: { namespace: 'ns' }, paths: ['/ws/one/more', '/ws/one/rsa.pub'] },
@@ -25,12 +25,12 @@ describe('the targets of a project that make Secrets or install Flux', () => {
     expect(found.flux).toMatchObject([{ target: 'gitops', setup: { namespace: 'flux-system' } }]);
   });
 
-  it('are none where they are not enabled, nor of other executors', () =>
+  it('disabled targets and targets of other executors are not part of the loop', () =>
     expect(
       read({ secrets: secrets({ ...keys, enabled: false }), flux: flux({}), lint: { executor: 'nx:run-commands' } }),
     ).toEqual({ secrets: [], flux: [] }));
 
-  it('come before the manifests, Flux first, also where they are among the options', () => {
+  it('Flux comes before Secrets, and both before the manifests, also if the options name them', () => {
     const targets = { flux: flux({ enabled: true }), secrets: secrets(keys), lint: { executor: 'nx:run-commands' } };
     const made = context(targets);
     made.projectGraph.nodes['one'] = { name: 'one', type: 'app', data: { root: 'one', targets } };

@@ -13,14 +13,14 @@ import { requireDebugOption, withDebug } from './nx-debug.js';
 import type { DevOptions } from './schema.js';
 
 describe('the option debug', () => {
-  it('is refused together with once', () =>
+  it('the option debug is refused together with once', () =>
     expect(requireDebugOption({ debug: true, once: true })).rejects.toMatchObject({
       culprit: 'configuration',
       message: '"once" and "debug" are both set.',
       next: 'Leave one out: what is brought up once is not held at breakpoints.',
     }));
 
-  it('is refused where its port is taken, before anything is done', async () => {
+  it('the option debug is refused before any work if its port is in use', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -80,7 +80,7 @@ describe('the loop with debugging', () => {
     return withDebug(loop, filledOptions('dev', options), context(), { runner, signal: new AbortController().signal });
   };
 
-  it('has a debugger for the nodes, a port that leads to it, and arguments for the process', async () => {
+  it('a debugged loop has a debugger for the nodes, a port-forward to it, and arguments for the process', async () => {
     const { deploy, portForwards } = await debugged({ debug: { args: ['--leader-elect=false'] } });
     expect(deploy.debug).toEqual({ port: 30000, args: ['--leader-elect=false'], delve });
     expect(portForwards).toEqual([{ port: 5000 }, { port: 30000 }]);
@@ -88,12 +88,12 @@ describe('the loop with debugging', () => {
     expect((await debugged({ debug: { port: 40000 } })).deploy.debug).toEqual({ port: 40000, args: [], delve });
   });
 
-  it('is the loop as it is, and builds no debugger, where that is not asked for', async () => {
+  it('a loop without debugging stays unchanged and builds no debugger', async () => {
     expect(await debugged({ debug: false })).toBe(loop);
     expect(ran).toEqual([]);
   });
 
-  it('is refused where the debugger cannot be built, in the words of its build', async () => {
+  it('a debugger that cannot be built is refused with the output of its build', async () => {
     const failed = debugged({ debug: true }, { ok: false, output: 'no route to the module\n' });
     await expect(failed).rejects.toMatchObject({
       culprit: 'configuration',
@@ -102,7 +102,7 @@ describe('the loop with debugging', () => {
     });
   });
 
-  it('is refused where a cache has a debugger that does not know the project’s Go', async () => {
+  it('a cached debugger that does not support the project’s Go is refused', async () => {
     const old: DelveInfo = { version: '1.9.1', go: { min: '1.17', max: '1.19' } };
     await expect(debugged({ debug: true }, undefined, old)).rejects.toMatchObject({
       culprit: 'configuration',
@@ -111,7 +111,7 @@ describe('the loop with debugging', () => {
     });
   });
 
-  it('is refused where the project has no target that builds the debugger', () =>
+  it('a project without a target that builds the debugger is refused', () =>
     expect(debugged({ debug: true, delveBuild: 'dlv' })).rejects.toMatchObject({
       message: 'one has no target "dlv", which the option "delveBuild" names.',
       next: 'Set "delveBuild" to one of delve-build, go-build.',

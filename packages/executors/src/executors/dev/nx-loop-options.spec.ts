@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { executorContext } from '../../nx/executor-context.fixture.js';
 import { filledOptions } from '../nx-options.js';
 import { loopOptions } from './nx-loop-options.js';
@@ -21,14 +21,16 @@ const read = (goBuild: object, architecture?: string) => {
 
 afterEach(() => vi.unstubAllEnvs());
 
-it.each([
-  ['the nodes’, which is this machine’s or not', {}, 'amd64', 'amd64'],
-  ['the nodes’, which is this machine’s or not', {}, 'arm64', 'arm64'],
-  ['the target’s', { goarch: 'arm64' }, 'amd64', 'arm64'],
-])('builds, itself and through Nx, for %s, whatever the environment has', (_, goBuild, nodes, goarch) => {
-  vi.stubEnv('GOARCH', 's390x');
-  expect(read(goBuild, nodes)).toEqual({ direct: goarch, throughNx: { GOARCH: goarch } });
-});
+describe('loopOptions', () => {
+  it.each([
+    ['the architecture of amd64 nodes', {}, 'amd64', 'amd64'],
+    ['the architecture of arm64 nodes', {}, 'arm64', 'arm64'],
+    ['the architecture of the target', { goarch: 'arm64' }, 'amd64', 'arm64'],
+  ])('the loop builds, itself and through Nx, for %s, whatever the environment holds', (_, goBuild, nodes, goarch) => {
+    vi.stubEnv('GOARCH', 's390x');
+    expect(read(goBuild, nodes)).toEqual({ direct: goarch, throughNx: { GOARCH: goarch } });
+  });
 
-it('leaves the architecture to go where there are no nodes to ask', () =>
-  expect(read({})).toEqual({ direct: undefined, throughNx: {} }));
+  it('the loop leaves the architecture to Go if the cluster reports no nodes', () =>
+    expect(read({})).toEqual({ direct: undefined, throughNx: {} }));
+});

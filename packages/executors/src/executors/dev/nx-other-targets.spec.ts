@@ -24,7 +24,7 @@ const read = (option: Record<string, { dependsOn?: string[]; before?: string[] }
   otherTargets({ targets: option }, context(), own);
 
 describe('other targets of the loop', () => {
-  it('have absolute outputs, which are not among their inputs', () => {
+  it('the outputs of another target are absolute, and are not among its inputs', () => {
     const { others, inputs } = read({ generate: {} });
     const outputs = ['/ws/apps/one/config/crd', '/ws/docs/api.md', '/ws/apps/one/api/generated.go'];
     expect(others).toEqual([{ target: 'generate', outputs }]);
@@ -33,12 +33,12 @@ describe('other targets of the loop', () => {
     expect(exclude).toEqual(expect.arrayContaining(['apps/one/api/**/*_test.go', 'apps/one/api/generated.go']));
   });
 
-  it('wait, and are waited for', () => {
+  it('another target waits for its dependsOn, and the targets in its before wait for it', () => {
     const { waitsFor } = read({ generate: { before: ['go-build'] }, lint: { dependsOn: ['generate', 'go-build'] } });
     expect(Object.fromEntries(waitsFor)).toEqual({ 'go-build': ['generate'], lint: ['generate', 'go-build'] });
   });
 
-  it('are refused where they are unknown, with the nearest name', () => {
+  it('an unknown target is refused with the nearest known name', () => {
     expect(() => read({ none: {} })).toThrow('one has no target "none", which the option "targets" names');
     expect(() => read({ generate: { before: ['go-bild'] } })).toThrow(
       expect.objectContaining({
@@ -48,7 +48,7 @@ describe('other targets of the loop', () => {
     );
   });
 
-  it('are refused where they wait for each other, also through the loop’s own, which end together', () => {
+  it('targets that wait for each other are refused, also if the cycle leads through targets of the loop', () => {
     expect(() => read({ generate: { dependsOn: ['lint'] }, lint: { dependsOn: ['generate'] } })).toThrow(
       'targets: generate → lint → generate wait for each other',
     );

@@ -11,8 +11,8 @@ function context(targets: Record<string, TargetConfiguration>, configurationName
   return { ...found, configurationName };
 }
 
-describe('targets that install Flux', () => {
-  it('are those with the executor that are enabled, whatever their names', () => {
+describe('fluxTargets', () => {
+  it('the targets that install Flux are the enabled ones with the executor flux, whatever their names', () => {
     const targets = {
       flux: { executor, options: {} },
       fleet: { executor, options: { enabled: true, components: ['source-controller'], timeout: 60 } },
@@ -28,13 +28,13 @@ describe('targets that install Flux', () => {
     expect(fluxTargets(context({}))).toEqual([]);
   });
 
-  it('may be enabled in a configuration', () => {
+  it('a target that installs Flux can be enabled in a configuration', () => {
     const targets = { flux: { executor, configurations: { fleet: { enabled: true, namespace: 'fleet' } } } };
     expect(fluxTargets(context(targets))).toEqual([]);
     expect(fluxTargets(context(targets, 'fleet'))).toMatchObject([{ target: 'flux', setup: { namespace: 'fleet' } }]);
   });
 
-  it('take the file of a private key from the workspace', () => {
+  it('the path of a private key file starts at the workspace root', () => {
     const bootstrap = { provider: 'git', url: 'ssh://git@example.com/f.git', privateKeyFile: 'keys/fleet' };
     const [target] = fluxTargets(context({ flux: { executor, options: { enabled: true, bootstrap } } }));
     expect(target!.setup.bootstrap).toEqual({ ...bootstrap, privateKeyFile: '/workspace/keys/fleet' });

@@ -28,7 +28,7 @@ describe('go-build', () => {
     expect((await stat(join(root, 'apps/one/bin/manager'))).mode & 0o111).toBe(0o111);
   });
 
-  it('prints what the compiler says once, with a path that opens from the workspace root', async () => {
+  it('a compile error is printed once, with a path that opens from the workspace root', async () => {
     await writeFile(join(root, 'apps/one/main.go'), 'package main\n\nfunc main() { nope() }\n');
     expect(await goBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: false });
     expect(output()).toBe('# example.com/one\napps/one/main.go:3:15: undefined: nope\n');

@@ -44,7 +44,7 @@ describe('image-build', () => {
     });
   });
 
-  it('of several workloads the option names the one to build for', async () => {
+  it('the option workload names the one of several workloads to build for', async () => {
     await writeFile(join(root, 'dist/apps/one/manifests.yaml'), deployment('a', 'b'));
     expect(await imageBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: false });
     expect(output()).toContain('has several workloads: Deployment/a, Deployment/b');

@@ -14,17 +14,17 @@ describe('kustomize-apply', () => {
   it.each([
     ['current', {}],
     ['own', { context: 'own', allowContexts: ['o-*'] }],
-  ])('refuses the context %s, which is not local, with %j', async (refused, options) => {
+  ])('the context %s, which is not local, is refused with %j', async (refused, options) => {
     expect(await run(options)).toEqual({ success: false });
     expect(project.output()).toContain(`Context "${refused}" is not a local cluster`);
   });
 
-  it('says that the manifests have to be rendered first', async () => {
+  it('missing manifests are an error with a next step', async () => {
     expect(await run({ context: 'local' })).toEqual({ success: false });
     expect(project.output()).toContain('dist/one/manifests.yaml cannot be read.\n  → ');
   });
 
-  it('says what a chart needs before it goes anywhere', async () => {
+  it('a missing helm is reported before any connection to the cluster', async () => {
     vi.stubEnv('PATH', '');
     const helm = [{ release: 'r', chart: './chart', namespace: 'n' }];
     expect(await run({ helm })).toEqual({ success: false });
@@ -32,7 +32,7 @@ describe('kustomize-apply', () => {
     expect(project.output()).toContain('needed by kustomize-apply');
   });
 
-  it('says what is wrong in the settings, and goes nowhere', async () => {
+  it('a mistake in the settings is reported before any connection to the cluster', async () => {
     await project.write('one/dev-settings.yaml', 'kustomize-apply: {components: {unpakcer: {enabled: true}}}');
     expect(await run({ components: { unpacker: { path: 'config/unpacker' } } })).toEqual({ success: false });
     expect(project.output()).toBe(

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { executorContext } from '../../nx/executor-context.fixture.js';
 import { capturedOutput } from '../../nx/output.fixture.js';
 import secrets from './executor.js';
@@ -34,16 +34,18 @@ function contextWith(apply?: { context: string }): ExecutorContext {
   return context;
 }
 
-it('a target that is not enabled does nothing, and says so', async () => {
-  expect(await secrets({ enabled: false }, contextWith({ context: 'of-apply' }))).toEqual({ success: true });
-  expect(output()).toBe('Secrets are off. Set the option "enabled" to make them.\n');
-});
+describe('secrets', () => {
+  it('a target that is not enabled does nothing and reports that', async () => {
+    expect(await secrets({ enabled: false }, contextWith({ context: 'of-apply' }))).toEqual({ success: true });
+    expect(output()).toBe('Secrets are off. Set the option "enabled" to make them.\n');
+  });
 
-it.each([
-  ['current', {}, undefined],
-  ['of-apply', {}, { context: 'of-apply' }],
-  ['own', { context: 'own' }, { context: 'of-apply' }],
-])('a target goes to the context "%s" with %j beside an apply target with %j', async (context, own, apply) => {
-  expect(await secrets({ secrets: [], ...own }, contextWith(apply))).toEqual({ success: false });
-  expect(output()).toContain(`Context "${context}" is not a local cluster`);
+  it.each([
+    ['current', {}, undefined],
+    ['of-apply', {}, { context: 'of-apply' }],
+    ['own', { context: 'own' }, { context: 'of-apply' }],
+  ])('a target goes to the context "%s" with %j beside an apply target with %j', async (context, own, apply) => {
+    expect(await secrets({ secrets: [], ...own }, contextWith(apply))).toEqual({ success: false });
+    expect(output()).toContain(`Context "${context}" is not a local cluster`);
+  });
 });
