@@ -375,7 +375,6 @@ describe('apply: coming from kubectl', () => {
   it.each([
     ['apply', ['apply']],
     ['apply --server-side', ['apply', '--server-side']],
-    ['create', ['create']],
   ])('fields that kubectl %s set are taken over: those that the manifest leaves out go', async (_, command) => {
     const probe = { httpGet: { path: '/healthz', port: 8081 } };
     const before = deployment({ args: ['controller', '--leader-elect'], livenessProbe: probe });

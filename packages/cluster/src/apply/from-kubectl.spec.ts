@@ -21,11 +21,11 @@ describe('fieldsFromKubectl', () => {
       after(
         entry('kubectl', 'Apply', { 'f:data': { '.': {}, 'f:a': {} } }),
         entry('nx-kube', 'Apply', { 'f:data': { 'f:b': {} } }),
-        entry('kubectl-create', 'Update', { 'f:data': { 'f:c': {} } }),
+        entry('before-first-apply', 'Update', { 'f:data': { 'f:c': {} } }),
       ),
     ).toEqual({
       managedFields: [entry('nx-kube', 'Apply', { 'f:data': { '.': {}, 'f:a': {}, 'f:b': {}, 'f:c': {} } })],
-      managers: ['kubectl', 'kubectl-create'],
+      managers: ['kubectl', 'before-first-apply'],
     }));
 
   it('fields in another version of the kind are given up, not guessed', () =>
@@ -39,6 +39,7 @@ describe('fieldsFromKubectl', () => {
   it.each([
     ['a controller', entry('kube-controller-manager', 'Update', { 'f:a': {} })],
     ['kubectl scale', entry('kubectl', 'Update', { 'f:spec': { 'f:replicas': {} } }, { subresource: 'scale' })],
+    ['kubectl create', entry('kubectl-create', 'Update', { 'f:a': {} })],
     ['kubectl edit', entry('kubectl-edit', 'Update', { 'f:a': {} })],
     ['kubectl patch', entry('kubectl-patch', 'Update', { 'f:a': {} })],
     ['another applier', entry('argocd-controller', 'Apply', { 'f:a': {} })],

@@ -1,14 +1,12 @@
 import type { KubeObject, ManagedFieldsEntry } from '../object/kube-object.js';
 
 /**
- * Managers under which kubectl writes manifests. Flux and `kubectl apply --server-side` take their fields over in the
- * same way. Deliberate changes to one field (`kubectl scale`, `edit`, `patch`, `set`) have other managers and are not
- * among them.
+ * Managers under which kubectl applies manifests. Flux and `kubectl apply --server-side` take their fields over in the
+ * same way. Other commands of kubectl (`create`, `replace`, `scale`, `edit`, `patch`, `set`) have other managers: what
+ * they made stays theirs.
  */
 const kubectlManagers: Readonly<Record<string, ManagedFieldsEntry['operation']>> = {
   'kubectl-client-side-apply': 'Update',
-  'kubectl-create': 'Update',
-  'kubectl-replace': 'Update',
   'before-first-apply': 'Update',
   kubectl: 'Apply',
 };
