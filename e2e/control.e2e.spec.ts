@@ -70,7 +70,7 @@ describe('control commands without a loop', () => {
       const [target, ...args] = line.split(' ');
       const { all, exitCode } = await workspace.nx(['run', `${project}:${target}`, ...args]);
       expect(exitCode).toBe(1);
-      expect(all.split(`no dev of ${project} is running`)).toHaveLength(2);
+      expect(all.split(`No dev of ${project} is running`)).toHaveLength(2);
       expect(all).toContain(`→ Start it with nx run ${project}:dev.`);
     },
   );
@@ -148,7 +148,7 @@ describe('control commands for a running dev, from another terminal', () => {
   it('an unknown target is an error that names the known ones', async () => {
     const { all, exitCode } = await workspace.nx(['run', `${project}:trigger`, '--targets=go-bild']);
     expect(exitCode).toBe(1);
-    expect(all).toContain('the loop has no target "go-bild"');
+    expect(all).toContain('The loop has no target "go-bild"');
     expect(all).toContain('→ Use one of go-build, kustomize-build, image-build.');
   });
 });

@@ -129,7 +129,7 @@ describe('a second dev of one project', () => {
     const elsewhere = { NX_WORKSPACE_DATA_DIRECTORY: workspace.path('.nx/other-data') };
     const { all, exitCode } = await workspace.nx(['run', `${name}:dev`], elsewhere);
     expect(exitCode).toBe(1);
-    expect(all.split('another dev of this project is running')).toHaveLength(2);
+    expect(all.split('Another dev of this project is running')).toHaveLength(2);
     await firstIsUndisturbed(before);
   });
 });

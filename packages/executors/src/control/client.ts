@@ -11,7 +11,7 @@ import type { ControlAnswer, ControlRequest, LoopStatus } from './messages.js';
  */
 export async function askLoop(path: string, project: string, request: ControlRequest): Promise<LoopStatus> {
   const answer = await exchange(path, request).catch((cause) => {
-    throw new NxKubeError('configuration', `no dev of ${project} is running`, {
+    throw new NxKubeError('configuration', `No dev of ${project} is running`, {
       next: `Start it with nx run ${project}:dev.`,
       cause,
     });

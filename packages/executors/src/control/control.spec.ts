@@ -63,9 +63,9 @@ describe('the control socket', () => {
   });
 
   it('a missing loop is reported, also where a killed one left its socket', async () => {
-    await expect(askLoop(path, 'p', { verb: 'status' })).rejects.toThrow('no dev of p is running');
+    await expect(askLoop(path, 'p', { verb: 'status' })).rejects.toThrow('No dev of p is running');
     await writeFile(path, '');
-    await expect(askLoop(path, 'p', { verb: 'status' })).rejects.toThrow('no dev of p is running');
+    await expect(askLoop(path, 'p', { verb: 'status' })).rejects.toThrow('No dev of p is running');
     await serveControl(path, () => status, stop.signal);
     expect(await askLoop(path, 'p', { verb: 'status' })).toEqual(status);
   });
@@ -73,7 +73,7 @@ describe('the control socket', () => {
   it('a second loop of the same project is refused', async () => {
     await serveControl(path, () => status, stop.signal);
     await expect(serveControl(path, () => status, stop.signal)).rejects.toThrow(
-      'another dev of this project is running',
+      'Another dev of this project is running',
     );
   });
 

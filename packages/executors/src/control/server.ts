@@ -20,7 +20,7 @@ export async function serveControl(
   signal: AbortSignal,
 ): Promise<void> {
   if (await isServed(path)) {
-    throw new NxKubeError('configuration', 'another dev of this project is running', {
+    throw new NxKubeError('configuration', 'Another dev of this project is running', {
       next: 'Stop it, or use its terminal; nx run <project>:status shows what it does.',
     });
   }

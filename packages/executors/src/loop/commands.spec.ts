@@ -55,7 +55,7 @@ describe('obey', () => {
     const { served, ask } = start();
     expect(() => ask({ verb: 'trigger', targets: ['go-build', 'none'] })).toThrow(
       expect.objectContaining({
-        message: 'the loop has no target "none".',
+        message: 'The loop has no target "none".',
         next: 'Use one of generate, go-build, kustomize-build.',
       }),
     );

@@ -20,7 +20,7 @@ export function obey(request: Command, known: readonly string[], on: (event: Sch
   const { verb, targets = [...known] } = request;
   const unknown = targets.find((target) => !known.includes(target));
   if (unknown !== undefined) {
-    throw new NxKubeError('configuration', `the loop has no target "${unknown}"`, {
+    throw new NxKubeError('configuration', `The loop has no target "${unknown}"`, {
       next: `Use one of ${known.join(', ')}.`,
     });
   }

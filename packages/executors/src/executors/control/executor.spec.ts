@@ -88,14 +88,14 @@ describe.each<[string, Executor<{ targets: string[]; output?: 'text' | 'json' }>
 
   it('a refusal of the loop is printed with its next step', async () => {
     await listen(() => {
-      throw new NxKubeError('configuration', 'the loop has no target "x"', { next: 'Use one of go-build.' });
+      throw new NxKubeError('configuration', 'The loop has no target "x"', { next: 'Use one of go-build.' });
     });
     expect(await executor(options, context)).toEqual({ success: false });
-    expect(output()).toBe('the loop has no target "x".\n  → Use one of go-build.\n');
+    expect(output()).toBe('The loop has no target "x".\n  → Use one of go-build.\n');
   });
 
   it('the message for a missing loop says how to start one', async () => {
     expect(await executor(options, context)).toEqual({ success: false });
-    expect(output()).toBe('no dev of one is running.\n  → Start it with nx run one:dev.\n');
+    expect(output()).toBe('No dev of one is running.\n  → Start it with nx run one:dev.\n');
   });
 });

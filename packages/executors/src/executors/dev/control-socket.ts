@@ -11,7 +11,7 @@ export class ControlSocket {
   #isOpen = false;
   /** Answers a request. Each loop sets it when it can obey. */
   answer: (request: ControlRequest) => LoopStatus = () => {
-    throw new NxKubeError('configuration', 'the loop is starting', { next: 'Try again in a moment.' });
+    throw new NxKubeError('configuration', 'The loop is starting', { next: 'Try again in a moment.' });
   };
 
   /** @param signal closes the socket */
