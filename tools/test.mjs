@@ -14,6 +14,7 @@ import { root, setUp } from './set-up.mjs';
 import { sum } from './test/src/count.mjs';
 import { inCluster } from './test/src/in-cluster.mjs';
 import { resultFolder } from './test/src/result-cache.mjs';
+import { collectRetried } from './test/src/retried.mjs';
 import { runStage } from './test/src/stage.mjs';
 import { ensureCompiler, testTools, vitest } from './test/src/steps.mjs';
 import { runTargets } from './test/src/target.mjs';
@@ -71,8 +72,11 @@ const counts = [];
 try {
   await setUp();
   const context = { root, cache: useCache ? resultFolder : undefined, say: console.log };
-  for (const stage of stages)
-    if (!named.length || named.includes(stage.id)) counts.push(await runStage(stage, context));
+  const { retried } = await collectRetried(async () => {
+    for (const stage of stages)
+      if (!named.length || named.includes(stage.id)) counts.push(await runStage(stage, context));
+  });
+  if (retried.length) console.log(`\nPassed only on a retry:\n${retried.map((name) => `  ${name}\n`).join('')}`);
 } catch (error) {
   if (error instanceof Interrupted) {
     console.error(`\n${error.message}: no count, for not every test has run`);

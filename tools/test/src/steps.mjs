@@ -8,6 +8,7 @@ import { runChild } from '../../run/src/child.mjs';
 import { bin, nxEnvironment, root, step } from '../../set-up.mjs';
 import { GoTestEvents, ofVitest } from './count.mjs';
 import { folderAside, installAside } from './install-aside.mjs';
+import { retriedReporter } from './retried.mjs';
 
 /** @typedef {import('./count.mjs').Count} Count */
 
@@ -31,7 +32,10 @@ export async function vitest(args, { node = process.execPath, env = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'nx-kube-test-'));
   const report = join(folder, 'report.json');
   try {
-    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+    const reporters = [
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+      `--reporter=${retriedReporter}`,
+    ];
     const status = await runChild(node, [bin('vitest', 'vitest.mjs'), 'run', ...reporters, ...args], {
       what: 'testing',
       cwd: root,
