@@ -9,6 +9,15 @@ export function printError(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
+/**
+ * Resolves when the terminal or pipe has taken everything that was printed. Nx ends the process right after an executor
+ * returns, and what a slow reader has not taken by then is lost.
+ */
+export async function flushOutput(): Promise<void> {
+  const pending = [process.stdout, process.stderr].filter(({ writableLength }) => writableLength > 0);
+  await Promise.all(pending.map((stream) => new Promise((resolve) => stream.write('', resolve))));
+}
+
 /** The path relative to the workspace root, so that a terminal there can open it. */
 export function shortPath(workspaceRoot: string, path: string): string {
   const short = relative(workspaceRoot, path);

@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { NxKubeError } from '@nx-kube/cluster';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { shortPath } from './print.js';
@@ -12,6 +16,31 @@ function errors(): string[] {
 }
 
 describe('runExecutor', () => {
+  it.each(['stdout', 'stderr'] as const)(
+    'all that an executor wrote to %s reaches a pipe that is read late',
+    async (name) => {
+      const program = `
+      const { runExecutor } = await import(process.argv[1]);
+      let returned = false;
+      const run = runExecutor(async () => process.${name}.write('x'.repeat(2_000_000))).then(() => (returned = true));
+      for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+      process.send({ returned });
+      await run;
+      // Nx does this.
+      process.exit(0);`;
+      const path = fileURLToPath(new URL('./run-executor.ts', import.meta.url));
+      const child = spawn(
+        process.execPath,
+        [...['--conditions=@nx-kube/source', '--import', 'tsx', '--input-type=module', '-e', program], path],
+        { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
+      );
+      // Nothing reads the pipe until here, so the executor cannot have returned.
+      const [message] = (await once(child, 'message')) as unknown[];
+      expect(message).toEqual({ returned: false });
+      expect((await text(child[name]!)).length).toBe(2_000_000);
+    },
+  );
+
   it('runExecutor returns whether the target succeeded', async () => {
     expect(await runExecutor(async () => true)).toEqual({ success: true });
     expect(await runExecutor(async () => false)).toEqual({ success: false });

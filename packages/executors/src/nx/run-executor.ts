@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { explain } from '@nx-kube/cluster';
-import { printError } from './print.js';
+import { flushOutput, printError } from './print.js';
 
 /** Also for signals derived from it. */
 const manyListeners = 256;
@@ -27,5 +27,6 @@ export async function runExecutor(work: (signal: AbortSignal) => Promise<boolean
     return { success: false };
   } finally {
     for (const name of stopSignals) process.off(name, stop);
+    await flushOutput();
   }
 }

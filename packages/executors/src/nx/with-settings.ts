@@ -3,7 +3,7 @@ import { explain } from '@nx-kube/cluster';
 import { layOver } from '../settings/lay-over.js';
 import { inTheSettings, loadSettings } from '../settings/load.js';
 import { distinct, requireNoMistakes, type Mistake } from '../settings/mistake.js';
-import { printError } from './print.js';
+import { flushOutput, printError } from './print.js';
 import { projectOf } from './project.js';
 import { configuredOptions } from './sibling-target.js';
 import { requireValidSiblings } from './valid-siblings.js';
@@ -21,6 +21,7 @@ export function withSettings<Options extends object>(executor: Executor<Options>
       settled = await settle(options, context);
     } catch (error) {
       printError(explain(error));
+      await flushOutput();
       return { success: false };
     }
     return await executor(settled.options, settled.context);

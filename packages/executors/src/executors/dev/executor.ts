@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutorContext } from '@nx/devkit';
 import { explain } from '@nx-kube/cluster';
-import { printError } from '../../nx/print.js';
+import { flushOutput, printError } from '../../nx/print.js';
 import { stopSignals } from '../../nx/run-executor.js';
 import { settle } from '../../nx/with-settings.js';
 import { filledOptions } from '../nx-options.js';
@@ -37,6 +37,7 @@ export default async function dev(given: DevOptions, context: ExecutorContext): 
     // A one-shot run needs its watches and connections no longer.
     stop.abort();
     removeListeners();
+    await flushOutput();
   }
 }
 
