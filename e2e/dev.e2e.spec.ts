@@ -157,7 +157,7 @@ describe('nx run ocm-controller:dev', () => {
 
   it('an edited comment sends nothing and restarts nothing, and the loop reports it', async () => {
     const before = await runningIn(cluster, namespace, (await thePod()).name);
-    workspace.edit(marker, '// Package build says', '// Package build tells');
+    workspace.edit(marker, '// Package build identifies', '// Package build names');
     expect(await loop.entry('go-build')).toMatchObject({ outcome: 'unchanged' });
     expect(await runningIn(cluster, namespace, (await thePod()).name)).toMatchObject({
       pid: before.pid,
