@@ -42,9 +42,9 @@ describe('npm start', () => {
         start.kill('SIGINT');
       }
       const { all } = await start;
-      expect(all).toMatch(/^Using nx-kube-local \(https:\/\/127\.0\.0\.1:26443\)$/m);
+      expect(all).toMatch(/^Using nx-kube-local \(https:\/\/127\.0\.0\.1:26443\)\.$/m);
       expect(healthy, all).toBe(true);
-      expect(all).not.toContain('To take it down');
+      expect(all).not.toContain('Take it down with');
       // Nx may end before its executor.
       await expect.poll(left, { timeout: 10_000 }).toEqual([]);
     },
