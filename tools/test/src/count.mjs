@@ -32,11 +32,11 @@ export class GoTestEvents {
   #failed = 0;
   /** Packages of which a test has failed. */
   #failedIn = new Set();
-  #tell;
+  #report;
 
-  /** @param {(line: string) => void} tell is told of each package that has ended */
-  constructor(tell) {
-    this.#tell = tell;
+  /** @param {(line: string) => void} report receives each package that has ended */
+  constructor(report) {
+    this.#report = report;
   }
 
   /** @param {string} chunk */
@@ -57,6 +57,6 @@ export class GoTestEvents {
     if (test && action === 'pass') this.#passed += 1;
     if (test && action === 'fail') this.#failedIn.add(name);
     if (action === 'fail' && (test || !this.#failedIn.has(name))) this.#failed += 1;
-    if (!test && (action === 'pass' || action === 'fail')) this.#tell(`${name}: ${action} after ${elapsed} s`);
+    if (!test && (action === 'pass' || action === 'fail')) this.#report(`${name}: ${action} after ${elapsed} s`);
   }
 }

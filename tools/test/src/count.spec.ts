@@ -22,12 +22,12 @@ describe('the count of Go', () => {
     `${JSON.stringify({ Action, Package, ...rest })}\n`;
 
   it('the count of Go includes every test, and each package is reported as it ends, however the output is cut into chunks', () => {
-    const told: string[] = [];
-    const events = new GoTestEvents((line) => told.push(line));
+    const reported: string[] = [];
+    const events = new GoTestEvents((line) => reported.push(line));
     const text = `${event('pass', 'a', { Test: 'TestOne' })}not JSON\n${event('output', 'a', { Output: 'ok\n' })}${event('pass', 'a', { Elapsed: 0.5 })}`;
     for (const character of text) events.read(character);
     expect(events.count()).toEqual({ passed: 1, failed: 0 });
-    expect(told).toEqual(['a: pass after 0.5 s']);
+    expect(reported).toEqual(['a: pass after 0.5 s']);
     expect(events.output).toBe('ok\n');
   });
 

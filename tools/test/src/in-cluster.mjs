@@ -14,12 +14,12 @@
  * is somebody's. Coming up and going down count as failures only.
  * @param {EmbeddedCluster} cluster
  * @param {(env: NodeJS.ProcessEnv) => Promise<Count>} tests
- * @param {{ ci: boolean, say: (line: string) => void }} options `ci`: nobody needs it afterwards
+ * @param {{ ci: boolean, say: (line: string) => void }} options `ci`: no one needs the cluster afterwards
  * @returns {Promise<Count[]>}
  */
 export async function inCluster(cluster, tests, { ci, say }) {
   const stays = !ci && (await cluster.runs());
-  if (stays) say('The embedded cluster is up: its tests make it anew, so what it holds is lost; it is left up.');
+  if (stays) say('The embedded cluster is up. Its tests recreate it, so its content is lost. It stays up.');
   const counts = [];
   try {
     const env = await cluster.up();

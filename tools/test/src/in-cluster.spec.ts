@@ -35,7 +35,7 @@ describe('tests in the embedded cluster', () => {
 
   it('a cluster that was up before stays up, and the loss of its content is announced', async () => {
     const { done } = await run({ runs: true });
-    expect(done).toEqual([expect.stringContaining('what it holds is lost'), 'up', 'tests with /kubeconfig']);
+    expect(done).toEqual([expect.stringContaining('its content is lost'), 'up', 'tests with /kubeconfig']);
   });
 
   it('no cluster stays up in CI', async () => {

@@ -13,7 +13,7 @@ export async function socketPath(workspaceRoot: string, project: string): Promis
   const folder = join(tmpdir(), `nx-kube-${uid}`);
   await mkdir(folder, { mode: 0o700, recursive: true });
   const found = await lstat(folder);
-  // Whoever else made the folder could listen in our place.
+  // Another user who made the folder could listen in our place.
   if (!found.isDirectory() || (uid >= 0 && found.uid !== uid)) {
     throw new NxKubeError('configuration', `${folder} belongs to somebody else`, {
       next: 'Remove it, or set TMPDIR to a folder of your own.',

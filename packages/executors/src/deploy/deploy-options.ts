@@ -21,7 +21,7 @@ export interface DeployOptions extends WorkloadChoice {
   patches?: Patch[];
   /** A module whose default export changes the objects. */
   transform?: string;
-  /** Delete and create anew what differs in an immutable field. Default: false. */
+  /** Delete and create again objects that differ in an immutable field. Default: false. */
   recreate?: boolean;
   /** Take over fields that other managers own. Default: false. */
   force?: boolean;

@@ -81,7 +81,7 @@ describe('deliverImages while debugging (with a fake API server and a fake regis
     const { cluster, deploy } = await setUp(({ method, url = '' }, response) => {
       const [, image] = /^\/v2\/(.*)$/.exec(url) ?? [];
       if (image) asked.push(`${method} ${image.replace('manifests/', '')}`);
-      // The registry has every part, and takes every image; nobody may see the nodes.
+      // The registry has every part, and takes every image; the user may not see the nodes.
       response.writeHead(url.startsWith('/api') ? 403 : method === 'PUT' ? 201 : 200).end();
     });
     const debugged = await deliverImages(cluster, deploy);

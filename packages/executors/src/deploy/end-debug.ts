@@ -7,8 +7,8 @@ import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
 
 /**
- * Makes the workload what it was before it was debugged: applies what is rendered of it once more, without anything for
- * the debugger. It does not wait for the new pod. Never rejects: what could not be done is told, with how to do it.
+ * Ends debugging: applies the rendered workload again, without the changes for the debugger. Does not wait for the new
+ * pod. Never rejects: an event reports a failure with its next step.
  */
 export async function endDebug(
   cluster: Cluster,

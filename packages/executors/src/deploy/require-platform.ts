@@ -1,7 +1,7 @@
 import { ApiError, nodePlatforms, NxKubeError, type Cluster, type Platform } from '@nx-kube/cluster';
 
 /**
- * Refuses an image that no node of the cluster can run. Whoever may not see the nodes does without.
+ * Refuses an image that no node of the cluster can run. A user who may not see the nodes does without.
  *
  * @param folder of the image, for the message
  * @throws NxKubeError (configuration)

@@ -88,9 +88,9 @@ async function follow({ revision = 'new', agent, later = [] }: Script) {
   });
   cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
   stop = new AbortController();
-  let told!: (error: NxKubeError) => void;
-  const crashed = new Promise<NxKubeError>((resolve) => (told = resolve));
-  const options = { storeDirectory: '/nowhere', onCrashing: told, signal: stop.signal };
+  let report!: (error: NxKubeError) => void;
+  const crashed = new Promise<NxKubeError>((resolve) => (report = resolve));
+  const options = { storeDirectory: '/nowhere', onCrashing: report, signal: stop.signal };
   const processes = new WorkloadProcesses(cluster, options);
   await processes.follow({ workload, container: { name: 'manager' } });
   return Promise.race([crashed, processes.settled(60_000).then(() => 'settled')]);

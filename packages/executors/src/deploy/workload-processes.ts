@@ -9,6 +9,8 @@ import {
   waitUntil,
   type Cluster,
   type KubeObject,
+  failureIsHarmless,
+  inBackground,
 } from '@nx-kube/cluster';
 import type { PodEvent } from '../pods/pod-event.js';
 import { Processes, type Crashing } from '../pods/processes.js';
@@ -84,7 +86,7 @@ export class WorkloadProcesses {
     if (event.type === 'process' && event.state === 'exited') {
       const crashing = this.#processes.crashing.find(({ pod }) => pod === event.pod);
       // A crash that cannot be judged now is judged with the next one.
-      if (crashing) this.#judge(crashing).catch(() => {});
+      if (crashing) inBackground(this.#judge(crashing), failureIsHarmless);
     }
     this.#changed.ring();
   }

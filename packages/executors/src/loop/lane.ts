@@ -1,4 +1,4 @@
-import { childController, explain } from '@nx-kube/cluster';
+import { childController, explain, failureIsHarmless } from '@nx-kube/cluster';
 import type { Emit, Entry } from '../events/events.js';
 import type { Delivery, LoopTarget, MadeContent } from './targets/loop-target.js';
 import { timeout } from './timeout.js';
@@ -87,7 +87,7 @@ export class Lane<Content> {
     this.#idle = setTimeout(async () => {
       const { signal, gone } = this.#takeTurn();
       // Idle work belongs to no edit: its failure shows when the target runs for itself.
-      await this.target.idle!(signal).catch(() => {});
+      await this.target.idle!(signal).catch(failureIsHarmless);
       gone();
     }, idleAfterMs);
   }

@@ -1,4 +1,14 @@
-import { Bell, waitUntil, watch, type Cluster, type KubeObject, type Watcher } from '@nx-kube/cluster';
+import {
+  Bell,
+  waitUntil,
+  watch,
+  type Cluster,
+  type KubeObject,
+  type Watcher,
+  failureIsHarmless,
+  failureIsReported,
+  inBackground,
+} from '@nx-kube/cluster';
 import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js';
 import type { StartedProcess } from '../leader/leadership.js';
 import type { BinaryStore } from './binary-store.js';
@@ -91,7 +101,7 @@ export class PodKeeper {
     binary.release();
     const restartMs = Math.max(0, ...served.map(({ result }) => result.stopMs + result.startMs));
     // Without a copy, the next delivery only sends more bytes.
-    this.#keep(binary).catch(() => {});
+    inBackground(this.#keep(binary), failureIsHarmless);
     const syncMs = performance.now() - started - restartMs;
     const pods = this.#replicas.size;
     if (!served.length) return { pods, syncMs };
@@ -189,7 +199,7 @@ export class PodKeeper {
 
   /** A failure is kept in `served`, where `bring` finds it. */
   #serve(replica: Replica): void {
-    replica.serve().catch(() => {});
+    inBackground(replica.serve(), failureIsReported);
   }
 
   #report(pod: string, event: AgentEvent): void {
@@ -215,6 +225,6 @@ export class PodKeeper {
     this.#wanted?.release();
     this.#replicas.forEach(({ link }) => link.stop());
     this.#replicas.clear();
-    this.#watcher.stop().catch(() => {});
+    inBackground(this.#watcher.stop(), failureIsHarmless);
   }
 }

@@ -1,4 +1,12 @@
-import { Bell, exec, waitUntil, type Cluster, type NxKubeError } from '@nx-kube/cluster';
+import {
+  Bell,
+  exec,
+  waitUntil,
+  type Cluster,
+  type NxKubeError,
+  failureIsHarmless,
+  inBackground,
+} from '@nx-kube/cluster';
 import { AgentError } from '../agent/agent-error.js';
 import type { AgentEvent, AgentHello, Delivered, ReadinessProbe, Restarted } from '../agent/messages.js';
 import { openSession, type AgentSession } from '../agent/session.js';
@@ -129,7 +137,7 @@ export class PodLink {
     const bytes = new ImpatientStream({
       write: (chunk) => stream.write(chunk),
       output: stream.stdout,
-      close: () => void stream.close().catch(() => {}),
+      close: () => inBackground(stream.close(), failureIsHarmless),
     });
     const greeting = openSession(bytes, { probe, signal, onEvent: (event) => onEvent(this, event) });
     const session = await bytes.answered(greeting, helloWithinMs);

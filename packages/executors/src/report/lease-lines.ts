@@ -2,7 +2,7 @@ import type { LoopEvent } from '../events/events.js';
 
 const fix = `  → Set LeaderElectionReleaseOnCancel in the manager's options, or "releaseLease": true on dev.`;
 
-/** What a person is told of who leads: how long it took, and what to do where it took that long for nothing. Pure. */
+/** The lines about the leader: how long the election took, and the fix where the wait was needless. Pure. */
 export function leaseLines(event: LoopEvent & { type: 'lease' }): string[] {
   const { pod, lease } = event;
   if (event.state === 'waiting') {

@@ -1,4 +1,4 @@
-import { NxKubeError } from '@nx-kube/cluster';
+import { NxKubeError, failureIsReported, inBackground } from '@nx-kube/cluster';
 import type { LoopEvent } from '../../events/events.js';
 import { Processes } from '../../pods/processes.js';
 
@@ -24,7 +24,7 @@ export class Verdict {
       this.#fail = reject;
     });
     // The verdict may come before anything waits for it.
-    this.reached.catch(() => {});
+    inBackground(this.reached, failureIsReported);
   }
 
   onEvent(event: LoopEvent): void {

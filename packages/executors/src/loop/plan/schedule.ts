@@ -202,11 +202,11 @@ function withCollected({ state, decisions }: Step, collected: readonly string[],
 function run(state: ScheduleState, wanted: readonly Wanted[]): Step {
   const newest = wanted.reduce((last, { work }) => (work.number >= last.number ? work : last), state.newest);
   const underWay = new Set(state.queue.running.values());
-  const told = wanted.map((one) =>
+  const explained = wanted.map((one) =>
     underWay.has(one.target) ? { ...one, reason: `${one.reason}; the run under way is superseded` } : one,
   );
   const waitsFor = (target: string) => state.options.waitsFor?.get(target) ?? [];
-  return moved({ ...state, newest }, enqueue(state.queue, told, waitsFor));
+  return moved({ ...state, newest }, enqueue(state.queue, explained, waitsFor));
 }
 
 function moved(state: ScheduleState, { queue, start, wait, drop }: Moves): Step {

@@ -14,12 +14,12 @@ export async function retryWithNotice<T>(
   { emit, forMs }: RetryNotice,
   signal: AbortSignal,
 ): Promise<T> {
-  let told = false;
+  let isReported = false;
   const onRetry = (error: unknown) => {
-    if (!told) emit({ type: 'cluster', state: 'unreachable', message: (error as Error).message });
-    told = true;
+    if (!isReported) emit({ type: 'cluster', state: 'unreachable', message: (error as Error).message });
+    isReported = true;
   };
   const result = await retry(action, { forMs, signal, onRetry });
-  if (told) emit({ type: 'cluster', state: 'reachable' });
+  if (isReported) emit({ type: 'cluster', state: 'reachable' });
   return result;
 }

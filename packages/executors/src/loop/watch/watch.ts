@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
+import { failureIsHarmless, inBackground } from '@nx-kube/cluster';
 import { watch as watchFiles } from 'chokidar';
 import { gitIgnored } from './git-ignored.js';
 
@@ -81,7 +82,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     () => {
       clearTimeout(timer);
       lookingAgain.forEach(clearTimeout);
-      watcher.close().catch(() => {});
+      inBackground(watcher.close(), failureIsHarmless);
     },
     { once: true },
   );
