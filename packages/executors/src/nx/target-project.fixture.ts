@@ -19,8 +19,8 @@ export interface TargetProject {
 }
 
 /**
- * For each test the project `one`, in a workspace of its own, with a kubeconfig of clusters that do not exist: `local` on
- * this machine, and `current`, `of-apply` and `own` elsewhere.
+ * For each test the project `one`, in a workspace of its own, with a kubeconfig of clusters that do not exist: `local`
+ * on this machine, and `current`, `of-apply` and `own` elsewhere.
  */
 export function targetProject(): TargetProject {
   let root: string;
