@@ -1,4 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from '../object/kube-object.js';
+import { isAppliedBy } from './applied-by.js';
 
 /**
  * Managers under which kubectl applies manifests. Flux and `kubectl apply --server-side` take their fields over in the
@@ -29,8 +30,7 @@ export function fieldsFromKubectl(live: KubeObject, fieldManager: string): Taken
     ({ manager = '', operation, subresource }) => !subresource && operation && kubectlManagers[manager] === operation,
   );
   if (!theirs.length) return undefined;
-  const isOurs = ({ manager, operation, subresource }: ManagedFieldsEntry) =>
-    manager === fieldManager && operation === 'Apply' && !subresource;
+  const isOurs = isAppliedBy(fieldManager);
   const ours = entries.find(isOurs);
   const start: ManagedFieldsEntry = ours ?? { ...theirs[0]!, manager: fieldManager, operation: 'Apply' };
   // Paths of another version of the kind may name other fields: those are given up, as kubectl does.

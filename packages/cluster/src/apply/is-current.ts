@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubeObject } from '../object/kube-object.js';
 import { parseQuantity } from '../object/quantity.js';
+import { isAppliedBy } from './applied-by.js';
 
 /** Node of FieldsV1: fields that a manager owns below one field. Empty: the field as a whole. */
 type FieldsNode = Readonly<Record<string, unknown>>;
@@ -17,9 +18,7 @@ interface Field {
  * costs one write that changes nothing.
  */
 export function isCurrent(live: KubeObject, desired: KubeObject, fieldManager = 'nx-kube'): boolean {
-  const managed = live.metadata.managedFields?.find(
-    ({ manager, operation, subresource }) => manager === fieldManager && operation === 'Apply' && !subresource,
-  );
+  const managed = live.metadata.managedFields?.find(isAppliedBy(fieldManager));
   if (live.metadata.deletionTimestamp) return false;
   // The server lists no manager that owns nothing.
   if (!managed) {
