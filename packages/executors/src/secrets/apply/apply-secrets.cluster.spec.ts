@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   applySet,
   create,
@@ -14,7 +13,7 @@ import {
   type Cluster,
   type KubeObject,
 } from '@nx-kube/cluster';
-import { execa } from 'execa';
+import { kubectl } from '@nx-kube/testing/cluster/kubectl.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
 import { tearDown } from '../../deploy/tear-down.js';
@@ -547,11 +546,6 @@ function decoded({ data }: KubeObject): Record<string, unknown> {
 
 async function kubectlSecret(kind: string, name: string, flags: string[]): Promise<KubeObject> {
   return JSON.parse(
-    await kubectl(['create', 'secret', kind, name, ...flags, '--dry-run=client', '-o', 'json']),
+    await kubectl(['create', 'secret', kind, name, ...flags, '--dry-run=client', '-o', 'json'], '', { cwd: directory }),
   ) as KubeObject;
-}
-
-async function kubectl(args: string[]): Promise<string> {
-  const bundled = join(dirname(process.env['KUBECONFIG'] ?? ''), 'bin', 'kubectl');
-  return (await execa(existsSync(bundled) ? bundled : 'kubectl', args, { cwd: directory })).stdout;
 }
