@@ -1,6 +1,7 @@
 import type { KubeObject } from '@nx-kube/cluster';
 import { answer } from '@nx-kube/testing/cluster/fake-api-server.js';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { realKustomize } from '../kustomize/kustomize.fixture.js';
 import { configMap, deployment } from '../workload/workload.fixture.js';
 import { applyManifests, type ApplyManifestsOptions } from './apply-manifests.js';
 import type { ContentOptions, OtherObjects } from './content.js';
@@ -137,15 +138,34 @@ describe('applyManifests (with a fake API server)', () => {
       message: expect.stringMatching(/^ConfigMap\/demo\/settings.*kubectl/s),
     });
   });
+});
+
+describe('applyManifests with patches (with a fake API server)', () => {
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    env = await realKustomize();
+  }, 600_000);
+  afterEach(() => vi.unstubAllEnvs());
+
+  const patched = (fake: FakeCluster, patches: ContentOptions['patches']) => {
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    return applyManifests(fake.cluster, rendered, images, { ...options, patches }, { others: alone });
+  };
 
   it('a patch that fits no object is an error before anything is written', async () => {
     const fake = await fakeCluster({ objects: [namespace] });
-    const patches = [{ target: { kind: 'Service' }, merge: {} }];
-    const applied = applyManifests(fake.cluster, rendered, images, { ...options, patches }, { others: alone });
-    await expect(applied).rejects.toMatchObject({
+    await expect(patched(fake, [{ target: { kind: 'Service' }, merge: {} }])).rejects.toMatchObject({
       culprit: 'configuration',
       message: expect.stringContaining('no object matches Service'),
     });
     expect(fake.writes).toEqual([]);
+  });
+
+  it('an object that a patch deletes is not applied, and is pruned where it exists', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    await applyTo(fake, rendered);
+    const { changes } = await patched(fake, [{ target: { kind: 'ConfigMap' }, merge: { $patch: 'delete' } }]);
+    expect(changes).toContainEqual(expect.objectContaining({ subject: 'ConfigMap/demo/settings', action: 'pruned' }));
+    expect(fake.live('ConfigMap', 'settings')).toBeUndefined();
   });
 });

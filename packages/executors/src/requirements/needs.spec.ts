@@ -37,6 +37,8 @@ describe('needsOf', () => {
       },
       [{ tool: 'kustomize', by: 'apply (components)' }],
     ],
+    [{ kustomizeApply: { target: 'apply', patches: [] } }, []],
+    [{ kustomizeApply: { target: 'apply', patches: [{}] } }, [{ tool: 'kustomize', by: 'apply (patches)' }]],
     [{ flux: [] }, []],
     [
       { flux: [{ target: 'flux' }, { target: 'fleet' }] },

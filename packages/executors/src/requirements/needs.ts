@@ -17,7 +17,12 @@ export interface EnabledParts {
   goBuild?: { target: string };
   kustomizeBuild?: { target: string; enableHelm?: boolean };
   imageBuild?: { target: string; dockerfile?: string; baseImage?: string; builder?: string };
-  kustomizeApply?: { target: string; helm?: readonly unknown[]; components?: Components };
+  kustomizeApply?: {
+    target: string;
+    helm?: readonly unknown[];
+    components?: Components;
+    patches?: readonly unknown[];
+  };
   flux?: readonly { target: string }[];
 }
 
@@ -36,6 +41,7 @@ export function needsOf({ goBuild, kustomizeBuild, imageBuild, kustomizeApply, f
   if (Object.values(kustomizeApply?.components ?? {}).some(({ enabled = true }) => enabled)) {
     needs.push({ tool: 'kustomize', by: `${kustomizeApply!.target} (components)` });
   }
+  if (kustomizeApply?.patches?.length) needs.push({ tool: 'kustomize', by: `${kustomizeApply.target} (patches)` });
   for (const { target } of flux) needs.push({ tool: 'flux', by: target });
   return needs;
 }

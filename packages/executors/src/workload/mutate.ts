@@ -41,7 +41,7 @@ export interface Prepared {
  */
 export async function prepare(rendered: KubeObject[], preparation: Preparation, source: string): Promise<Prepared> {
   const { image, agentImage, patches = [], transform, debug } = preparation;
-  const patched = applyPatches(rendered, patches);
+  const patched = await applyPatches(rendered, patches);
   const changed = transform ? await applyTransform(patched, transform) : patched;
   const { object, container } = findWorkload(changed, preparation, source);
   const withImage = container.image ? replaceImage(changed, imageName(container.image), image.reference) : changed;

@@ -101,19 +101,34 @@ export interface KustomizeApplyOptions {
   agent?: boolean;
   /**
    * Patches of the rendered objects, applied in order before image and agent. Each has a target and
-   * either merge (a strategic merge patch) or json (a JSON patch). Default: `[]`.
+   * either merge (a strategic merge patch) or json (a JSON patch). A patch that matches no object, or
+   * changes nothing, is an error. Default: `[]`.
    */
   patches?: {
-    /** Objects to change. Every given field must match, and at least one object must match. */
+    /**
+     * Objects to change, selected as by the patches of kustomize. Every given field must match, and at
+     * least one object must match.
+     */
     target: {
-      /** Kind of the objects. */
+      /** API group of the objects: a regular expression for the whole value. */
+      group?: string;
+      /** API version of the objects: a regular expression for the whole value. */
+      version?: string;
+      /** Kind of the objects: a regular expression for the whole value. */
       kind?: string;
-      /** Name of the object in the rendered manifests. */
+      /** Name of the objects in the rendered manifests: a regular expression for the whole value. */
       name?: string;
-      /** Namespace of the objects in the rendered manifests. */
+      /** Namespace of the objects in the rendered manifests: a regular expression for the whole value. */
       namespace?: string;
+      /** Label selector of the objects, as for kubectl. */
+      labelSelector?: string;
+      /** Annotation selector of the objects, in the form of a label selector. */
+      annotationSelector?: string;
     };
-    /** Strategic merge patch. */
+    /**
+     * Strategic merge patch, merged by kustomize. $patch: delete deletes an object, a map or an element of
+     * a list. Kind, name and namespace of the object stay.
+     */
     merge?: {
       [k: string]: unknown;
     };
