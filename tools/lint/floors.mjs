@@ -10,6 +10,7 @@ export const floors = {
   'packages/cluster/src': [
     'abort',
     'errors.ts',
+    'klog.ts',
     'in-background.ts',
     'object',
     'api',

@@ -2,6 +2,7 @@ export { childController, type ChildController } from './abort/child-controller.
 export { orAborted } from './abort/or-aborted.js';
 export { Bell, waitUntil, type WaitUntilOptions } from './abort/wait-until.js';
 export { explain, NxKubeError, type Culprit, type NxKubeErrorOptions } from './errors.js';
+export { klogLine, klogLines, withoutKlog, type KlogLine } from './klog.js';
 export { failureIsABug, failureIsHarmless, failureIsReported, inBackground } from './in-background.js';
 export {
   groupOf,

@@ -332,7 +332,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 appendFileSync(${JSON.stringify(calls)}, process.env.KUBERNETES_EXEC_INFO + '\\n');
 while (readFileSync(${JSON.stringify(tokens)}, 'utf8') === 'hang') await new Promise((resolve) => setTimeout(resolve, 20));
 const token = readFileSync(${JSON.stringify(tokens)}, 'utf8');
-if (token === 'fail') { console.error('your session has expired'); process.exit(1); }
+if (token === 'fail') { console.error('F1127 15:13:29.100000   1 cred.go:145] your session has expired'); process.exit(1); }
 console.log(JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential',
   status: { token, expirationTimestamp: ${JSON.stringify(expirationTimestamp)} } }));
 `,

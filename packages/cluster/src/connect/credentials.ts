@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Authenticator } from '@kubernetes/client-node/dist/auth.js';
 import { ExecAuth } from '@kubernetes/client-node/dist/exec_auth.js';
 import { NxKubeError } from '../errors.js';
+import { withoutKlog } from '../klog.js';
 import type { KubeconfigContext, UserEntry } from './kubeconfig.js';
 
 /** Address and identity for a connection. Holds secrets: never print it. */
@@ -115,7 +116,9 @@ function isOfAnotherShape(error: unknown): boolean {
 }
 
 function lastLines(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).trim().slice(-500);
+  return withoutKlog(error instanceof Error ? error.message : String(error))
+    .trim()
+    .slice(-500);
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   failureIsHarmless,
   inBackground,
 } from '@nx-kube/cluster';
+import { lastWordsOf } from '../logs/last-words.js';
 import type { PodEvent } from '../pods/pod-event.js';
 import { Processes, type Crashing } from '../pods/processes.js';
 import { runningContainer } from '../pods/target-container.js';
@@ -95,7 +96,8 @@ export class WorkloadProcesses {
   async #judge({ pod, end, lastLines }: Crashing): Promise<void> {
     const own = (await this.#pods()).find(({ metadata }) => metadata.name === pod);
     if (!own) return;
-    const quoted = lastLines.length ? `. Its last lines:\n${lastLines.map((line) => `    ${line}`).join('\n')}` : '';
+    const { lines } = lastWordsOf(lastLines);
+    const quoted = lines.length ? `. Its last lines:\n${lines.map((line) => `    ${line}`).join('\n')}` : '';
     this.options.onCrashing(
       new NxKubeError('user-code', `${subject(own)}: the process crashes again and again, and ${end}${quoted}`, {
         next: 'Fix the program, or its arguments and environment.',

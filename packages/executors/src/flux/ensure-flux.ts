@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { NxKubeError, refOf, waitReady, type Cluster } from '@nx-kube/cluster';
+import { NxKubeError, refOf, waitReady, withoutKlog, type Cluster } from '@nx-kube/cluster';
 import { coerce, lt, valid } from 'semver';
 import { runCommand } from '../process/run.js';
 import { requireCommands } from '../requirements/require-commands.js';
@@ -49,11 +49,11 @@ export async function ensureFlux(
       const { exitCode, stdout, stderr } = await runCommand(path, args, {
         env,
         signal,
-        onLine: onLine && ((line) => onLine(redacted(line))),
+        onLine: onLine && ((line) => onLine(redacted(withoutKlog(line)))),
       });
       signal?.throwIfAborted();
       if (exitCode === 0) return;
-      throw new NxKubeError('cluster', `flux ${what} failed:\n${redacted((stderr || stdout).trim())}`, {
+      throw new NxKubeError('cluster', `flux ${what} failed:\n${redacted(withoutKlog(stderr || stdout).trim())}`, {
         next: 'Fix what it names, and run again.',
       });
     };

@@ -1,3 +1,5 @@
+import { klogLines } from '@nx-kube/cluster';
+
 /** The messages of kustomize on standard error. */
 export interface KustomizeMessages {
   warnings: string[];
@@ -5,25 +7,18 @@ export interface KustomizeMessages {
   error: string;
 }
 
-/** Splits standard error into warnings and the error. Pure. */
+/** Splits standard error into warnings and the error. Lines that only inform are left out. Pure. */
 export function readMessages(stderr: string): KustomizeMessages {
-  const lines = stderr.split('\n').filter(Boolean);
-  const isWarning = (line: string) => /^(# )?warning:/i.test(line);
+  const lines = klogLines(stderr).filter(({ level, text }) => text && level !== 'info');
+  const isWarning = ({ level, text }: (typeof lines)[number]) => level === 'warn' || /^(# )?warning:/i.test(text);
+  const textOf = ({ text }: { text: string }) => text;
   return {
-    warnings: lines.filter(isWarning),
-    error: withoutPrefix(lines.filter((line) => !isWarning(line)).join('\n')),
+    warnings: lines.filter(isWarning).map(textOf),
+    // kustomize writes `Error: `, kubectl `error: `.
+    error: lines
+      .filter((line) => !isWarning(line))
+      .map(textOf)
+      .join('\n')
+      .replace(/^error: /i, ''),
   };
-}
-
-/**
- * Removes `Error: ` of kustomize, `error: ` of kubectl, or the log line of some kubectl builds that quotes the error.
- */
-function withoutPrefix(text: string): string {
-  const [, quoted] = /^E\d{4} .*\] "command failed" err=("(?:[^"\\]|\\.)*")$/s.exec(text) ?? [];
-  try {
-    if (quoted) return JSON.parse(quoted) as string;
-  } catch {
-    // Go escapes some characters in ways that JSON does not know. Then the line stays as it is.
-  }
-  return text.replace(/^error: /i, '');
 }

@@ -53,6 +53,13 @@ describe('runExecutor', () => {
     expect(lines).toEqual(['No such file.\n  → Make one.\n']);
   });
 
+  it('log lines that an error quotes are printed for a person', async () => {
+    const lines = errors();
+    const quoted = 'Pod/p: it crashes. Its last lines:\n    E1127 15:13:29.1   1 main.go:3] no host';
+    await runExecutor(() => Promise.reject(new NxKubeError('user-code', quoted)));
+    expect(lines).toEqual(['Pod/p: it crashes. Its last lines:\n    ERROR no host caller=main.go:3\n']);
+  });
+
   it('a stop signal aborts the work without a message, and the signal listeners are removed', async () => {
     const lines = errors();
     const before = process.listenerCount('SIGTERM');

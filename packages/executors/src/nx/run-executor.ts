@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { explain } from '@nx-kube/cluster';
+import { renderQuoted } from '../logs/render-line.js';
 import { flushOutput, printError } from './print.js';
 
 /** Also for signals derived from it. */
@@ -23,7 +24,7 @@ export async function runExecutor(work: (signal: AbortSignal) => Promise<boolean
   try {
     return { success: await work(abort.signal) };
   } catch (error) {
-    if (!abort.signal.aborted) printError(explain(error));
+    if (!abort.signal.aborted) printError(renderQuoted(explain(error)));
     return { success: false };
   } finally {
     for (const name of stopSignals) process.off(name, stop);

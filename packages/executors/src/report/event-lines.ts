@@ -24,9 +24,8 @@ const renderers: { [Type in PlainType]: (event: Event<Type>) => string[] } = {
     if (state === 'lost') return [`  Pod/${pod}: connection lost, connecting again`];
     return state === 'current' ? [`  Pod/${pod}: has the current binary`] : [];
   },
-  process: (event) => {
-    const { pod, state, message } = event;
-    if (state === 'exited') return [`✖ Pod/${pod}: the process ${message}${lastWords(event)}`];
+  process: ({ pod, state, message }) => {
+    // Exits has the lines of a process that exited.
     return message && state === 'started' ? [`  Pod/${pod}: ${message}`] : [];
   },
   lease: leaseLines,
@@ -49,11 +48,6 @@ const renderers: { [Type in PlainType]: (event: Event<Type>) => string[] } = {
 /** The lines of an event for a person. Pure. */
 export function eventLines<Type extends PlainType>(event: Event<Type>): string[] {
   return (renderers[event.type] as (event: Event<Type>) => string[])(event);
-}
-
-/** The last lines that a process wrote before it died, indented, each after a line break. */
-export function lastWords({ lastLines = [] }: { lastLines?: readonly string[] }): string {
-  return lastLines.map((line) => `\n${below(line)}`).join('');
 }
 
 /** A title with a text indented below it, without the text's empty lines. */

@@ -70,6 +70,77 @@ describe('terminalReporter', () => {
       '✔ go-build: fixed',
     ]));
 
+  it('a failure for the same reason is printed again with the edit that it answers', () =>
+    expect(
+      report(
+        target('error', 'main.go:3:1: undefined: x'),
+        ledger('go-build', 'failed'),
+        target('in_progress'),
+        target('error', 'main.go:3:1: undefined: x'),
+        ledger('go-build', 'failed'),
+      ),
+    ).toEqual([
+      ...['✖ go-build', '  main.go:3:1: undefined: x', '✖ #1 f → go-build: failed · total 1 ms'],
+      ...['✖ go-build', '  main.go:3:1: undefined: x', '✖ #1 f → go-build: failed · total 1 ms'],
+    ]));
+
+  it('the same mistake in the settings is printed after each save', () => {
+    const mistake: LoopEvent = { type: 'target', target: 'dev-settings', state: 'error', message: 'a is not known.' };
+    expect(report(mistake, mistake)).toEqual([
+      '✖ dev-settings',
+      '  a is not known.',
+      '✖ dev-settings',
+      '  a is not known.',
+    ]);
+  });
+
+  it('what is still broken is named by its error, not by the package above it', () =>
+    expect(
+      report(target('error', '# example.com/c\nmain.go:3:1: undefined: x'), ledger('kustomize-build', 'delivered')).at(
+        -1,
+      ),
+    ).toBe('  still broken: go-build: main.go:3:1: undefined: x'));
+
+  it('a crash prints only its decisive line where the log is printed, and one line for each further crash', () => {
+    const line = '{"level":"error","ts":"2026-11-27T12:00:00Z","msg":"unable to start","error":"no host"}';
+    const lastLines = [...Array.from({ length: 40 }, (_, i) => `{"level":"info","msg":"event ${i}"}`), line];
+    const exited: LoopEvent = {
+      type: 'process',
+      pod: 'p-1',
+      state: 'exited',
+      message: 'exited with code 1',
+      lastLines,
+    };
+    const ready: LoopEvent = { type: 'process', pod: 'p-1', state: 'ready' };
+    const log: LoopEvent = { type: 'log', pod: 'p-1', container: 'manager', line };
+    expect(report(log, exited, exited, ready, exited)).toEqual([
+      '1 │ ERROR unable to start error="no host"',
+      '✖ Pod/p-1: the process exited with code 1',
+      '  ERROR unable to start error="no host"',
+      '✖ Pod/p-1: the process exited with code 1 again: ERROR unable to start error="no host"',
+      '✖ Pod/p-1: the process exited with code 1',
+      '  ERROR unable to start error="no host"',
+    ]);
+  });
+
+  it('a crash without a printed log shows its decisive line first, and its last lines formatted', () => {
+    const lastLines = [
+      'E1127 12:00:00.000000 1 main.go:71] no host',
+      ...Array.from({ length: 40 }, (_, i) => `line ${i}`),
+    ];
+    const lines = report({ type: 'process', pod: 'p-1', state: 'exited', message: 'exited with code 1', lastLines });
+    expect(lines[0]).toBe('✖ Pod/p-1: the process exited with code 1: ERROR no host caller=main.go:71');
+    expect(lines).toHaveLength(11);
+  });
+
+  it('what is unhealthy repeats no lines of a process that are printed already', () =>
+    expect(
+      report(
+        { type: 'process', pod: 'p-1', state: 'exited', message: 'exited with code 1', lastLines: ['one', 'two'] },
+        { type: 'unhealthy', message: 'Pod/p-1: the process exited with code 1\n  one\n  two' },
+      ).slice(3),
+    ).toEqual(['✖ not healthy', '  Pod/p-1: the process exited with code 1']));
+
   it('the exit of a process is printed with its last lines', () =>
     expect(
       report({ type: 'process', pod: 'p-1', state: 'exited', message: 'exited with code 2', lastLines: ['panic: no'] }),

@@ -1,6 +1,8 @@
 import type { Emit, LoopEvent } from '../events/events.js';
 import { renderLine } from '../logs/render-line.js';
-import { eventLines, indented, lastWords } from './event-lines.js';
+import { eventLines } from './event-lines.js';
+import { Exits } from './exits.js';
+import { Failures, readable } from './failures.js';
 import { ledgerLine } from './ledger.js';
 import { prefixed } from './prefixed.js';
 
@@ -10,6 +12,8 @@ const progressEveryMs = 5000;
 export interface TerminalOptions {
   /** Print log lines as they are. Default: false. */
   rawLogs?: boolean;
+  /** The events hold the log of every pod. Default: pods with a log are known by its first line. */
+  logs?: boolean;
 }
 
 /**
@@ -20,14 +24,16 @@ export interface TerminalOptions {
  */
 export function terminalReporter(
   write: (text: string) => void,
-  { rawLogs = false }: TerminalOptions = {},
+  { rawLogs = false, logs = false }: TerminalOptions = {},
 ): { emit: Emit; end: () => void } {
   const print = (lines: readonly string[]) => lines.forEach((line) => write(`${line}\n`));
-  const failures = new Failures();
+  const exits = new Exits(logs);
+  const failures = new Failures((message) => exits.withoutLastWords(message));
   const steps = new RunningSteps();
   const timer = setInterval(() => print(steps.lines()), progressEveryMs);
   timer.unref();
   const lines = (event: LoopEvent): string[] => {
+    exits.onEvent(event);
     switch (event.type) {
       case 'target':
         steps.onTarget(event);
@@ -37,51 +43,20 @@ export function terminalReporter(
         return [];
       case 'ledger': {
         const { edit, files, entry } = event;
-        const conclusion = entry.outcome === 'superseded' ? [] : [ledgerLine(edit, files, entry)];
-        return [...conclusion, ...failures.below(entry.target)];
+        if (entry.outcome === 'superseded') return [];
+        const reason = failures.onLedger(entry);
+        return [...reason, ledgerLine(edit, files, entry), ...failures.below(entry.target)];
       }
       case 'log':
         return [prefixed(event.pod, rawLogs ? event.line : renderLine(event.line))];
+      case 'unhealthy':
+        return eventLines({ ...event, message: readable(exits.withoutLastWords(event.message)) });
       default:
-        if (event.type === 'process' && event.state === 'exited') failures.onExit(event);
+        if (event.type === 'process' && event.state === 'exited') return exits.lines(event);
         return eventLines(event);
     }
   };
   return { emit: (event) => print(lines(event)), end: () => clearInterval(timer) };
-}
-
-/** What is wrong with each target now. */
-class Failures {
-  readonly #messages = new Map<string, string>();
-  /**
-   * The last lines of the process that died last. They are printed with its exit, so not again with the failure of its
-   * target.
-   */
-  #lastWords = '';
-
-  onExit(event: LoopEvent & { type: 'process' }): void {
-    this.#lastWords = lastWords(event);
-  }
-
-  /** @returns the lines to print: of a new failure, or of a failure that is fixed */
-  onTarget({ target, state, message }: LoopEvent & { type: 'target' }): string[] {
-    if (state === 'ok') return this.#messages.delete(target) ? [`✔ ${target}: fixed`] : [];
-    if (state !== 'error' || message === undefined) return [];
-    const isKnown = this.#messages.get(target) === message;
-    this.#messages.set(target, message);
-    return isKnown ? [] : [indented(`✖ ${target}`, this.#withoutLastWords(message))];
-  }
-
-  /** One line for each target that is broken, but for the one whose edit has just ended. */
-  below(target: string): string[] {
-    const others = [...this.#messages].filter(([broken]) => broken !== target);
-    return others.map(([broken, message]) => `  still broken: ${broken}: ${message.split('\n')[0]}`);
-  }
-
-  #withoutLastWords(message: string): string {
-    const isRepeated = this.#lastWords && message.endsWith(this.#lastWords);
-    return isRepeated ? message.slice(0, -this.#lastWords.length) : message;
-  }
 }
 
 /** The targets that run now. */

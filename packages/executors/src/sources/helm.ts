@@ -1,4 +1,4 @@
-import { groupOf, NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
+import { groupOf, NxKubeError, parseManifests, withoutKlog, type KubeObject } from '@nx-kube/cluster';
 import { requireCommand } from '../process/find.js';
 import { runCommand } from '../process/run.js';
 import { tools } from '../requirements/tools.js';
@@ -37,7 +37,9 @@ export async function templateChart(
   const { exitCode, stdout, stderr } = await runCommand(command, helmArguments(helm, kubeVersion), { signal });
   signal?.throwIfAborted();
   if (exitCode !== 0) {
-    const message = stderr.trim().replace(/^Error: /, '');
+    const message = withoutKlog(stderr)
+      .trim()
+      .replace(/^Error: /, '');
     throw new NxKubeError('configuration', `Helm release ${helm.release} (${helm.chart}): ${message}`, {
       next: 'Correct the chart, its values, or the option "helm".',
     });

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ExecutorContext } from '@nx/devkit';
 import { explain } from '@nx-kube/cluster';
+import { renderQuoted } from '../../logs/render-line.js';
 import { flushOutput, printError } from '../../nx/print.js';
 import { stopSignals } from '../../nx/run-executor.js';
 import { settle } from '../../nx/with-settings.js';
@@ -31,7 +32,7 @@ export default async function dev(given: DevOptions, context: ExecutorContext): 
     // A one-shot run that was stopped has not brought everything up.
     return { success: !(stop.signal.aborted && given.once) };
   } catch (error) {
-    if (!stop.signal.aborted) printError(explain(error));
+    if (!stop.signal.aborted) printError(renderQuoted(explain(error)));
     return { success: stop.signal.aborted && !given.once };
   } finally {
     // A one-shot run needs its watches and connections no longer.

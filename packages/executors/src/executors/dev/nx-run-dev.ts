@@ -114,7 +114,9 @@ function taskRunner({ context }: SettledDev): TaskRunner {
 function reporterFor(options: FilledDevOptions): { reporter: Emit; end: () => void } {
   const write = (text: string) => process.stdout.write(text);
   if (options.output === 'json') return { reporter: jsonReporter(write), end: () => {} };
-  const { emit: reporter, end } = terminalReporter(write, options);
+  // A one-shot run follows no log.
+  const logs = options.logs && !options.once;
+  const { emit: reporter, end } = terminalReporter(write, { rawLogs: options.rawLogs, logs });
   return { reporter, end };
 }
 

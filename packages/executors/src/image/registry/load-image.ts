@@ -1,4 +1,4 @@
-import { NxKubeError } from '@nx-kube/cluster';
+import { NxKubeError, withoutKlog } from '@nx-kube/cluster';
 import { requireCommand } from '../../process/find.js';
 import { runCommand } from '../../process/run.js';
 
@@ -45,7 +45,7 @@ export async function loadImage(load: {
   const { exitCode, stdout, stderr } = await runCommand(program, args, { signal });
   signal?.throwIfAborted();
   if (exitCode === 0) return;
-  throw new NxKubeError('cluster', `${command} ${args.join(' ')} failed:\n${(stderr || stdout).trim()}`, {
+  throw new NxKubeError('cluster', `${command} ${args.join(' ')} failed:\n${withoutKlog(stderr || stdout).trim()}`, {
     next: `Check that the cluster of context ${context} runs.`,
   });
 }

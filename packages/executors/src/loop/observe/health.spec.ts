@@ -62,6 +62,24 @@ describe('Health', () => {
     expect(said).toEqual(['0 of 1 replicas are ready.', 'healthy']);
   });
 
+  it('the same failure is reported again after another apply, and after another delivery', async () => {
+    const pulling = 'Pod/p is in ImagePullBackOff';
+    health.onApplied([]);
+    waits[0]!.fail(pulling);
+    await settle();
+    health.onApplied([]);
+    waits[1]!.fail(pulling);
+    await settle();
+    health.onEvent({
+      ...delivered,
+      entry: { target: 'go-build', outcome: 'crashed', timings: { total: 1 }, pods: 1 },
+    } as LoopEvent);
+    await vi.advanceTimersByTimeAsync(5000);
+    waits[2]!.fail(pulling);
+    await settle();
+    expect(said).toEqual([`${pulling}.`, `${pulling}.`, `${pulling}.`]);
+  });
+
   it('the second crash in a row is reported, and health again when the process is ready', async () => {
     health.onApplied([]);
     waits[0]!.ready();

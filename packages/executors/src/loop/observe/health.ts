@@ -20,7 +20,7 @@ export class Health {
   #objects: KubeObject[] = [];
   /** Ends the wait for the objects of the last apply. */
   #wait: ChildController | undefined;
-  /** The problem that was reported last; undefined while healthy. */
+  /** The problem that was reported since the last delivery; undefined while healthy. */
   #reported: string | undefined;
   /** The agent keeps the container alive, so the status of a pod does not show that its process crashes. */
   readonly #processes = new Processes();
@@ -32,6 +32,11 @@ export class Health {
   /** Waits for the objects of an apply, in place of those of the apply before. */
   onApplied(objects: KubeObject[]): void {
     this.#objects = objects;
+    this.#reported = undefined;
+    this.#restart();
+  }
+
+  #restart(): void {
     this.#wait?.abort();
     this.#wait = childController(this.options.signal);
     this.#waitUntilHealthy(this.#wait.signal).catch((error: unknown) => this.#report(explain(error)));
@@ -42,6 +47,8 @@ export class Health {
     if (event.type === 'process' && event.state === 'exited') return this.#onExit(event.pod);
     const isDelivered = event.type === 'ledger' && event.entry.outcome === 'delivered';
     if (isDelivered) this.#processes.forgetCrashes();
+    // A delivery to pods answers an edit: what is wrong after it is news, although it was wrong before.
+    if (event.type === 'ledger' && event.entry.pods !== undefined) this.#reported = undefined;
     const isReady = event.type === 'process' && event.state === 'ready';
     const isReachable = event.type === 'cluster' && event.state === 'reachable';
     if (isDelivered || isReady || isReachable) this.#recheck.ring();
@@ -52,7 +59,7 @@ export class Health {
     if (!crashing) return;
     this.#report([`Pod/${name}: the process ${crashing.end}`, ...crashing.lastLines].join('\n  '));
     // It may have been healthy before, so that nothing waits any more.
-    if (this.#wait?.signal.aborted === false) this.onApplied(this.#objects);
+    if (this.#wait?.signal.aborted === false) this.#restart();
   }
 
   async #waitUntilHealthy(signal: AbortSignal): Promise<void> {
