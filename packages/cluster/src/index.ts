@@ -47,6 +47,8 @@ export {
   type RemoveSetResult,
 } from './apply-set/remove-set.js';
 export { currentPods } from './readiness/current-pods.js';
+export { podSelector } from './readiness/workload-pods.js';
+export { listPods, podsOfWorkload, watchPods, type PodChoice, type WatchPodsOptions } from './readiness/pods.js';
 export { status, type ObjectStatus } from './readiness/status.js';
 export { waitGone, type Identified, type WaitGoneOptions } from './readiness/wait-gone.js';
 export { waitReady, type WaitReadyOptions } from './readiness/wait-ready.js';

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../object/kube-object.js';
+import { controllerOf } from './ownership.js';
 
 interface LabelSelector {
   matchLabels?: Record<string, string>;
@@ -63,8 +64,7 @@ function isActive({ metadata, status }: KubeObject): boolean {
 }
 
 function isControlledBy(object: KubeObject, uid: string | undefined): boolean {
-  if (uid === undefined) return false;
-  return object.metadata.ownerReferences?.some((owner) => owner.controller && owner.uid === uid) ?? false;
+  return uid !== undefined && controllerOf(object)?.uid === uid;
 }
 
 const revisionAnnotation = 'deployment.kubernetes.io/revision';

@@ -72,6 +72,7 @@ async function follow({ revision = 'new', agent, later = [] }: Script) {
       if (url === '/apis/apps/v1') answer(response, 200, { kind: 'APIResourceList', resources: kindsOfApps });
       else if (url.includes('/statefulsets/')) answer(response, 200, workload);
       else if (url.includes('watch=true')) response.flushHeaders();
+      else if (url.includes('/statefulsets')) answer(response, 200, { metadata: {}, items: [workload] });
       else {
         answer(response, 200, { metadata: { resourceVersion: '1' }, items: [podOf(revision)] });
         lists += 1;

@@ -1,5 +1,5 @@
 import { createConnection } from 'node:net';
-import { list, NxKubeError, portForward, watch, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { listPods, NxKubeError, portForward, watchPods, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import type { Emit } from '../events/events.js';
 import type { ForwardTarget } from './port-forward-options.js';
 
@@ -23,17 +23,16 @@ export async function startForward(
   target: ForwardTarget,
   { emit, signal }: { emit: Emit; signal: AbortSignal },
 ): Promise<number> {
-  const { name, namespace, labelSelector, port, host } = target;
-  const pods = { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector };
+  const { name, pods, port, host } = target;
   const pod = async () => {
-    const ready = (await list(cluster, { ...pods, signal })).filter(isReady);
+    const ready = (await listPods(cluster, pods, { signal })).filter(isReady);
     if (ready.length) return ready[0]!.metadata.name;
     throw new NxKubeError('cluster', `${name} has no ready pod.`);
   };
   let failure: string | undefined;
   let reached = (_clientPort: number) => {};
   const forward = await portForward(cluster, {
-    namespace,
+    namespace: pods.namespace,
     pod,
     port,
     host,
@@ -68,7 +67,7 @@ export async function startForward(
       if (again && !signal.aborted) checkSoon();
     });
   };
-  watch(cluster, { ...pods, signal }, checkSoon);
+  watchPods(cluster, pods, { signal }, checkSoon);
   const timer = setInterval(checkSoon, checkEveryMs);
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   return forward.localPort;

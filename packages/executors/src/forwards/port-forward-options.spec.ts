@@ -16,8 +16,11 @@ describe('forwardTargets', () => {
     expect(resolve({ port: 8080 })).toEqual([
       {
         name: 'Deployment/demo/main:8080',
-        namespace: 'demo',
-        labelSelector: 'app=main,tier=x',
+        pods: {
+          namespace: 'demo',
+          labelSelector: 'app=main,tier=x',
+          workload: { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'demo', name: 'main' },
+        },
         port: 8080,
         localPort: 8080,
         host: '127.0.0.1',
@@ -30,9 +33,27 @@ describe('forwardTargets', () => {
         { port: 5000, selector: 'app=registry', namespace: 'other', host: '::1' },
       ),
     ).toMatchObject([
-      { name: 'Deployment/demo/registry:5000', labelSelector: 'app=registry,tier=x', localPort: 0 },
-      { name: 'app=registry:5000', namespace: 'other', labelSelector: 'app=registry', localPort: 5000, host: '::1' },
+      { name: 'Deployment/demo/registry:5000', pods: { labelSelector: 'app=registry,tier=x' }, localPort: 0 },
+      {
+        name: 'app=registry:5000',
+        pods: { namespace: 'other', labelSelector: 'app=registry' },
+        ...{ localPort: 5000, host: '::1' },
+      },
     ]));
+
+  it('a forward leads to a workload whose selector has only expressions', () => {
+    const object = deployment('main');
+    object['spec'].selector = { matchExpressions: [{ key: 'app', operator: 'In', values: ['main', 'other'] }] };
+    expect(forwardTargets([{ port: 1 }, { port: 2, workload: 'main' }], object, [object], 'default')).toMatchObject([
+      { pods: { labelSelector: 'app in (main,other)' } },
+      { pods: { labelSelector: 'app in (main,other)' } },
+    ]);
+  });
+
+  it('a workload without a selector is refused by its name', () =>
+    expect(() => forwardTargets([{ port: 1 }], deployment('main'), [], 'default')).toThrow(
+      'Deployment/demo/main has no "spec.selector" for its pods.',
+    ));
   it('an unknown workload and a workload beside a selector are refused with the option', () => {
     expect(() => resolve({ port: 1 }, { port: 1, workload: 'x' })).toThrow(
       'portForwards[1].workload: the workload "x" does not exist.',

@@ -1,5 +1,4 @@
-import { NxKubeError, subject, type KubeObject } from '@nx-kube/cluster';
-import { labelSelector } from '../pods/label-selector.js';
+import { NxKubeError, podSelector, podsOfWorkload, subject, type KubeObject, type PodChoice } from '@nx-kube/cluster';
 import { podSpecOf } from '../workload/pod-template.js';
 
 /** A port-forward in the options. */
@@ -22,8 +21,7 @@ export interface PortForwardSpec {
 export interface ForwardTarget {
   /** Name in messages: `Deployment/ns/name:8080`, `app=registry:5000`. */
   name: string;
-  namespace: string;
-  labelSelector: string;
+  pods: PodChoice;
   port: number;
   localPort: number;
   host: '127.0.0.1' | '::1';
@@ -42,7 +40,6 @@ export function forwardTargets(
   objects: KubeObject[],
   defaultNamespace: string,
 ): ForwardTarget[] {
-  const namespaceOf = (object: KubeObject) => object.metadata.namespace ?? defaultNamespace;
   return specs.map((spec, index) => {
     const field = `portForwards[${index}]`;
     const { port, localPort = port, host = '127.0.0.1', workload, selector } = spec;
@@ -53,23 +50,17 @@ export function forwardTargets(
     }
     const common = { port, localPort, host };
     if (selector !== undefined) {
-      const namespace = spec.namespace ?? namespaceOf(main);
-      return { ...common, name: `${selector}:${port}`, namespace, labelSelector: selector };
+      const namespace = spec.namespace ?? main.metadata.namespace ?? defaultNamespace;
+      return { ...common, name: `${selector}:${port}`, pods: { namespace, labelSelector: selector } };
     }
     const object = workload === undefined ? main : findObject(workload, objects, field);
-    const labels = object['spec'].selector.matchLabels as Record<string, string>;
-    return {
-      ...common,
-      name: `${subject(object)}:${port}`,
-      namespace: namespaceOf(object),
-      labelSelector: labelSelector(labels),
-    };
+    return { ...common, name: `${subject(object)}:${port}`, pods: podsOfWorkload(object, defaultNamespace) };
   });
 }
 
 function findObject(workload: string, objects: KubeObject[], field: string): KubeObject {
   const [name, kind] = workload.split('/').reverse();
-  const candidates = objects.filter((object) => podSpecOf(object) && object['spec'].selector?.matchLabels);
+  const candidates = objects.filter((object) => podSpecOf(object) && podSelector(object) !== undefined);
   const found = candidates.filter((o) => o.metadata.name === name && (!kind || o.kind === kind));
   if (found.length === 1) return found[0]!;
   throw new NxKubeError('configuration', `${field}.workload: the workload "${workload}" does not exist.`, {

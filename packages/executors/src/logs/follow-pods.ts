@@ -1,11 +1,10 @@
 import { failureIsABug, inBackground } from '@nx-kube/cluster';
-import { explain, watch, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { explain, watchPods, type Cluster, type KubeObject, type PodChoice } from '@nx-kube/cluster';
 import { agentName } from '../workload/inject-agent.js';
 import { followContainer, type ContainerStatus } from './follow-container.js';
 
 export interface FollowPodsOptions {
-  namespace: string;
-  labelSelector: string;
+  pods: PodChoice;
   /** Container to follow. Default: all containers except the agent's. */
   container?: string;
   /** Time (RFC 3339) of the first line to return. Default: all lines. */
@@ -24,7 +23,8 @@ export interface FollowPodsOptions {
  * @throws ApiError when pods may not be watched
  */
 export async function followPods(cluster: Cluster, options: FollowPodsOptions): Promise<void> {
-  const { namespace, labelSelector, container, signal, onLine, onError, ...from } = options;
+  const { pods, container, signal, onLine, onError, ...from } = options;
+  const { namespace } = pods;
   /** Ids of the container runs whose log is or was followed. */
   const followed = new Set<string>();
   let started = false;
@@ -46,7 +46,7 @@ export async function followPods(cluster: Cluster, options: FollowPodsOptions): 
       inBackground(follow(pod.metadata.name, name, containerID), failureIsABug);
     }
   };
-  const watcher = watch(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector, signal }, (event) => {
+  const watcher = watchPods(cluster, pods, { signal }, (event) => {
     if (event.type === 'added' || event.type === 'modified') onPod(event.object);
   });
   await watcher.synced;

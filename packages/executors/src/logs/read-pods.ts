@@ -1,4 +1,4 @@
-import { list, type Cluster } from '@nx-kube/cluster';
+import { listPods, type Cluster } from '@nx-kube/cluster';
 import { agentName } from '../workload/inject-agent.js';
 import { containersOf, type PodSpec } from '../workload/pod-template.js';
 import { followContainer, type ContainerStatus } from './follow-container.js';
@@ -12,8 +12,9 @@ import type { FollowPodsOptions } from './follow-pods.js';
  * @throws ApiError when pods or logs may not be read
  */
 export async function readPods(cluster: Cluster, options: FollowPodsOptions): Promise<number> {
-  const { namespace, labelSelector, container, signal, onLine, sinceTime, tailLines } = options;
-  const pods = await list(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector, signal });
+  const { pods: choice, container, signal, onLine, sinceTime, tailLines } = options;
+  const { namespace } = choice;
+  const pods = await listPods(cluster, choice, { signal });
   for (const { metadata, spec, status } of pods) {
     const known = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])] as ContainerStatus[];
     const started = new Set(known.filter(({ containerID }) => containerID).map(({ name }) => name));

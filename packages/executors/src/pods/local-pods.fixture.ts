@@ -43,15 +43,15 @@ export class LocalPods {
     return pods;
   }
 
-  /** A running pod of the StatefulSet, whose container `manager` is the agent. */
-  add(name: string, agent: LocalAgent): void {
+  /** A running pod of the StatefulSet, or of another owner, whose container `manager` is the agent. */
+  add(name: string, agent: LocalAgent, owner = 'app'): void {
     this.#version += 1;
     const object = {
       ...{ apiVersion: 'v1', kind: 'Pod' },
       metadata: {
         ...{ name, namespace: 'ns', uid: name, resourceVersion: String(this.#version) },
         labels: { app: 'app', 'controller-revision-hash': 'new' },
-        ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'app', uid: 'app', controller: true }],
+        ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: owner, uid: owner, controller: true }],
       },
       spec: { containers: [{ name: 'manager', command: ['/nx-kube/agent', 'run'] }] },
       status: {
@@ -97,7 +97,8 @@ export class LocalPods {
       if (this.workload && method === 'GET') return answer(response, 200, this.workload);
       return answer(response, 404, { kind: 'Status', status: 'Failure', reason: 'NotFound', code: 404 });
     }
-    if (url.includes('/statefulsets')) return answer(response, 200, { metadata, items: [this.workload] });
+    if (url.includes('/statefulsets'))
+      return answer(response, 200, { metadata, items: this.workload ? [this.workload] : [] });
     if (url.includes('/pods')) {
       return answer(response, 200, { metadata, items: [...this.#pods.values()].map(({ object }) => object) });
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Bell, waitUntil } from '@nx-kube/cluster';
+import { Bell, podsOfWorkload, waitUntil, type KubeObject } from '@nx-kube/cluster';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LocalAgent, scratch, script } from '../agent/local-agent.spec.fixture.js';
 import type { ReadinessProbe } from '../agent/messages.js';
@@ -18,15 +18,21 @@ const digestOf = async (path: string) =>
 /** Nothing listens at this port, so the process never gets ready. */
 const probe: ReadinessProbe = { tcpSocket: { port: 1 } };
 
+const workload: KubeObject = {
+  ...{ apiVersion: 'apps/v1', kind: 'StatefulSet' },
+  metadata: { name: 'app', namespace: 'ns', uid: 'app', resourceVersion: '1' },
+  spec: { selector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['app'] }] } },
+};
+
 interface Setup {
   pods: LocalPods;
   keeper: PodKeeper;
   /** Another keeper of the same pods. */
-  another: () => Promise<PodKeeper>;
+  another: (options?: { container?: string }) => Promise<PodKeeper>;
   folder: string;
   events: PodEvent[];
   /** Starts an agent that runs the image's own binary, as a pod with this name. */
-  add: (name: string) => Promise<LocalAgent>;
+  add: (name: string, owner?: string) => Promise<LocalAgent>;
   /** Waits for so many events of a pod with this state. */
   seen: (pod: string, state: string, count?: number) => Promise<PodEvent>;
   stop: AbortController;
@@ -34,15 +40,16 @@ interface Setup {
 
 async function setUp(options: { probe?: ReadinessProbe } = {}): Promise<Setup> {
   const pods = await LocalPods.start();
+  pods.workload = workload;
   const folder = await scratch();
   const image = await script(folder, 'image');
   const events: PodEvent[] = [];
   const happened = new Bell();
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
-  const another = async () => {
+  const another = async ({ container = 'manager' } = {}) => {
     const keeper = new PodKeeper({
-      ...{ cluster: pods.cluster, namespace: 'ns', labels: { app: 'app' }, container: 'manager', graceMs: 1000 },
+      ...{ cluster: pods.cluster, pods: podsOfWorkload(workload, 'ns'), container, graceMs: 1000 },
       ...options,
       store: new BinaryStore(join(folder, 'store')),
       onEvent: (event) => {
@@ -55,10 +62,10 @@ async function setUp(options: { probe?: ReadinessProbe } = {}): Promise<Setup> {
     return keeper;
   };
   const keeper = await another();
-  const add = async (name: string) => {
+  const add = async (name: string, owner?: string) => {
     const agent = await LocalAgent.start('/bin/sh', image);
     await agent.wrote('this is image');
-    pods.add(name, agent);
+    pods.add(name, agent, owner);
     return agent;
   };
   const seen = async (pod: string, state: string, count = 1) => {
@@ -107,6 +114,28 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     const later = await add('b');
     await seen('b', 'current');
     await later.wrote('this is next');
+  });
+
+  it('a pod with the same labels that another workload owns is left alone', async () => {
+    const { keeper, folder, events, add, seen, stop } = await setUp();
+    await add('foreign', 'another');
+    await add('a');
+    await seen('a', 'connected');
+    const { pods } = await keeper.bring(await script(folder, 'next'), undefined, stop.signal);
+    expect(pods).toBe(1);
+    expect(events.filter((event) => 'pod' in event && event.pod === 'foreign')).toEqual([]);
+  });
+
+  it('the keeper that takes the place of another one goes on with its delivery', async () => {
+    const { keeper: first, another, folder, events, add, seen, stop } = await setUp();
+    const agent = await add('a');
+    await seen('a', 'connected');
+    const none = await another({ container: 'none' });
+    const bringing = none.bring(await script(folder, 'next'), undefined, stop.signal);
+    none.retire(first);
+    expect(await bringing).toMatchObject({ pods: 1 });
+    await agent.wrote('this is next');
+    expect(events).not.toContainEqual({ type: 'pod', pod: 'a', state: 'gone' });
   });
 
   it('the pod keeper reconnects after the connection is cut, and does not send the binary again', async () => {

@@ -1,9 +1,10 @@
 import {
   Bell,
   waitUntil,
-  watch,
+  watchPods,
   type Cluster,
   type KubeObject,
+  type PodChoice,
   type Watcher,
   failureIsHarmless,
   failureIsReported,
@@ -13,7 +14,6 @@ import type { AgentEvent, Delivered, ReadinessProbe } from '../agent/messages.js
 import type { StartedProcess } from '../leader/leadership.js';
 import type { BinaryStore } from './binary-store.js';
 import { Binary, prepareBase, type PreparedBase } from './binary.js';
-import { labelSelector } from './label-selector.js';
 import type { OnPodEvent } from './pod-event.js';
 import { PodLink } from './pod-link.js';
 import { howItEnded, Replica, worst, type Fate } from './replica.js';
@@ -21,9 +21,8 @@ import { runningContainer, type RunningContainer } from './target-container.js';
 
 export interface PodKeeperOptions {
   cluster: Cluster;
-  namespace: string;
-  /** The workload's `spec.selector.matchLabels`. */
-  labels: Record<string, string>;
+  /** The pods of the workload. */
+  pods: PodChoice;
   container: string;
   probe?: ReadinessProbe;
   graceMs?: number;
@@ -57,13 +56,14 @@ export class PodKeeper {
   readonly #replicas = new Map<string, Replica>();
   readonly #watcher: Watcher;
   #wanted: Binary | undefined;
+  /** The keeper that has taken the place of this one. */
+  #successor: PodKeeper | undefined;
   /** Rings when anything that `bring` waits for may have changed. */
   readonly #changed = new Bell();
 
   constructor(private readonly options: PodKeeperOptions) {
-    const { cluster, namespace, labels, signal, onEvent } = options;
-    const podsOfWorkload = { apiVersion: 'v1', kind: 'Pod', namespace, labelSelector: labelSelector(labels), signal };
-    this.#watcher = watch(cluster, podsOfWorkload, (event) => {
+    const { cluster, pods, signal, onEvent } = options;
+    this.#watcher = watchPods(cluster, pods, { signal }, (event) => {
       if (event.type === 'disconnected') {
         onEvent({ type: 'cluster', state: 'unreachable', message: event.error.message });
       } else if (event.type === 'reconnected') {
@@ -99,6 +99,7 @@ export class PodKeeper {
     this.#replicas.forEach((replica) => this.#serve(replica));
     const served = await this.#settled(binary, signal);
     binary.release();
+    if (!served) return this.#successor!.bring(path, undefined, signal);
     const restartMs = Math.max(0, ...served.map(({ result }) => result.stopMs + result.startMs));
     // Without a copy, the next delivery only sends more bytes.
     inBackground(this.#keep(binary), failureIsHarmless);
@@ -119,7 +120,19 @@ export class PodKeeper {
     return untouched.length;
   }
 
-  async #settled(binary: Binary, signal: AbortSignal): Promise<{ result: Delivered; fate: Promise<Fate> }[]> {
+  /** Gives the pods up to another keeper, which has other pods or another container to bring to the same binary. */
+  retire(successor: PodKeeper): void {
+    this.#successor = successor;
+    successor.#wanted = this.#wanted;
+    for (const [id, replica] of this.#replicas) this.#drop(id, replica);
+    this.#changed.ring();
+  }
+
+  /** @returns undefined where another keeper has taken the place of this one */
+  async #settled(
+    binary: Binary,
+    signal: AbortSignal,
+  ): Promise<{ result: Delivered; fate: Promise<Fate> }[] | undefined> {
     // The digest is known when all of the binary is packed. A pod may refuse the binary long before that.
     let digest: string | undefined;
     binary.digest().then(
@@ -131,6 +144,7 @@ export class PodKeeper {
       () => {},
     );
     for (;;) {
+      if (this.#successor) return undefined;
       const replicas = [...this.#replicas.values()];
       const served = replicas.flatMap(({ served }) => (served?.binary === binary ? [served] : []));
       const failed = served.find((one) => 'error' in one);
@@ -145,16 +159,20 @@ export class PodKeeper {
   #onPod(pod: KubeObject, deleted: boolean): void {
     const running = deleted ? undefined : runningContainer(pod, this.options.container);
     for (const [id, replica] of this.#replicas) {
-      if (replica.link.container.pod !== pod.metadata.name || id === running?.id) continue;
-      this.#replicas.delete(id);
-      replica.link.stop();
-      // No event of its process comes any more.
-      replica.onLost();
-      this.options.onGone?.(pod.metadata.name);
-      this.options.onEvent({ type: 'pod', pod: pod.metadata.name, state: 'gone' });
+      if (replica.link.container.pod === pod.metadata.name && id !== running?.id) this.#drop(id, replica);
     }
     if (running && !this.#replicas.has(running.id)) this.#replicas.set(running.id, this.#replicaOf(running));
     this.#changed.ring();
+  }
+
+  #drop(id: string, replica: Replica): void {
+    const { pod } = replica.link.container;
+    this.#replicas.delete(id);
+    replica.link.stop();
+    // No event of its process comes any more.
+    replica.onLost();
+    this.options.onGone?.(pod);
+    this.options.onEvent({ type: 'pod', pod, state: 'gone' });
   }
 
   #replicaOf(container: RunningContainer): Replica {

@@ -1,9 +1,15 @@
-import { childController, explain, type ChildController, type Cluster } from '@nx-kube/cluster';
+import {
+  childController,
+  explain,
+  podsOfWorkload,
+  type ChildController,
+  type Cluster,
+  type PodChoice,
+} from '@nx-kube/cluster';
 import { Leadership } from '../leader/leadership.js';
 import { followPods } from '../logs/follow-pods.js';
 import type { Prepared } from '../workload/mutate.js';
 import { BinaryStore } from './binary-store.js';
-import { labelSelector } from './label-selector.js';
 import type { OnPodEvent } from './pod-event.js';
 import { PodKeeper } from './pod-keeper.js';
 import { agentProbe } from './target-container.js';
@@ -38,23 +44,22 @@ export class WorkloadPods {
   /** Returns the keeper for the pods of an applied workload, once it knows the present pods. */
   async keep({ workload, container }: Pick<Prepared, 'workload' | 'container'>): Promise<PodKeeper> {
     const { cluster, storeDirectory, graceMs, probe = true, onEvent, signal } = this.options;
-    const pods = {
-      namespace: workload.metadata.namespace ?? cluster.namespace,
-      labels: workload['spec'].selector.matchLabels as Record<string, string>,
+    const kept = {
+      pods: podsOfWorkload(workload, cluster.namespace),
       container: container.name,
       probe: probe ? agentProbe(container) : undefined,
     };
-    const identity = JSON.stringify(pods);
+    const identity = JSON.stringify(kept);
     if (!this.#keeper || identity !== this.#identity) {
-      this.#stop?.abort();
+      const former = { keeper: this.#keeper, stop: this.#stop };
       this.#stop = childController(signal);
       this.#identity = identity;
       const { leases } = this.options;
       const stop = this.#stop.signal;
       const leadership =
-        leases && new Leadership({ cluster, namespace: pods.namespace, ...leases, emit: onEvent, signal: stop });
+        leases && new Leadership({ cluster, namespace: kept.pods.namespace, ...leases, emit: onEvent, signal: stop });
       this.#keeper = new PodKeeper({
-        ...pods,
+        ...kept,
         cluster,
         graceMs,
         store: new BinaryStore(storeDirectory),
@@ -63,25 +68,20 @@ export class WorkloadPods {
         onEvent,
         signal: stop,
       });
-      if (this.options.logs) this.#followLogs(pods, stop);
+      former.keeper?.retire(this.#keeper);
+      former.stop?.abort();
+      if (this.options.logs) this.#followLogs(kept.pods, container.name, stop);
     }
     await this.#keeper.synced;
     return this.#keeper;
   }
 
-  #followLogs(
-    pods: { namespace: string; labels: Record<string, string>; container: string },
-    signal: AbortSignal,
-  ): void {
+  #followLogs(pods: PodChoice, container: string, signal: AbortSignal): void {
     const { cluster, onEvent } = this.options;
-    const { namespace, labels, container } = pods;
     const onError = (pod: string, message: string) => onEvent({ type: 'log', pod, container, line: message });
     const following = followPods(cluster, {
-      namespace,
-      labelSelector: labelSelector(labels),
-      container,
+      ...{ pods, container, signal },
       sinceTime: new Date().toISOString(),
-      signal,
       onLine: (pod, _, line) => onEvent({ type: 'log', pod, container, line }),
       onError,
     });

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import type { Cluster } from '@nx-kube/cluster';
+import { podsOfWorkload, subject, type Cluster, type PodChoice } from '@nx-kube/cluster';
 import { readManifests } from '../../deploy/content.js';
 import { followPods, type FollowPodsOptions } from '../../logs/follow-pods.js';
 import { readPods } from '../../logs/read-pods.js';
@@ -9,7 +9,6 @@ import { print, printError } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
-import { labelSelector } from '../../pods/label-selector.js';
 import { prefixed } from '../../report/prefixed.js';
 import { findWorkload, type Workload } from '../../workload/find.js';
 import { deployOptions } from '../kustomize-apply/nx-deploy-target.js';
@@ -26,24 +25,34 @@ function logs(given: LogsOptions, context: ExecutorContext): Promise<{ success: 
     const deploy = deployOptions(projectOf(context), apply);
     const workload = findWorkload(await readManifests(deploy.manifests), deploy, deploy.manifests);
     return await withCluster(options, context, async (cluster) => {
-      const pods = podsOf(workload, options, cluster, signal);
-      if (options.follow) await followPods(cluster, pods);
-      else if (!(await readPods(cluster, pods))) print(`no pods fit ${pods.labelSelector} in ${pods.namespace}`);
+      const reading = logsOf(workload, options, cluster, signal);
+      if (options.follow) await followPods(cluster, reading);
+      else if (!(await readPods(cluster, reading))) print(noPods(reading.pods));
       return true;
     });
   });
 }
 
-/** The pods whose logs are printed: those of the workload unless the options choose others. */
-function podsOf(
+function noPods({ workload, labelSelector, namespace }: PodChoice): string {
+  return workload ? `${subject(workload)} has no pods` : `no pods fit ${labelSelector} in ${namespace}`;
+}
+
+/** The pods in another namespace than the rendered one: a workload of the same name may be there. */
+function inNamespace({ workload, ...pods }: PodChoice, namespace: string): PodChoice {
+  return { ...pods, namespace, ...(workload && { workload: { ...workload, namespace } }) };
+}
+
+/** The logs to print: those of the workload's pods unless the options choose others. */
+function logsOf(
   { object, container: main }: Workload,
   { selector, namespace, container, since, tail, raw, output }: FilledLogsOptions,
   cluster: Cluster,
   signal: AbortSignal,
 ): FollowPodsOptions {
+  const own = podsOfWorkload(object, cluster.namespace);
+  const pods = selector === undefined ? own : { namespace: own.namespace, labelSelector: selector };
   return {
-    namespace: namespace ?? object.metadata.namespace ?? cluster.namespace,
-    labelSelector: selector ?? labelSelector(object['spec'].selector.matchLabels),
+    pods: namespace === undefined ? pods : inNamespace(pods, namespace),
     container: container ?? (selector === undefined ? main.name : undefined),
     ...(since && { sinceTime: sinceTime(since, Date.now()) }),
     tailLines: tail,
