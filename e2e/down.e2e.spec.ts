@@ -1,5 +1,7 @@
+import { copyFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { create, patch, read, remove, type Cluster, type Ref } from '@nx-kube/cluster';
+import { kubectl } from '@nx-kube/testing/cluster/kubectl.js';
 import { versionsOfSet } from '@nx-kube/testing/e2e/apply-sets.js';
 import { testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
@@ -24,6 +26,8 @@ const foreign: Ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace, name: 'of
 
 let cluster: Cluster;
 let workspace: Workspace;
+/** Variables of a kubeconfig whose context has another namespace. */
+let elsewhere: Record<string, string> = {};
 
 beforeAll(async () => {
   cluster = await testCluster();
@@ -40,7 +44,7 @@ afterAll(async () => {
 
 /** Runs a target and expects this exit code. Returns its output. */
 async function run(exitCode: 0 | 1, target: string, ...args: string[]): Promise<string> {
-  const ended = await workspace.nx(['run', `${project}:${target}`, ...args]);
+  const ended = await workspace.nx(['run', `${project}:${target}`, ...args], elsewhere);
   expect(ended.exitCode, ended.all).toBe(exitCode);
   return ended.all;
 }
@@ -86,7 +90,14 @@ describe('nx run <controller>:down', () => {
     await setFinalizers([]);
   });
 
-  it('down removes CRDs and the Namespace on request', async () => {
+  it('the set is found after the kubeconfig got another namespace; down removes CRDs and the Namespace on request', async () => {
+    const file = workspace.path('kubeconfig');
+    copyFileSync(process.env['KUBECONFIG']!, file);
+    await kubectl(['--kubeconfig', file, 'config', 'set-context', '--current', '--namespace=kube-public']);
+    elsewhere = { KUBECONFIG: file };
+    await run(0, 'kustomize-apply');
+    const inNew = { apiVersion: 'v1', kind: 'Secret', namespace: 'kube-public', name: `nx-kube-${project}` };
+    expect(await read(cluster, inNew)).toBeUndefined();
     await run(0, 'down', '--crds', '--namespaces');
     expect(await versionsOfSet(cluster, project)).toEqual({});
     expect(await read(cluster, definition)).toBeUndefined();

@@ -36,7 +36,15 @@ export {
 export { apply, type ApplyOptions, type Change } from './apply/apply.js';
 export { isCurrent } from './apply/is-current.js';
 export { stages } from './apply/stages.js';
-export { applySet, plannedPrune, tryParent, type ApplySetOptions, type PruneOptions } from './apply-set/apply-set.js';
+export {
+  applySet,
+  findSet,
+  plannedPrune,
+  tryParent,
+  type ApplySetOptions,
+  type PruneOptions,
+} from './apply-set/apply-set.js';
+export { setsElsewhere, type SetElsewhere } from './apply-set/find-set.js';
 export { applySetId, type ParentIdentity } from './apply-set/id.js';
 export { membersOf, type Member } from './apply-set/members.js';
 export { partOfLabel, type ApplySetRef } from './apply-set/parent.js';

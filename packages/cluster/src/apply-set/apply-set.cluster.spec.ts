@@ -6,7 +6,7 @@ import { create, list, patch, read, remove } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { parseManifests } from '../object/manifests.js';
-import { applySet, plannedPrune, type ApplySetOptions } from './apply-set.js';
+import { applySet, findSet, plannedPrune, type ApplySetOptions } from './apply-set.js';
 import { membersOf } from './members.js';
 import { removeSet } from './remove-set.js';
 
@@ -215,7 +215,18 @@ describe('applySet', () => {
     const { cluster, writes } = spyOnWrites(test.cluster);
     const failure = await rejection(applySet(cluster, set('second-owner'), [configMap('owned', { x: 'y' })]));
     expect(failure.message).toMatch(new RegExp(`^ConfigMap/${test.namespace}/owned belongs to another ApplySet`));
-    expect(writes).toEqual([`PATCH Secret/${test.namespace}/second-owner`]);
+    expect(writes).toEqual([]);
+  });
+
+  it('applySet uses the set in another namespace that holds the objects already', async () => {
+    const name = test.unique('moved');
+    await actions(name, [configMap('m1'), configMap('m2')]);
+    const elsewhere = { name, namespace: 'default' };
+    expect(await findSet(test.cluster, elsewhere, [configMap('m1')])).toEqual(set(name));
+    const { cluster, writes } = spyOnWrites(test.cluster);
+    await applySet(cluster, elsewhere, [configMap('m1')]);
+    expect(writes).toEqual([`DELETE ConfigMap/${test.namespace}/m2`]);
+    expect(await read(test.cluster, { apiVersion: 'v1', kind: 'Secret', ...elsewhere })).toBeUndefined();
   });
 
   it('objects that controllers made from a member are not members', async () => {

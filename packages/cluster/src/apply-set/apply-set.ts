@@ -1,5 +1,5 @@
 import type { Cluster } from '../api/cluster.js';
-import { read } from '../api/objects.js';
+import { read, remove } from '../api/objects.js';
 import { groupKind } from '../api/paths.js';
 import { retry } from '../api/retry.js';
 import { apply, applyKnowing, knownKey, type ApplyOptions, type Change } from '../apply/apply.js';
@@ -8,8 +8,18 @@ import { definedKinds, inItsNamespace } from '../apply/scope.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { deleteMembers } from './delete-members.js';
+import { setThatHolds } from './find-set.js';
 import { guardedKinds, membersWithin, type Member } from './members.js';
-import { idOf, parentRef, partOfLabel, readParent, writeParent, type ApplySetRef, type Extent } from './parent.js';
+import {
+  idOf,
+  parentRef,
+  partOfLabel,
+  readParent,
+  writeParent,
+  type ApplySetRef,
+  type Extent,
+  type Parent,
+} from './parent.js';
 
 /** Guarded kinds to prune. Their objects are kept by default, because deleting one deletes other objects or data. */
 export interface PruneOptions {
@@ -35,26 +45,24 @@ export interface ApplySetOptions extends ApplyOptions {
  */
 export async function applySet(
   cluster: Cluster,
-  set: ApplySetRef,
+  wanted: ApplySetRef,
   objects: readonly KubeObject[],
   options: ApplySetOptions = {},
 ): Promise<Change[]> {
   const { signal, dryRun = false, prune = {}, onProgress, stageTimeoutMs = 60_000 } = options;
-  const former = await readParent(cluster, set, signal);
-  const desired = await membersToBe(cluster, set, objects, options);
-  const before = await formerMembers(cluster, set, desired, former?.extent, signal);
+  const { set, former, desired, before, abandoned } = await openSet(cluster, wanted, objects, options);
 
-  // From here on the parent lists at least all members, even if this run is stopped.
   let parent = former;
-  if (!dryRun) {
+  const beforeWrite = async (plans: readonly { ref: Ref; live?: KubeObject }[]) => {
+    for (const { ref, live } of plans) if (live) requireNotOfAnotherSet(set, ref, live);
+    if (dryRun) return;
+    if (abandoned) await removeParent(cluster, wanted, abandoned, signal);
     if (!former) await provideNamespace(cluster, set, desired, options);
-    const extent = union(former?.extent, extentOf(set, desired));
-    parent = await writeParent(cluster, set, extent, { former, signal });
-  }
-
+    // From here on the parent lists at least all members, even if this run is stopped.
+    parent = await writeParent(cluster, set, union(former?.extent, extentOf(set, desired)), { former, signal });
+  };
   const known = new Map(before.map(({ ref, object }) => [knownKey(ref), object]));
-  const onLive = (ref: Ref, live: KubeObject) => requireNotOfAnotherSet(set, ref, live);
-  const changes = await applyKnowing(cluster, desired, known, { ...options, onLive });
+  const changes = await applyKnowing(cluster, desired, known, { ...options, beforeWrite });
 
   const left = leftBehind(before, changes);
   const doomed = prune === false ? [] : left.filter(({ ref }) => mayPrune(ref, prune));
@@ -80,9 +88,7 @@ export async function plannedPrune(
   objects: readonly KubeObject[],
   { prune = {}, signal }: { prune?: PruneOptions; signal?: AbortSignal } = {},
 ): Promise<Ref[]> {
-  const parent = await readParent(cluster, set, signal);
-  const desired = await membersToBe(cluster, set, objects, { signal });
-  const before = await formerMembers(cluster, set, desired, parent?.extent, signal);
+  const { desired, before } = await openSet(cluster, set, objects, { signal });
   const stay = desired.map((object) => ({ ref: refOf(object) }));
   return leftBehind(before, stay).flatMap(({ ref }) => (mayPrune(ref, prune) ? [ref] : []));
 }
@@ -95,13 +101,59 @@ export async function plannedPrune(
  */
 export async function tryParent(
   cluster: Cluster,
-  set: ApplySetRef,
+  wanted: ApplySetRef,
   objects: readonly KubeObject[],
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<void> {
-  const former = await readParent(cluster, set, signal);
-  const desired = await membersToBe(cluster, set, objects, { signal });
+  const { set, former, desired } = await openSet(cluster, wanted, objects, { signal });
   await writeParent(cluster, set, extentOf(set, desired), { former, dryRun: true, signal });
+}
+
+/**
+ * Finds the set that `applySet` with these objects would use: the set in another namespace if that holds them already,
+ * else the wanted one. Reads only.
+ *
+ * @throws NxKubeError as `applySet` would
+ */
+export async function findSet(
+  cluster: Cluster,
+  wanted: ApplySetRef,
+  objects: readonly KubeObject[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<ApplySetRef> {
+  return (await openSet(cluster, wanted, objects, { signal })).set;
+}
+
+/** A set as it is, and what is to be applied as its members. */
+interface OpenSet {
+  set: ApplySetRef;
+  former?: Parent;
+  desired: KubeObject[];
+  before: Member[];
+  /** Parent of the wanted set, which holds nothing, where another set is used. */
+  abandoned?: Parent;
+}
+
+async function openSet(
+  cluster: Cluster,
+  wanted: ApplySetRef,
+  objects: readonly KubeObject[],
+  options: Pick<ApplyOptions, 'retry' | 'signal'>,
+): Promise<OpenSet> {
+  const { signal } = options;
+  const open = async (set: ApplySetRef): Promise<OpenSet> => {
+    const former = await readParent(cluster, set, signal);
+    const desired = await membersToBe(cluster, set, objects, options);
+    const before = await formerMembers(cluster, set, desired, former?.extent, signal);
+    return { set, former, desired, before };
+  };
+  const here = await open(wanted);
+  if (here.before.length) return here;
+  const dependsOnContext = here.desired.some(
+    ({ metadata }, index) => metadata.namespace !== undefined && !objects[index]!.metadata.namespace,
+  );
+  const there = await setThatHolds(cluster, wanted, here.desired, { dependsOnContext, signal });
+  return there ? { ...(await open(there)), abandoned: here.former } : here;
 }
 
 /** Objects as they will be applied: with their namespaces, and labelled as members. */
@@ -160,6 +212,15 @@ async function provideNamespace(
   throw new NxKubeError('configuration', `${subject(ref)} is missing: it holds ${subject(parentRef(set))}.`, {
     next: `Add a Namespace ${set.namespace} to the manifests, or create it.`,
   });
+}
+
+async function removeParent(
+  cluster: Cluster,
+  set: ApplySetRef,
+  { object }: Parent,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await retry(() => remove(cluster, parentRef(set), { uid: object.metadata.uid, signal }), { signal });
 }
 
 function requireNotOfAnotherSet(set: ApplySetRef, ref: Ref, live: KubeObject): void {

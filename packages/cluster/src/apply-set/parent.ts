@@ -13,6 +13,11 @@ export interface ApplySetRef {
   namespace: string;
   /** `<name>/<version>` of the tool that owns the set. Default: `nx-kube/v<version of this package>`. */
   tooling?: string;
+  /**
+   * Who applies the set, as a digest. It tells the sets of one name apart that lie in several namespaces. Default:
+   * unknown.
+   */
+  owner?: string;
 }
 
 /** Where members may be, as recorded on the parent. May hold more than exists, never less. */
@@ -26,14 +31,19 @@ export interface Extent {
 export interface Parent {
   object: KubeObject;
   extent: Extent;
+  /** The `owner` that applied the set last; undefined where it is not recorded. */
+  owner?: string;
 }
 
 /** Label of a member; its value is the set's id (KEP-3659). */
 export const partOfLabel = 'applyset.kubernetes.io/part-of';
-const idLabel = 'applyset.kubernetes.io/id';
+/** Label of a parent; its value is the set's id (KEP-3659). */
+export const idLabel = 'applyset.kubernetes.io/id';
 const toolingAnnotation = 'applyset.kubernetes.io/tooling';
 const groupKindsAnnotation = 'applyset.kubernetes.io/contains-group-kinds';
 const namespacesAnnotation = 'applyset.kubernetes.io/additional-namespaces';
+/** Annotation of a parent: the `owner` that applied the set last. */
+const ownerAnnotation = 'nx-kube.dev/applied-by';
 
 export function parentRef({ name, namespace }: ApplySetRef): Ref {
   return { apiVersion: 'v1', kind: 'Secret', namespace, name };
@@ -56,7 +66,16 @@ export async function readParent(
 ): Promise<Parent | undefined> {
   const ref = parentRef(set);
   const object = await retry(() => read(cluster, ref, { signal }), { signal });
-  if (!object) return undefined;
+  return object && parentOf(set, object);
+}
+
+/**
+ * Reads what a parent records. Pure.
+ *
+ * @throws NxKubeError ('configuration') when the object belongs to another tool, or to no ApplySet
+ */
+export function parentOf(set: ApplySetRef, object: KubeObject): Parent {
+  const ref = parentRef(set);
   const { labels = {}, annotations = {} } = object.metadata;
   const tooling = annotations[toolingAnnotation];
   const refuse = (problem: string): never => {
@@ -73,6 +92,7 @@ export async function readParent(
   if (labels[idLabel] !== idOf(set)) return refuse(`its label ${idLabel} is not the set’s`);
   return {
     object,
+    owner: annotations[ownerAnnotation],
     extent: {
       groupKinds: commaSeparated(annotations[groupKindsAnnotation]),
       additionalNamespaces: commaSeparated(annotations[namespacesAnnotation]),
@@ -93,6 +113,7 @@ export async function writeParent(
     [toolingAnnotation]: toolingOf(set),
     [groupKindsAnnotation]: [...extent.groupKinds].sort().join(','),
     [namespacesAnnotation]: namespaces.join(','),
+    ...(set.owner && { [ownerAnnotation]: set.owner }),
   };
   const known = former?.object.metadata.annotations ?? {};
   if (former && Object.entries(annotations).every(([name, value]) => known[name] === value))
@@ -115,7 +136,7 @@ export async function writeParent(
       }),
     { signal },
   );
-  return { object, extent };
+  return { object, extent, owner: set.owner };
 }
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };

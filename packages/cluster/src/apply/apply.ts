@@ -85,20 +85,20 @@ export async function apply(
  * As `apply`, for callers that have read some live objects already.
  *
  * @param known live objects by `knownKey`; apply reads the others
- * @param options.onLive sees each live object before any write, and may throw
+ * @param options.beforeWrite runs before any write with all live objects, and may throw
  */
 export async function applyKnowing(
   cluster: Cluster,
   objects: readonly KubeObject[],
   known: ReadonlyMap<string, KubeObject>,
-  options: ApplyOptions & { onLive?: (ref: Ref, live: KubeObject) => void },
+  options: ApplyOptions & { beforeWrite?: (plans: readonly { ref: Ref; live?: KubeObject }[]) => Promise<void> },
 ): Promise<Change[]> {
   const desired = objects.map(prepare);
   const application = new Application(cluster, desired, options);
   const plans = await application.plan(desired, known);
   // Compared with their final namespaces: the manifests may name one object in two ways.
   requireDistinct(plans.map(({ object }) => object));
-  for (const { ref, live } of plans) if (live) options.onLive?.(ref, live);
+  await options.beforeWrite?.(plans);
   const changes = new Map<Plan, Change>();
   const done = (plan: Plan, change: Change) => {
     changes.set(plan, change);

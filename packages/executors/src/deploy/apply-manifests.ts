@@ -48,7 +48,7 @@ export async function applyManifests(
   const [before, after] = [components.before.map(beside), components.after.map(beside)];
   const stages = [...before, [...prepared.objects, ...extra], ...after];
   const objects = stages.flat();
-  const set = setOf(options.project, cluster);
+  const set = setOf(options.project, cluster, options.owner);
   const { recreate, force } = options;
   const takeOver = fromSuspendedFlux(cluster, signal);
   const applyAll = (upTo: KubeObject[], prune?: false) =>

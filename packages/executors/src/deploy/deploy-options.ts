@@ -6,6 +6,8 @@ import type { Patch } from '../workload/patches.js';
 /** How the content of one project gets into a cluster. All paths are absolute. */
 export interface DeployOptions extends WorkloadChoice {
   project: string;
+  /** Who applies, as `ownerOf` returns it. Default: unknown. */
+  owner?: string;
   /** File with the rendered manifests. */
   manifests: string;
   /** Folder that image-build wrote. */
@@ -29,9 +31,10 @@ export interface DeployOptions extends WorkloadChoice {
 
 /**
  * The set that owns what a project has in the cluster. Its parent lies in the context's namespace, not in the
- * workload's: so the set outlives a renamed namespace, and `down` with Namespaces.
+ * workload's: so the set outlives a renamed namespace, and `down` with Namespaces. Where the context had another
+ * namespace before, the set is found there.
  */
-export function setOf(project: string, cluster: Pick<Cluster, 'namespace'>): ApplySetRef {
+export function setOf(project: string, cluster: Pick<Cluster, 'namespace'>, owner?: string): ApplySetRef {
   const name = `nx-kube-${project.toLowerCase().replace(/[^a-z0-9.-]+/g, '-')}`;
-  return { name, namespace: cluster.namespace };
+  return { name, namespace: cluster.namespace, ...(owner && { owner }) };
 }

@@ -145,15 +145,17 @@ function isCollection(path: string): boolean {
   return Object.values(apis).some((kinds) => kinds.some(([, plural]) => plural === last));
 }
 
-/** Whether the collection at a path holds the object at another one. */
+/** Whether the collection at a path, of one namespace or of all, holds the object at another one. */
 function within(collection: string, path: string): boolean {
-  return path.slice(0, path.lastIndexOf('/')) === collection;
+  const own = path.slice(0, path.lastIndexOf('/'));
+  return own === collection || own.replace(/\/namespaces\/[^/]+(?=\/)/, '') === collection;
 }
 
 function isSelected({ metadata }: KubeObject, query: URLSearchParams): boolean {
   const [label, value] = query.get('labelSelector')?.split('=') ?? [];
   const [, name] = query.get('fieldSelector')?.split('metadata.name=') ?? [];
-  return (!label || metadata.labels?.[label] === value) && (!name || metadata.name === name);
+  const found = label && metadata.labels?.[label];
+  return (!label || (value === undefined ? found !== undefined : found === value)) && (!name || metadata.name === name);
 }
 
 function sameContent(before: KubeObject | undefined, after: KubeObject): boolean {

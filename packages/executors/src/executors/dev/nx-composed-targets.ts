@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster } from '@nx-kube/cluster';
-import { secretsSetOf } from '../../deploy/apply-set-names.js';
+import { ownerOf, secretsSetOf } from '../../deploy/apply-set-names.js';
 import type { FluxTargetOptions } from '../../loop/targets/flux.js';
 import type { SecretsTargetOptions } from '../../loop/targets/secrets.js';
 import { projectOf } from '../../nx/project.js';
@@ -17,7 +17,7 @@ export function composedTargets(
   context: ExecutorContext,
   cluster: Pick<Cluster, 'namespace'>,
 ): { secrets: SecretsTargetOptions[]; flux: FluxTargetOptions[] } {
-  const { directory: projectDirectory, name } = projectOf(context);
+  const { directory: projectDirectory, name, workspaceRoot } = projectOf(context);
   const { env } = process;
   const secrets = targetsOf('@nx-kube/executors:secrets', context).flatMap((target): SecretsTargetOptions[] => {
     const options = filledSiblingOptions(context, 'secrets', target);
@@ -28,7 +28,7 @@ export function composedTargets(
         target,
         specs,
         read: { projectDirectory, env, namespace },
-        apply: { set: secretsSetOf(name, target, cluster), createNamespaces, force },
+        apply: { set: secretsSetOf(name, target, cluster, ownerOf(workspaceRoot)), createNamespaces, force },
         paths: secretInputs(specs, { projectDirectory, env }).paths,
       },
     ];

@@ -1,5 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { explain, type Cluster } from '@nx-kube/cluster';
+import { ownerOf } from '../../deploy/apply-set-names.js';
 import { tearDown } from '../../deploy/tear-down.js';
 import { resumeFlux } from '../../flux/hand-over.js';
 import { print, printError } from '../../nx/print.js';
@@ -18,10 +19,11 @@ function down(given: DownOptions, context: ExecutorContext): Promise<{ success: 
   const options = filledOptions('down', given);
   return runExecutor((signal) =>
     withCluster(options, context, async (cluster) => {
-      const { name } = projectOf(context);
-      const { timeout, crds, namespaces, persistentVolumeClaims } = options;
+      const { name, workspaceRoot } = projectOf(context);
+      const { timeout, crds, namespaces, namespace, persistentVolumeClaims } = options;
       const result = await tearDown(cluster, name, {
-        ...{ crds, namespaces, persistentVolumeClaims, signal },
+        ...{ crds, namespaces, persistentVolumeClaims, namespace, signal },
+        owner: ownerOf(workspaceRoot),
         secretsTargets: targetsOf('@nx-kube/executors:secrets', context),
         timeoutMs: timeout * 1000,
         onProgress: (step) => step.action !== 'kept' && print(`${step.subject} ${step.action}`),

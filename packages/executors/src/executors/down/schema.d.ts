@@ -21,6 +21,11 @@ export interface DownOptions {
   namespaces?: boolean;
   /** Also remove the set's PersistentVolumeClaims, with their data. Default: `true`. */
   persistentVolumeClaims?: boolean;
+  /**
+   * Namespace that holds the project's ApplySets: the context's namespace when they were applied.
+   * Default: the context's namespace, else the one where this workspace applied them.
+   */
+  namespace?: string;
   /** Time-out (s) for each step: its objects must be gone by then. Default: `60`. */
   timeout?: number;
   /** Kubeconfig context to use. Default: the context of the apply target, else the current context. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { cacheDir } from '@nx/devkit';
+import { ownerOf } from '../../deploy/apply-set-names.js';
 import type { ContentOptions } from '../../deploy/content.js';
 import { projectPath, workspacePath, type Project } from '../../nx/project.js';
 import type { HelmRelease } from '../../sources/helm.js';
@@ -12,6 +13,7 @@ export function deployOptions(project: Project, options: FilledKustomizeApplyOpt
   const { workload, container, registry, agent, patches, recreate, force } = options;
   return {
     project: project.name,
+    owner: ownerOf(project.workspaceRoot),
     manifests: workspacePath(project, manifests),
     image: workspacePath(project, image),
     stateDirectory: stateDirectoryOf(project),

@@ -1,5 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
-import { secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
+import { ownerOf, secretsSetOf, usualTarget } from '../../deploy/apply-set-names.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
@@ -18,7 +18,7 @@ export default withSettings(secrets);
 function secrets(given: SecretsOptions, context: ExecutorContext): Promise<{ success: boolean }> {
   const options = filledOptions('secrets', given);
   return runExecutor(async (signal) => {
-    const { name, directory: projectDirectory } = projectOf(context);
+    const { name, directory: projectDirectory, workspaceRoot } = projectOf(context);
     const { enabled, namespace, createNamespaces, force, dryRun } = options;
     if (!enabled) {
       print('Secrets are off. Set the option "enabled" to make them.');
@@ -28,7 +28,7 @@ function secrets(given: SecretsOptions, context: ExecutorContext): Promise<{ suc
     requireNoMistakes(read.mistakes, nothingChanged);
     return await withCluster(withOptionalApply(options, context), context, async (cluster) => {
       const changes = await applySecrets(cluster, read.secrets, {
-        set: secretsSetOf(name, context.targetName ?? usualTarget, cluster),
+        set: secretsSetOf(name, context.targetName ?? usualTarget, cluster, ownerOf(workspaceRoot)),
         ...{ redactor: read.redactor, createNamespaces, force, dryRun, signal },
       });
       secretLines(changes, await dependentsOf(cluster, changes, { signal })).forEach(print);

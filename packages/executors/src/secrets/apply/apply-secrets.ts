@@ -1,6 +1,7 @@
 import {
   applySet,
   applySetId,
+  findSet,
   plannedPrune,
   subject,
   type ApplySetRef,
@@ -59,10 +60,11 @@ async function applyChecked(
   secrets: readonly SecretObject[],
   options: ApplySecretsOptions,
 ): Promise<Change[]> {
-  const { set, createNamespaces: mayCreate = true, force = false, dryRun = false, signal, onProgress } = options;
+  const { createNamespaces: mayCreate = true, force = false, dryRun = false, signal, onProgress } = options;
   const desired = secrets.map((secret) => inNamespace(secret, cluster.namespace));
   requireNoMistakes(twins(desired), nothingChanged);
 
+  const set = await findSet(cluster, options.set, secrets, { signal });
   const namespaces = new Set([set.namespace, ...desired.map(({ metadata }) => metadata.namespace!)]);
   const { missing, unusable, mistakes } = await findNamespaces(cluster, namespaces, { mayCreate, signal });
   const pruned = await plannedPrune(cluster, set, desired, { signal });
