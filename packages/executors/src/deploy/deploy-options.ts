@@ -16,6 +16,8 @@ export interface DeployOptions extends WorkloadChoice {
   stateDirectory: string;
   /** Registry to push to. Default: the one that the cluster announces, else images are loaded into the node. */
   registry?: string;
+  /** The word of the container's process that is the binary. Default: the program that the wrappers start. */
+  binaryPath?: string;
   /** Put the agent into the workload, so that its binary can be replaced. Default: true. */
   agent?: boolean;
   /** Run the binary under a debugger, and let its process be held at breakpoints. Needs the agent. */

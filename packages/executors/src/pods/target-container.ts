@@ -1,6 +1,6 @@
 import type { KubeObject } from '@nx-kube/cluster';
 import type { ReadinessProbe } from '../agent/messages.js';
-import { agentPath } from '../workload/inject-agent.js';
+import { usesAgent } from '../workload/inject-agent.js';
 import type { Container, PodSpec } from '../workload/pod-template.js';
 
 /** One run of the target container, whose process can be brought to another binary. */
@@ -28,7 +28,7 @@ export function runningContainer(pod: KubeObject, container: string): RunningCon
   if (pod.metadata.deletionTimestamp) return undefined;
   const { containers, initContainers = [] } = pod['spec'] as PodSpec;
   const spec = containers.find(({ name }) => name === container);
-  if (spec?.command?.[0] !== agentPath) return undefined;
+  if (!usesAgent(spec)) return undefined;
   const statuses = (pod['status']?.containerStatuses ?? []) as ContainerStatus[];
   const status = statuses.find(({ name }) => name === container);
   if (!status?.state?.running || !status.containerID) return undefined;

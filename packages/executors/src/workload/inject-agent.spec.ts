@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { injectAgent } from './inject-agent.js';
+import { injectAgent, usesAgent } from './inject-agent.js';
 import { deployment } from './workload.fixture.js';
 
 const injection = { container: 'manager', agentImage: 'localhost/agent:1' };
@@ -46,9 +46,80 @@ describe('injectAgent', () => {
     [{ command: ['/m'], args: undefined }, ['/m']],
     [{ command: undefined, args: ['-a'] }, ['/entry', '-a']],
     [{ command: undefined, args: undefined }, ['/entry', 'serve']],
+    [{ command: [], args: [] }, ['/entry', 'serve']],
+    [{ command: undefined, args: [] }, ['/entry', 'serve']],
+    [{ command: ['/m'], args: [] }, ['/m']],
+    [{ command: ['/m', '--ns=$(NS)'], args: ['$(A)'] }, ['/m', '--ns=$(NS)', '$(A)']],
   ])('the agent starts the process that the kubelet would start: %j', (container, process) => {
     const { containers } = injectAgent(deployment('a', container), { ...injection, image }).spec.template.spec;
     expect(containers[0].command.slice(3)).toEqual(process);
+  });
+
+  it.each([
+    [{ command: undefined, args: undefined }, ['/serve', '--all']],
+    [{ command: undefined, args: [] }, ['/serve', '--all']],
+    [{ command: undefined, args: ['/other'] }, ['/other']],
+    [{ command: ['/m'], args: undefined }, ['/m']],
+  ])('an image with only a CMD starts what the kubelet would start: %j', (container, process) => {
+    const only = { entrypoint: [], cmd: ['/serve', '--all'] };
+    const { containers } = injectAgent(deployment('a', container), { ...injection, image: only }).spec.template.spec;
+    expect(containers[0].command.slice(3)).toEqual(process);
+  });
+
+  const start = '/nx-kube/agent run --';
+  it.each([
+    [
+      ['/bin/sh', '-c', 'exec /m --flag'],
+      ['/nx-kube/agent', 'run', '--', '/m', '--flag'],
+    ],
+    [
+      ['/tini', '--', '/m', '--flag'],
+      ['/nx-kube/agent', 'run', '--', '/m', '--flag'],
+    ],
+    [
+      ['/tini', '-g', '--', '/m'],
+      ['/tini', '-g', '--', '/nx-kube/agent', 'run', '--', '/m'],
+    ],
+    [
+      ['env', 'A=b', '/m', '-x'],
+      ['env', 'A=b', '/nx-kube/agent', 'run', '--', '/m', '-x'],
+    ],
+    [
+      ['sh', '-c', 'ulimit -n 9; exec /m --ns=$NS'],
+      ['sh', '-c', `ulimit -n 9; exec ${start} /m --ns=$NS`],
+    ],
+  ])('a wrapper that adds something stays before the agent: %j', (command, applied) => {
+    const { containers } = injectAgent(deployment('a', { command, args: undefined }), injection).spec.template.spec;
+    expect(containers[0].command).toEqual(applied);
+    expect(usesAgent(containers[0])).toBe(true);
+  });
+
+  it('the wrapper of an image stays before the agent, too', () => {
+    const image = { entrypoint: ['/bin/sh', '-c', 'exec /m "$@"', '--'], cmd: ['--flag'] };
+    const container = { command: undefined, args: undefined };
+    const { containers } = injectAgent(deployment('a', container), { ...injection, image }).spec.template.spec;
+    expect(containers[0].command).toEqual(['/bin/sh', '-c', `exec ${start} /m "$@"`, '--', '--flag']);
+  });
+
+  it('a debugged process gets its arguments behind those in the script', () => {
+    const debug = { port: 40000, args: ['--more', "it's"] };
+    const command = ['sh', '-c', 'exec /m --ns=$NS >&2'];
+    const object = deployment('a', { command, args: undefined });
+    const { containers } = injectAgent(object, { ...injection, debug }).spec.template.spec;
+    expect(containers[0].command[2]).toBe(`exec /nx-kube/agent run --debug=40000 -- /m --ns=$NS --more 'it'\\''s' >&2`);
+  });
+
+  it('a container that hides its binary is refused, unless an option names the binary', () => {
+    const hidden = deployment('a', { command: ['/entrypoint.sh'], args: ['/m', '--flag'] });
+    expect(() => injectAgent(hidden, injection)).toThrowError(
+      expect.objectContaining({
+        message:
+          'Deployment/demo/a: "command" of container "manager" hides the binary: the script /entrypoint.sh may start any program.',
+        next: expect.stringContaining('"binaryPath"') as string,
+      }),
+    );
+    const { containers } = injectAgent(hidden, { ...injection, binaryPath: '/m' }).spec.template.spec;
+    expect(containers[0].command).toEqual(['/entrypoint.sh', '/nx-kube/agent', 'run', '--', '/m', '--flag']);
   });
 
   it('a delivered binary runs under the debugger, with the debug arguments after its own', () => {
@@ -61,6 +132,9 @@ describe('injectAgent', () => {
 
   it('a container without a command and an entrypoint is refused', () =>
     expect(() =>
-      injectAgent(deployment('a', { command: undefined }), { ...injection, image: { entrypoint: [], cmd: [] } }),
+      injectAgent(deployment('a', { command: undefined, args: [] }), {
+        ...injection,
+        image: { entrypoint: [], cmd: [] },
+      }),
     ).toThrow('Deployment/demo/a: container "manager" has no command, and its image has no entrypoint.'));
 });

@@ -1,7 +1,8 @@
 import type { KubeObject } from '@nx-kube/cluster';
 import type { DebugOptions } from './debug-options.js';
-import { podSpecOf } from './pod-template.js';
-import { processOf, type ImageProcess } from './process.js';
+import { startedBy, starts } from './find-program.js';
+import { podSpecOf, type Container } from './pod-template.js';
+import { programOf, type ImageProcess } from './process.js';
 
 /** Folder of the agent and the delivered binary in the pod. */
 export const agentDirectory = '/nx-kube';
@@ -15,6 +16,8 @@ export interface AgentInjection {
   agentImage: string;
   /** Entrypoint and arguments of the image, which apply when the container has no command. */
   image?: ImageProcess;
+  /** The word of the process that is the binary. Default: the program that the wrappers start. */
+  binaryPath?: string;
   /**
    * Runs a delivered binary under the debugger that is installed with the agent, at this port of the pod's loopback.
    * `args` follow the process's own arguments.
@@ -24,29 +27,24 @@ export interface AgentInjection {
 
 /**
  * Puts the agent before the process of a workload. It adds an `emptyDir` and an init container that copies the agent
- * into it. The command becomes the agent, followed by the original command and arguments.
+ * into it. The command becomes the agent, followed by the original command and arguments. A wrapper such as a shell
+ * stays before the agent, so that its variables and limits still reach the process.
  *
  * The init container has the container's securityContext and resources, so that Pod Security, quotas and limit ranges
  * still admit the pod. Nothing else changes. Pure.
  *
- * @throws NxKubeError (configuration) when neither the container nor the image names a process
+ * @throws NxKubeError (configuration) when no process is named, or its program is not known
  */
 export function injectAgent(object: KubeObject, injection: AgentInjection): KubeObject {
-  const { container: name, agentImage, image, debug } = injection;
+  const { container: name, agentImage, image, binaryPath, debug } = injection;
   const copy = structuredClone(object);
   const podSpec = podSpecOf(copy)!;
   const container = podSpec.containers.find((c) => c.name === name)!;
   const mount = { name: agentName, mountPath: agentDirectory };
 
-  const process = processOf(object, container, image);
-  container.command = [
-    agentPath,
-    'run',
-    ...(debug ? [`--debug=${debug.port}`] : []),
-    '--',
-    ...process,
-    ...(debug?.args ?? []),
-  ];
+  const agent = [agentPath, 'run', ...(debug ? [`--debug=${debug.port}`] : []), '--'];
+  const program = programOf(object, container, { image, binaryPath });
+  container.command = startedBy(program, agent, debug?.args ?? []);
   // Empty, not absent: an absent field stays with another manager that set it, behind the arguments that the command
   // has now.
   container.args = [];
@@ -64,4 +62,9 @@ export function injectAgent(object: KubeObject, injection: AgentInjection): Kube
     ...(podSpec.initContainers ?? []),
   ];
   return copy;
+}
+
+/** Whether a container starts its process through the agent. Pure. */
+export function usesAgent(container: Pick<Container, 'command'> | undefined): boolean {
+  return starts(container?.command ?? [], agentPath);
 }

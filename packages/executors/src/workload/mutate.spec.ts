@@ -31,6 +31,15 @@ describe('prepare', () => {
     expect(relaxed).toContainEqual(expect.stringMatching(/^--leader-elect.* → --leader-elect=false$/));
   });
 
+  it('a debugged workload elects no leader although a script asks for it', async () => {
+    const command = ['sh', '-c', 'exec /m --leader-elect=true --ns=$NS; echo --leader-election-id'];
+    const { applied, relaxed } = await prepared({ command, args: undefined });
+    expect(applied.command![2]).toBe(
+      `exec ${start.join(' ')} /m --leader-elect=false --ns=$NS --more; echo --leader-election-id`,
+    );
+    expect(relaxed).toContain('--leader-elect=true → --leader-elect=false');
+  });
+
   it('the returned container is the rendered one', async () => {
     const { container } = await prepared({ command: undefined, args: undefined });
     expect(container).toEqual(

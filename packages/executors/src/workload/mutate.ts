@@ -14,6 +14,8 @@ export interface Preparation extends WorkloadChoice {
   image: ImageProcess & { reference: string };
   /** Reference of the agent's image. Default: none, the workload runs as rendered. */
   agentImage?: string;
+  /** The word of the process that is the binary, for a wrapper that hides it. */
+  binaryPath?: string;
   patches?: Patch[];
   /** Absolute path of the user's transform module. */
   transform?: string;
@@ -51,7 +53,7 @@ export async function prepare(rendered: KubeObject[], preparation: Preparation, 
   const { object: relaxed, changes } = debug
     ? relaxForDebug(withProcess(withImage[at]!, container.name, image), container.name)
     : { object: withImage[at]!, changes: [] };
-  const injection = { container: container.name, agentImage, image, debug };
+  const injection = { container: container.name, agentImage, image, binaryPath: preparation.binaryPath, debug };
   const objects = withImage.with(at, injectAgent(relaxed, injection));
   return { objects, workload: objects[at]!, container, relaxed: changes };
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from '@nx-kube/cluster';
 import { NxKubeError, subject } from '@nx-kube/cluster';
+import { findProgram, type FoundProgram } from './find-program.js';
 import { podSpecOf, type Container } from './pod-template.js';
 
 /** Entrypoint and arguments of an image (OCI image config). */
@@ -8,23 +9,49 @@ export interface ImageProcess {
   cmd: string[];
 }
 
+/** The next step for a program that is not found. */
+const settles =
+  'Set the option "binaryPath" to the word that is the binary. If no word is, let "patches" set a command.';
+
 /**
  * The process that the kubelet would run. `command` replaces the image's entrypoint and arguments, `args` only its
- * arguments. Pure.
+ * arguments. An empty list counts as none. Pure.
  *
  * @throws NxKubeError (configuration) when neither the container nor the image names a process
  */
 export function processOf(object: KubeObject, container: Container, image?: ImageProcess): string[] {
-  const command = container.command?.length ? container.command : (image?.entrypoint ?? []);
-  if (!command.length) {
-    throw new NxKubeError(
-      'configuration',
-      `${subject(object)}: container "${container.name}" has no command, and its image has no entrypoint.`,
-      { next: 'Add a "command" to the container, or an ENTRYPOINT to the image.' },
-    );
-  }
-  const args = container.args ?? (container.command?.length ? [] : (image?.cmd ?? []));
-  return [...command, ...args];
+  const { command = [], args = [] } = container;
+  const fromImage = command.length ? [] : (image?.entrypoint ?? []);
+  const process = command.length || args.length ? args : (image?.cmd ?? []);
+  const words = [...command, ...fromImage, ...process];
+  if (words.length) return words;
+  throw new NxKubeError(
+    'configuration',
+    `${subject(object)}: container "${container.name}" has no command, and its image has no entrypoint.`,
+    { next: 'Add a "command" to the container, or an ENTRYPOINT or CMD to the image.' },
+  );
+}
+
+/**
+ * Finds the program in the process of a container, also behind wrappers. Pure.
+ *
+ * @param binaryPath the word that is the program, if the user names it
+ * @throws NxKubeError (configuration) that names the field when there is no process, or its program is not known
+ */
+export function programOf(
+  object: KubeObject,
+  container: Container,
+  { image, binaryPath }: { image?: ImageProcess; binaryPath?: string } = {},
+): FoundProgram {
+  const found = findProgram(processOf(object, container, image), binaryPath);
+  if (!('problem' in found)) return found;
+  const { command, args } = container;
+  const field = command?.length ? '"command"' : image?.entrypoint.length || !args?.length ? 'The image' : '"args"';
+  throw new NxKubeError(
+    'configuration',
+    `${subject(object)}: ${field} of container "${container.name}" hides the binary: ${found.problem}.`,
+    { next: settles },
+  );
 }
 
 /**

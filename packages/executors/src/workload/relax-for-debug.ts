@@ -8,8 +8,8 @@ const debuggerMemory = 1024 ** 3;
 /** CPUs for the debugger. */
 const debuggerCpus = 2;
 
-/** The flag of controller-runtime's scaffold and of older and other programs. */
-const leaderElection = /^(--?(?:enable-)?leader-elect(?:ion)?)(?:=.*)?$/;
+/** The flag of controller-runtime's scaffold and of older and other programs; it may stand in a script. */
+const leaderElection = /(?<![^\s'"])(--?(?:enable-)?leader-elect(?:ion)?)(=[^\s'";&|)]*)?(?=[\s'";&|)]|$)/g;
 
 /**
  * Prepares a workload for breakpoints: one pod without probes and leader election, with memory for a debugger. Security
@@ -57,12 +57,11 @@ function noProbes(container: Container): string[] {
 /** Sets the flag to false instead of removing it: the default of some programs is true. */
 function noLeaderElection(container: Container): string[] {
   const found: string[] = [];
-  const off = (argument: string) => {
-    const [, flag] = leaderElection.exec(argument) ?? [];
-    if (!flag || argument === `${flag}=false`) return argument;
-    found.push(`${argument} → ${flag}=false`);
-    return `${flag}=false`;
-  };
+  const off = (word: string) =>
+    word.replace(leaderElection, (argument: string, flag: string) => {
+      if (argument !== `${flag}=false`) found.push(`${argument} → ${flag}=false`);
+      return `${flag}=false`;
+    });
   for (const field of ['command', 'args'] as const) if (container[field]) container[field] = container[field].map(off);
   return found;
 }

@@ -1,11 +1,12 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { duration, size } from '../../format/units.js';
-import { absolute, binaryPathIn } from '../../image/build/binary-path.js';
+import { binaryPathIn } from '../../image/build/binary-path.js';
 import { buildImage } from '../../image/build/build.js';
 import type { ImageBuild } from '../../image/build/plan.js';
 import { print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath, workspacePath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
+import { pathOf } from '../../workload/find-program.js';
 import { filledOptions } from '../nx-options.js';
 import type { FilledImageBuildOptions, ImageBuildOptions } from './schema.js';
 
@@ -47,10 +48,11 @@ export async function normalize(given: ImageBuildOptions, context: ExecutorConte
 }
 
 async function binaryPath(options: FilledImageBuildOptions, context: ExecutorContext): Promise<string> {
-  if (options.binaryPath) return absolute(options.binaryPath);
+  if (options.binaryPath) return pathOf(options.binaryPath);
   const project = projectOf(context);
-  const { workload, container } = options;
-  return binaryPathIn(workspacePath(project, options.manifests), { workload, container, project: project.name });
+  const { workload, container, baseImage } = options;
+  const choice = { workload, container, project: project.name, baseImage };
+  return binaryPathIn(workspacePath(project, options.manifests), choice);
 }
 
 /** Names of projects may hold what names of images may not: `@Acme/one` → `acme-one`. */

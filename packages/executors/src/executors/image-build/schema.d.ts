@@ -20,8 +20,8 @@ export interface ImageBuildOptions {
    */
   binary?: string;
   /**
-   * Path at which the workload expects the binary. Default: the first word of the container's command in
-   * the rendered manifests, else /manager.
+   * Path at which the workload expects the binary. Default: the program that the container's command in
+   * the rendered manifests starts, also behind a shell or an init program, else /manager.
    */
   binaryPath?: string;
   /**

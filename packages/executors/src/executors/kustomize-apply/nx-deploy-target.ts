@@ -10,14 +10,14 @@ import type { FilledKustomizeApplyOptions } from './schema.js';
 /** How a project is deployed, from the options of its kustomize-apply target. */
 export function deployOptions(project: Project, options: FilledKustomizeApplyOptions): ContentOptions {
   const { manifests, image, transform, extraManifests, helm, components } = options;
-  const { workload, container, registry, agent, patches, recreate, force } = options;
+  const { workload, container, binaryPath, registry, agent, patches, recreate, force } = options;
   return {
     project: project.name,
     owner: ownerOf(project.workspaceRoot),
     manifests: workspacePath(project, manifests),
     image: workspacePath(project, image),
     stateDirectory: stateDirectoryOf(project),
-    ...{ workload, container, registry, agent, recreate, force },
+    ...{ workload, container, binaryPath, registry, agent, recreate, force },
     // The schema leaves the operations of a JSON patch to the library that applies them.
     patches: patches as Patch[],
     ...(transform && { transform: workspacePath(project, transform) }),

@@ -89,6 +89,12 @@ export interface KustomizeApplyOptions {
    */
   container?: string;
   /**
+   * Word of the container's command that is the binary. Set it if a script or a wrapper hides the
+   * binary. The words before it stay before the agent. Default: the program that the command starts,
+   * also behind a shell with exec, an init program or env.
+   */
+  binaryPath?: string;
+  /**
    * Registry to push images to, by the name that the nodes use. Default: the registry that the cluster
    * announces in the ConfigMap local-registry-hosting; without one, images are loaded into the nodes
    * (kind, k3d, minikube).

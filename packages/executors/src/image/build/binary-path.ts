@@ -1,24 +1,61 @@
 import { readFile } from 'node:fs/promises';
-import { posix } from 'node:path';
-import { parseManifests } from '@nx-kube/cluster';
+import { NxKubeError, parseManifests, subject, type KubeObject } from '@nx-kube/cluster';
+import { pathOf } from '../../workload/find-program.js';
 import { findWorkload, type WorkloadChoice } from '../../workload/find.js';
+import { expanded } from '../../workload/kubelet-expansion.js';
+import type { Container } from '../../workload/pod-template.js';
+import { programOf } from '../../workload/process.js';
 
 export const defaultBinaryPath = '/manager';
 
 /**
- * Path in the image at which the workload starts the binary: the first word of its container's `command`.
+ * Path in the image at which the workload starts the binary, also behind wrappers such as a shell.
  *
  * @param manifests absolute path of the rendered manifests; without the file, the path is `/manager`
- * @throws NxKubeError (configuration) when the manifests and the choice do not select one workload
+ * @param choice.baseImage an image from `scratch` has no wrapper to start
+ * @throws NxKubeError (configuration) when the manifests and the choice do not select one workload, or the path is not
+ *   known
  */
-export async function binaryPathIn(manifests: string, choice: WorkloadChoice): Promise<string> {
+export async function binaryPathIn(
+  manifests: string,
+  { baseImage, ...choice }: WorkloadChoice & { baseImage: string },
+): Promise<string> {
   const text = await readFile(manifests, 'utf8').catch(() => undefined);
   if (text === undefined) return defaultBinaryPath;
-  const { container } = findWorkload(parseManifests(text, manifests), choice, manifests);
-  return absolute(container.command?.[0] ?? defaultBinaryPath);
+  const { object, container } = findWorkload(parseManifests(text, manifests), choice, manifests);
+  // Without a command the kubelet starts the entrypoint, which is the binary.
+  if (!container.command?.length) return defaultBinaryPath;
+  const { words, at, places, program } = programOf(object, container);
+  if (baseImage === 'scratch' && (at > 0 || places)) throw noWrapper(object, container, words[0]!);
+  const env = literalEnv(container);
+  const path = expanded(program, env);
+  if (/[$`]/.test(path)) throw unknownPath(object, container, path);
+  return pathOf(path, container['workingDir'] as string | undefined, env.get('PATH')?.split(':')[0]);
 }
 
-/** Resolves a command as a generated image does: a bare name on PATH, a path against the working directory `/`. */
-export function absolute(command: string): string {
-  return command.includes('/') ? posix.resolve('/', command) : `/usr/local/bin/${command}`;
+/** The variables of a container whose values the manifests hold. */
+function literalEnv(container: Container): Map<string, string> {
+  const variables = (container['env'] ?? []) as { name: string; value?: string }[];
+  const env = new Map<string, string>();
+  // A value may use the variables before it.
+  for (const { name, value } of variables) if (value !== undefined) env.set(name, expanded(value, env));
+  return env;
+}
+
+function noWrapper(object: KubeObject, { name }: Container, wrapper: string): NxKubeError {
+  return new NxKubeError(
+    'configuration',
+    `${subject(object)}: "command" of container "${name}" starts ${wrapper}, and an image from scratch has no such program.`,
+    {
+      next: 'Set "baseImage" or "dockerfile" of image-build to an image with it, or "binaryPath" if a patch sets another command.',
+    },
+  );
+}
+
+function unknownPath(object: KubeObject, { name }: Container, path: string): NxKubeError {
+  return new NxKubeError(
+    'configuration',
+    `${subject(object)}: "command" of container "${name}" starts ${path}, which only the pod can expand.`,
+    { next: 'Set "binaryPath" of image-build to the path of the binary in the image.' },
+  );
 }
