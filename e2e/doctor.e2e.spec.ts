@@ -76,11 +76,33 @@ describe('nx run <project>:doctor', () => {
     expect(by('API server')!.message).toMatch(/answers: v1\.\d+/);
     expect(by('registry')!.message).toContain('(announced by the cluster) answers');
     expect(by('nodes')).toMatchObject({ verdict: 'ok' });
+    expect(by('manifests')).toMatchObject({ verdict: 'ok' });
     for (const purpose of ['apply', 'observe', 'exec', 'port-forward', 'logs']) {
       expect(by(`right to ${purpose}`)).toMatchObject({ verdict: 'ok' });
     }
     expect(by('inotify')!.message).toMatch(/max_user_watches \d+ \(\d+ used\), max_user_instances \d+ \(\d+ used\)/);
     expect(by('agent')).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('doctor names every unknown kind and missing namespace of the manifests', async () => {
+    mkdirSync(workspace.path('greeter-controller/config/more'), { recursive: true });
+    workspace.write('greeter-controller/config/more/kustomization.yaml', 'resources: [objects.yaml]\n');
+    workspace.write(
+      'greeter-controller/config/more/objects.yaml',
+      ['Gadget', 'Widget']
+        .map((kind) => `apiVersion: nowhere.dev/v1\nkind: ${kind}\nmetadata: {name: x, namespace: doctor-system}\n`)
+        .concat('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, namespace: doctor-nowhere}\n')
+        .join('---\n'),
+    );
+    configure({ 'kustomize-apply': { extraManifests: ['{projectRoot}/config/more/objects.yaml'] } });
+    const { ok, checks } = await doctor();
+    configure({});
+    expect(ok).toBe(false);
+    expect(checks.filter(({ check }) => check === 'manifests').map(({ message }) => message)).toEqual([
+      'The cluster does not know the kind Gadget of nowhere.dev/v1: Gadget/doctor-system/x',
+      'The cluster does not know the kind Widget of nowhere.dev/v1: Widget/doctor-system/x',
+      'Namespace/doctor-nowhere is missing: it is to hold ConfigMap/doctor-nowhere/x',
+    ]);
   });
 
   it('doctor prints one line per check, for a person', async () => {

@@ -44,6 +44,8 @@ export {
   type ApplySetOptions,
   type PruneOptions,
 } from './apply-set/apply-set.js';
+export { checkKinds, checkNamespaces, type CheckObjectsOptions } from './apply-set/check-objects.js';
+export { checkQuotas, type PodOf } from './apply-set/check-quotas.js';
 export { setsElsewhere, type SetElsewhere } from './apply-set/find-set.js';
 export { applySetId, type ParentIdentity } from './apply-set/id.js';
 export { membersOf, type Member } from './apply-set/members.js';

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { childController, refOf, waitReady, type Cluster, type KubeObject, type NxKubeError } from '@nx-kube/cluster';
 import { applyManifests, type Applied } from './apply-manifests.js';
-import type { ContentOptions } from './content.js';
+import type { ContentOptions, OtherObjects } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
 import { WorkloadProcesses } from './workload-processes.js';
 
 export interface ApplyAndWaitOptions {
+  /** Objects of other sources, if the caller has read them. Default: read here. */
+  others?: OtherObjects;
   /** Time-out (ms) for the applied objects to become ready. */
   timeoutMs: number;
   signal: AbortSignal;
@@ -24,7 +26,7 @@ export async function applyAndWait(
   rendered: KubeObject[],
   images: DeliveredImages,
   options: ContentOptions,
-  { timeoutMs, signal: outer, onApplied }: ApplyAndWaitOptions,
+  { others, timeoutMs, signal: outer, onApplied }: ApplyAndWaitOptions,
 ): Promise<void> {
   const done = childController(outer);
   const { signal } = done;
@@ -39,8 +41,7 @@ export async function applyAndWait(
   });
   try {
     const applied = await applyManifests(cluster, rendered, images, options, {
-      timeoutMs,
-      signal,
+      ...{ others, timeoutMs, signal },
       onWorkload: async (prepared) => {
         if (images.agentImage) await processes.follow(prepared);
       },

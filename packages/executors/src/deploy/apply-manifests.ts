@@ -1,7 +1,8 @@
-import { applySet, refOf, waitReady, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { applySet, checkKinds, refOf, waitReady, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { fromSuspendedFlux } from '../flux/take-over.js';
 import { imageName, replaceImage } from '../workload/image.js';
 import { prepare, type Prepared } from '../workload/mutate.js';
+import { requireNone } from './check-content.js';
 import { readOtherObjects, type ContentOptions, type OtherObjects } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
 import { setOf } from './deploy-options.js';
@@ -54,6 +55,7 @@ export async function applyManifests(
   const applyAll = (upTo: KubeObject[], prune?: false) =>
     applySet(cluster, set, upTo, { recreate, force, takeOver, dryRun, prune, signal, onProgress });
 
+  requireNone(await checkKinds(cluster, stages[0]!, { all: objects, signal }), options);
   await beforeApply?.(prepared);
   const early: Change[] = [];
   if (!dryRun) {

@@ -11,6 +11,8 @@ const apis: Record<string, [kind: string, plural: string, namespaced: boolean][]
     ['Event', 'events', true],
     ['ConfigMap', 'configmaps', true],
     ['Secret', 'secrets', true],
+    ['ResourceQuota', 'resourcequotas', true],
+    ['LimitRange', 'limitranges', true],
   ],
   '/apis/apps/v1': [
     ['Deployment', 'deployments', true],
@@ -36,6 +38,8 @@ export interface FakeClusterScript {
   objects?: readonly KubeObject[];
   /** Answers an apply of an object in place of the server, where it returns true. */
   onApply?: (object: KubeObject, response: ServerResponse) => boolean | void;
+  /** Answers a read of an object in place of the server, where it returns true. */
+  onRead?: (path: string, response: ServerResponse) => boolean;
   /** Called with an exec session. */
   socket?: FakeApiScript['socket'];
 }
@@ -44,7 +48,7 @@ export interface FakeClusterScript {
  * A fake API server that holds objects: it applies without field management, lists, watches and deletes. It runs no
  * controllers: the status of an object is what a test puts.
  */
-export async function fakeCluster({ objects = [], onApply, socket }: FakeClusterScript = {}): Promise<FakeCluster> {
+export async function fakeCluster({ objects = [], onApply, onRead, socket }: FakeClusterScript = {}): Promise<FakeCluster> {
   const held = new Map<string, KubeObject>();
   const watches: { sees: (path: string, object: KubeObject) => boolean; response: ServerResponse }[] = [];
   const writes: string[] = [];
@@ -90,6 +94,7 @@ export async function fakeCluster({ objects = [], onApply, socket }: FakeCluster
         held.delete(path);
         return answer(response, 200, { kind: 'Status', status: 'Success' });
       }
+      if (onRead?.(path, response)) return;
       if (!isCollection(path)) return found ? answer(response, 200, found) : notFound(response);
       const sees = (at: string, object: KubeObject) => within(path, at) && isSelected(object, query);
       if (query.has('watch')) {

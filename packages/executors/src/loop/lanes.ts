@@ -59,8 +59,14 @@ export function startLanes(
     },
   });
   const forwards = new Forwards(cluster, options().portForwards, { emit, signal });
-  const parts = { cluster, runner, signal, onApplying, options, patienceMs, pods, forwards, health, emit, on };
-  projectTargets(parts).forEach((target) => scheduler.add(target));
+  const { flux = [], secrets = [], others = [] } = options();
+  const names = [...flux, ...secrets, ...others].map(({ target }) => target);
+  const installers = {
+    isBusy: () => scheduler.isBusy(names),
+    idle: (until: AbortSignal) => scheduler.idle(names, until),
+  };
+  const parts = { cluster, runner, signal, onApplying, options, patienceMs };
+  projectTargets({ ...parts, pods, forwards, health, emit, on, installers }).forEach((target) => scheduler.add(target));
 
   return {
     ...{ on, gate: scheduler.gate, ended: (withinMs) => scheduler.ended(withinMs) },

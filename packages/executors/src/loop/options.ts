@@ -4,6 +4,7 @@ import type { Emit } from '../events/events.js';
 import type { PortForwardSpec } from '../forwards/port-forward-options.js';
 import type { GoBuild } from '../go/build.js';
 import type { Render } from '../kustomize/render.js';
+import type { WorkloadChoice } from '../workload/find.js';
 import type { Command } from './commands.js';
 import type { GateView, TriggerMode } from './plan/gate.js';
 import type { FileInputs } from './plan/stale-targets.js';
@@ -28,6 +29,8 @@ export interface LoopOptions {
   /** Input files by target name. */
   inputs: ReadonlyMap<string, FileInputs>;
   goBuild: GoBuild;
+  /** The choice of the workload that image-build makes the image for. Default: none, it needs no workload. */
+  imageFor?: WorkloadChoice;
   kustomization: Render;
   /** Environment variables for runs through Nx: the GOARCH that the loop builds for. */
   env: Record<string, string>;

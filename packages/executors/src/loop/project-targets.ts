@@ -10,7 +10,7 @@ import type { ScheduleEvent } from './plan/schedule.js';
 import { fluxTarget } from './targets/flux.js';
 import { goBuildTarget } from './targets/go-build.js';
 import { imageBuildTarget } from './targets/image-build.js';
-import { kustomizeBuildTarget } from './targets/kustomize-build.js';
+import { kustomizeBuildTarget, type KustomizeBuildTargetParts } from './targets/kustomize-build.js';
 import type { LoopTarget } from './targets/loop-target.js';
 import { otherTarget } from './targets/other.js';
 import type { RetryNotice } from './targets/retry-with-notice.js';
@@ -26,6 +26,8 @@ export interface ProjectTargetsParts extends Pick<LoopParts, 'cluster' | 'runner
   forwards: Forwards;
   health: Health;
   emit: Emit;
+  /** The targets that may install kinds and namespaces which the manifests need. */
+  installers: KustomizeBuildTargetParts['installers'];
   /** Tells the schedule what has been made and delivered. */
   on: (event: ScheduleEvent) => void;
 }
@@ -107,6 +109,9 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
     ...{ target, cluster, runner, patience, kustomization },
     deploy: () => options().deploy,
     images: (until) => images.get(until),
+    hasImages: () => images.value !== undefined,
+    imageFor: () => options().imageFor,
+    installers: context.installers,
     timeoutMs: () => options().timeoutMs,
     onRendered: () => on({ type: 'rendered' }),
     beforeApply: async ({ workload }) => {

@@ -1,3 +1,4 @@
+import { Bell, waitUntil } from '@nx-kube/cluster';
 import type { Emit } from '../events/events.js';
 import { Lane } from './lane.js';
 import { logDecision } from './log-decision.js';
@@ -12,6 +13,7 @@ export class Scheduler {
   #state: ScheduleState;
   readonly #lanes = new Map<string, Lane<unknown>>();
   readonly #underWay = new Set<Promise<void>>();
+  readonly #changed = new Bell();
 
   constructor(
     options: ScheduleOptions,
@@ -46,6 +48,18 @@ export class Scheduler {
       if (decision.does === 'run') this.#run(decision);
       if (decision.does === 'drop') this.#drop(decision.target, decision.work);
     }
+    this.#changed.ring();
+  }
+
+  /** Whether one of these targets runs, or waits for others to end. */
+  isBusy(targets: readonly string[]): boolean {
+    const { running, waiting } = this.#state.queue;
+    return [...running.values(), ...waiting.map(({ target }) => target)].some((target) => targets.includes(target));
+  }
+
+  /** Resolves when none of these targets runs or waits, or when the signal fires. */
+  async idle(targets: readonly string[], signal: AbortSignal): Promise<void> {
+    while (this.isBusy(targets) && (await waitUntil(signal, { bell: this.#changed })) !== 'aborted');
   }
 
   /** Resolves when all running work has ended, or after `withinMs`. For the end of the loop. */

@@ -35,6 +35,19 @@ export interface Prepared {
 }
 
 /**
+ * Applies the user's patches, then the user's transform.
+ *
+ * @throws NxKubeError (configuration, user-code)
+ */
+export async function customize(
+  rendered: KubeObject[],
+  { patches = [], transform }: Pick<Preparation, 'patches' | 'transform'>,
+): Promise<KubeObject[]> {
+  const patched = await applyPatches(rendered, patches);
+  return transform ? await applyTransform(patched, transform) : patched;
+}
+
+/**
  * Turns rendered objects into the objects to apply. The user's patches and transform come first, so that they see the
  * objects of the repository: a patch of `args` still reaches the process. Image and agent come last.
  *
@@ -42,9 +55,8 @@ export interface Prepared {
  * @throws NxKubeError (configuration, user-code) from any of the steps
  */
 export async function prepare(rendered: KubeObject[], preparation: Preparation, source: string): Promise<Prepared> {
-  const { image, agentImage, patches = [], transform, debug } = preparation;
-  const patched = await applyPatches(rendered, patches);
-  const changed = transform ? await applyTransform(patched, transform) : patched;
+  const { image, agentImage, debug } = preparation;
+  const changed = await customize(rendered, preparation);
   const { object, container } = findWorkload(changed, preparation, source);
   const withImage = container.image ? replaceImage(changed, imageName(container.image), image.reference) : changed;
   const at = changed.indexOf(object);

@@ -9,6 +9,7 @@ import { targetInputs } from '../../nx/target-inputs.js';
 import { componentFiles } from '../../sources/components.js';
 import { sourceFiles } from '../../sources/sources.js';
 import { normalize as normalizeGoBuild } from '../go-build/executor.js';
+import { imageFor } from '../image-build/nx-image-for.js';
 import { normalize as normalizeKustomizeBuild } from '../kustomize-build/executor.js';
 import { filledSiblingOptions } from '../nx-options.js';
 import { composedTargets } from './nx-composed-targets.js';
@@ -36,8 +37,6 @@ export function loopOptions(
   };
   const goBuild = filledSiblingOptions(context, 'go-build', targets.goBuild);
   const kustomizeBuild = filledSiblingOptions(context, 'kustomize-build', targets.kustomizeBuild);
-  // Nx runs it with its own options, but the target must exist.
-  filledSiblingOptions(context, 'image-build', targets.imageBuild);
 
   const goarch = goBuild.goarch ?? platform?.architecture;
   const inputs = new Map<string, FileInputs>(
@@ -71,6 +70,7 @@ export function loopOptions(
     targets,
     ...{ secrets, flux, others, waitsFor, inputs },
     goBuild: normalizeGoBuild({ ...goBuild, goarch }, context),
+    imageFor: imageFor(context, targets.imageBuild),
     kustomization: normalizeKustomizeBuild(kustomizeBuild, context),
     // Also where it is this machine's: GOARCH may be set to another in the environment.
     env: goarch ? { GOARCH: goarch } : {},

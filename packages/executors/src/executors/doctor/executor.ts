@@ -11,6 +11,7 @@ import { withSettings } from '../../nx/with-settings.js';
 import { needsOf } from '../../requirements/needs.js';
 import { requiredCommands } from '../dev/nx-required-commands.js';
 import { fluxTargets } from '../flux/nx-flux-targets.js';
+import { imageFor } from '../image-build/nx-image-for.js';
 import { deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { connectOptions } from '../nx-cluster.js';
 import { filledOptions, filledSiblingOptions } from '../nx-options.js';
@@ -32,6 +33,7 @@ function doctor(given: DoctorOptions, context: ExecutorContext): Promise<{ succe
     const { engines, peerDependencies } = createRequire(import.meta.url)('../../../package.json') as PackageJson;
     const diagnoses = await examine({
       deploy: deployOptions(project, apply),
+      imageFor: imageFor(context, options.imageBuild),
       connect: connectOptions(options, context),
       needs: [...requiredCommands(options, context), ...needsOf({ flux })],
       secrets: secretsOf(context),

@@ -1,7 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { applyAndWait } from '../../deploy/apply-and-wait.js';
 import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
-import { readManifests } from '../../deploy/content.js';
+import { checkInCluster, checkRendered, requireNone } from '../../deploy/check-content.js';
+import { readManifests, readOtherObjects } from '../../deploy/content.js';
 import { deliverImages } from '../../deploy/deliver-images.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
@@ -27,8 +28,11 @@ function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext):
     await requireCommands(needsOf({ kustomizeApply: { ...options, target } }), { ...deploy, signal });
     return await withCluster(options, context, async (cluster) => {
       const rendered = await readManifests(deploy.manifests);
+      const others = await readOtherObjects(cluster, deploy, signal);
+      const { objects, errors } = await checkRendered(rendered, deploy);
+      requireNone([...errors, ...(await checkInCluster(cluster, objects, others, deploy, signal))], deploy);
       const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: print });
-      const within = { timeoutMs: timeout * 1000, signal };
+      const within = { others, timeoutMs: timeout * 1000, signal };
       const onApplied = ({ changes }: Applied) => changeLines(changes).forEach(print);
       if (dryRun) print(dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...within, dryRun })));
       else if (wait) await applyAndWait(cluster, rendered, images, deploy, { ...within, onApplied });

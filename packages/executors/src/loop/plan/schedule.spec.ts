@@ -126,6 +126,26 @@ describe('schedule: the first image', () => {
     expect(loop.end('image')).toEqual([]);
   });
 
+  it('the first image makes manifests run again that failed before it, as what was missing may be there now', () => {
+    const loop = new Loop();
+    loop.on({ type: 'started' });
+    loop.on({ type: 'rendered' });
+    loop.on({ type: 'built' });
+    loop.end('yaml', 'failed');
+    expect(loop.on({ type: 'images-delivered' })).toEqual(['yaml']);
+    expect(loop.reason).toBe('the first images are delivered, so what could not be applied is tried again');
+  });
+
+  it('the first image makes no other run of manifests that wait for it, although an earlier run failed', () => {
+    const loop = new Loop();
+    loop.on({ type: 'started' });
+    loop.on({ type: 'rendered' });
+    loop.on({ type: 'built' });
+    loop.end('yaml', 'failed');
+    loop.edit('yaml');
+    expect(loop.on({ type: 'images-delivered' })).toEqual([]);
+  });
+
   it('a later binary and later manifests do not run the image again after the first image is delivered', () => {
     const loop = new Loop().bringUp();
     expect(loop.on({ type: 'built' })).toEqual([]);

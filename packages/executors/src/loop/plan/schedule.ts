@@ -94,8 +94,10 @@ export function next(state: ScheduleState, event: ScheduleEvent, now: number): S
       return wantImage({ ...state, hasManifests: true }, now);
     case 'images-delivered': {
       const after = { ...state, hasImages: true, wantsImageAgain: false };
-      // The first manifests wait for the first images in their own run.
-      return state.hasImages ? wantManifests(after, 'other images are delivered', now) : idle(after);
+      if (state.hasImages) return wantManifests(after, 'other images are delivered', now);
+      // The first manifests wait for the first images in their own run, unless that run has failed.
+      const isWaiting = [...state.queue.running.values()].includes(state.options.targets.kustomizeBuild);
+      return isWaiting ? idle(after) : applyAgain(after, 'the first images are delivered', now);
     }
     case 'applied':
       return idle({ ...state, applyFailed: false });

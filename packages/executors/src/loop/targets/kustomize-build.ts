@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Cluster, KubeObject } from '@nx-kube/cluster';
 import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
+import { checkInCluster, checkRendered, requireNone, type CheckedObjects } from '../../deploy/check-content.js';
 import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../../deploy/content.js';
 import type { DeliveredImages } from '../../deploy/deliver-images.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
+import type { WorkloadChoice } from '../../workload/find.js';
 import type { Prepared } from '../../workload/mutate.js';
 import type { LoopTarget } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
@@ -20,9 +22,15 @@ export interface KustomizeBuildTargetParts {
   patience: RetryNotice;
   /** Resolves to the references of the images once they have been delivered. */
   images: (until: AbortSignal) => Promise<DeliveredImages>;
+  /** Whether `images` resolves at once. */
+  hasImages: () => boolean;
+  /** The choice of the workload that the image is made for, if image-build needs one. */
+  imageFor: () => WorkloadChoice | undefined;
+  /** The targets that may install kinds and namespaces which the manifests need. */
+  installers: { isBusy: () => boolean; idle: (signal: AbortSignal) => Promise<void> };
   /** Time-out (ms) for objects that others depend on to become ready. */
   timeoutMs: () => number;
-  /** Called each time the manifests have been rendered. */
+  /** Called each time the manifests have been rendered, if an image can be made for them. */
   onRendered: () => void;
   /** Called before anything is applied. */
   beforeApply: (prepared: Prepared) => Promise<void>;
@@ -46,6 +54,8 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
     runner,
     patience,
     images,
+    hasImages,
+    imageFor,
     timeoutMs,
     onRendered,
     beforeApply,
@@ -70,10 +80,14 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
     async make(signal) {
       const failure = await render(signal);
       if (failure !== undefined) return { ok: false, message: failure };
-      onRendered();
       const now = deploy();
+      const rendered = await readManifests(now.manifests);
+      // While binary and images are being made, everything that the manifests tell is said. Later, the apply says it.
+      const checked = hasImages() ? undefined : await checkRendered(rendered, now, imageFor());
+      if (!checked?.errors.length) onRendered();
       const others = await retryWithNotice(() => readOtherObjects(cluster, now, signal), patience, signal);
-      const content = { rendered: await readManifests(now.manifests), others };
+      if (checked) await requireSound(checked, others, options, signal);
+      const content = { rendered, others };
       const hash = createHash('sha256').update(JSON.stringify([content, now]));
       if (now.transform) hash.update(await readFile(now.transform));
       hash.update(JSON.stringify(await images(signal)));
@@ -97,4 +111,22 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
       return { syncMs: performance.now() - started, changes: applied.changes };
     },
   };
+}
+
+/**
+ * Requires that nothing is known that would stop the objects from being applied.
+ *
+ * @throws NxKubeError with everything that is wrong as one message
+ */
+async function requireSound(
+  { objects, errors }: CheckedObjects,
+  others: OtherObjects,
+  { cluster, deploy, images, installers, patience }: KustomizeBuildTargetParts,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!errors.length) await Promise.race([installers.idle(signal), images(signal)]);
+  const inCluster = () => checkInCluster(cluster, objects, others, deploy(), signal);
+  // What is missing now may be what is being installed.
+  const more = installers.isBusy() ? [] : await retryWithNotice(inCluster, patience, signal);
+  requireNone([...errors, ...more], deploy());
 }
