@@ -96,13 +96,23 @@ describe('nx run <project>:doctor', () => {
     );
     configure({ 'kustomize-apply': { extraManifests: ['{projectRoot}/config/more/objects.yaml'] } });
     const { ok, checks } = await doctor();
-    configure({});
     expect(ok).toBe(false);
     expect(checks.filter(({ check }) => check === 'manifests').map(({ message }) => message)).toEqual([
       'The cluster does not know the kind Gadget of nowhere.dev/v1: Gadget/doctor-system/x',
       'The cluster does not know the kind Widget of nowhere.dev/v1: Widget/doctor-system/x',
       'Namespace/doctor-nowhere is missing: it is to hold ConfigMap/doctor-nowhere/x',
     ]);
+  });
+
+  it('dev --once names the same problems in one message, before there is an image', async () => {
+    const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once']);
+    configure({});
+    expect(exitCode, all).toBe(1);
+    expect(all).toMatch(/^✖ kustomize-build\n.*manifests\.yaml has 3 problems:$/m);
+    for (const kind of ['Gadget', 'Widget']) expect(all).toContain(`The cluster does not know the kind ${kind} of`);
+    expect(all).toContain('Namespace/doctor-nowhere is missing');
+    expect(all).toContain('dev --once: kustomize-build failed');
+    expect(all).not.toContain('image-build');
   });
 
   it('doctor prints one line per check, for a person', async () => {

@@ -5,6 +5,7 @@ import { read } from '../api/objects.js';
 import { definedKinds, inItsNamespace, kindKey, type DefinedKinds } from '../apply/scope.js';
 import { NxKubeError } from '../errors.js';
 import { subject, type KubeObject, type Ref } from '../object/kube-object.js';
+import { findSet } from './apply-set.js';
 import { parentRef, type ApplySetRef } from './parent.js';
 
 export interface CheckObjectsOptions {
@@ -44,7 +45,20 @@ export async function checkNamespaces(
   const unknown = await unknownKinds(cluster, objects, defined, signal);
   const known = objects.filter((object) => !unknown.has(typeOf(object)));
   const scoped = await mapConcurrently(known, 8, (object) => inItsNamespace(cluster, object, defined, { signal }));
-  return await missingNamespaces(cluster, set, scoped, { all, signal });
+  const users = new Map<string, string>();
+  for (const object of scoped) {
+    const { namespace } = object.metadata;
+    if (namespace !== undefined && !users.has(namespace)) users.set(namespace, `it is to hold ${subject(object)}`);
+  }
+  const missing = await missingNamespaces(cluster, users, { all, signal });
+  if (missing.length || unknown.size || users.has(set.namespace)) return missing;
+  // The set may lie in another namespace since an earlier apply, so it is looked for only where its own is missing.
+  const holder = new Map([[set.namespace, `it holds ${subject(parentRef(set))}`]]);
+  const without = await missingNamespaces(cluster, holder, { all, signal });
+  if (!without.length) return [];
+  const definitions = all.filter(({ kind }) => kind === 'CustomResourceDefinition');
+  const { namespace } = await findSet(cluster, set, [...new Set([...definitions, ...objects])], { signal });
+  return namespace === set.namespace ? without : [];
 }
 
 /** The objects of kinds that neither the server nor a CRD among the objects knows, by kind. */
@@ -70,18 +84,13 @@ async function unknownKinds(
   return new Map([...types].filter((_, i) => isUnknown[i]));
 }
 
+/** @param users why each namespace is needed */
 async function missingNamespaces(
   cluster: Cluster,
-  set: ApplySetRef,
-  objects: readonly KubeObject[],
+  users: ReadonlyMap<string, string>,
   { all, signal }: { all: readonly KubeObject[]; signal?: AbortSignal },
 ): Promise<NxKubeError[]> {
   const own = new Set(all.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name));
-  const users = new Map([[set.namespace, `it holds ${subject(parentRef(set))}`]]);
-  for (const object of objects) {
-    const { namespace } = object.metadata;
-    if (namespace !== undefined && !users.has(namespace)) users.set(namespace, `it is to hold ${subject(object)}`);
-  }
   const outside = [...users].filter(([name]) => !own.has(name));
   const found = await mapConcurrently(outside, 8, async ([name, use]) => {
     const ref: Ref = { apiVersion: 'v1', kind: 'Namespace', name };

@@ -70,7 +70,7 @@ export async function checkInCluster(
   const all = stages.flat();
   const found = await Promise.all([
     checkKinds(cluster, first, { all, signal }),
-    checkNamespaces(cluster, setOf(options.project, cluster), first, { all, signal }),
+    checkNamespaces(cluster, setOf(options.project, cluster, options.owner), first, { all, signal }),
     checkQuotas(cluster, podsOf(first), { among: all, signal }),
   ]);
   return found.flat();
