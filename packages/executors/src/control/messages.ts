@@ -9,6 +9,8 @@ export type ControlRequest = { verb: 'status' } | Command;
 export interface TargetStatus extends GateState {
   target: string;
   state: UpdateState;
+  /** What it waits for now. */
+  waitsFor?: string;
   /** What is wrong with it now. */
   message?: string;
   last?: Pick<Entry, 'outcome' | 'bytes' | 'pods'> & { edit: number; totalMs: number };
@@ -21,7 +23,7 @@ export interface LoopStatus {
   /** Why it is not healthy. */
   message?: string;
   targets: TargetStatus[];
-  forwards: { name: string; address: string; state: 'ok' | 'failing'; message?: string }[];
+  forwards: { name: string; address: string; state: 'ok' | 'failing'; message?: string; waits?: true }[];
   pods: { pod: string; state: string; digest?: string }[];
 }
 

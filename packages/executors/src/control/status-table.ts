@@ -3,17 +3,22 @@ import type { LoopStatus, TargetStatus } from './messages.js';
 
 /** How the loop stands, for a person. Pure. */
 export function statusTable({ project, context, healthy, message, targets, forwards, pods }: LoopStatus): string {
-  const rows = targets.map((target) => [target.target, gateOf(target), target.state, lastOf(target)]);
+  const rows = targets.map((target) => [target.target, gateOf(target), stateOf(target), lastOf(target)]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
   return [
     `${project} in ${context}: ${healthy ? 'healthy' : `not healthy${message ? `: ${message}` : ''}`}`,
     ...rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()),
     ...targets.flatMap(({ target, message: problem }) => (problem ? [`  ${target}: ${problem}`] : [])),
     ...forwards.map(
-      ({ name, address, state, message: problem }) => `  ${address} → ${name} ${state}${problem ? `: ${problem}` : ''}`,
+      ({ name, address, state, message: problem, waits }) =>
+        `  ${address} → ${name} ${waits ? 'waits' : state}${problem ? `: ${problem}` : ''}`,
     ),
     ...pods.map(({ pod, state, digest }) => `  Pod/${pod} ${state}${digest ? ` ${digest.slice(0, 19)}` : ''}`),
   ].join('\n');
+}
+
+function stateOf({ state, waitsFor }: TargetStatus): string {
+  return waitsFor === undefined ? state : `waits for ${waitsFor}`;
 }
 
 function gateOf({ mode, paused, waiting }: TargetStatus): string {

@@ -2,7 +2,7 @@ import type { Emit, UpdateState } from '../events/events.js';
 import type { GateView } from '../loop/plan/gate.js';
 import type { LoopStatus, TargetStatus } from './messages.js';
 
-type Known = Pick<TargetStatus, 'state' | 'message' | 'last'>;
+type Known = Pick<TargetStatus, 'state' | 'waitsFor' | 'message' | 'last'>;
 
 /** Keeps what the event stream says last of each thing: how the loop stands at any moment. */
 export class StatusReader {
@@ -21,7 +21,7 @@ export class StatusReader {
         this.#context = event.context;
         return;
       case 'target':
-        return this.#know(event.target, { state: event.state, message: event.message });
+        return this.#know(event.target, { state: event.state, waitsFor: event.waitsFor, message: event.message });
       case 'ledger': {
         const { target, outcome, bytes, pods, timings } = event.entry;
         if (outcome === 'superseded') return;
@@ -32,8 +32,8 @@ export class StatusReader {
         else this.#pods.set(event.pod, { state: event.state, digest: event.digest });
         return;
       case 'forward': {
-        const { name, address, state, message } = event;
-        this.#forwards.set(`${address} ${name}`, { name, address, state, message });
+        const { name, address, state, message, waits } = event;
+        this.#forwards.set(`${address} ${name}`, { name, address, state, message, waits });
         return;
       }
       case 'healthy':

@@ -1,14 +1,17 @@
 import type { Change } from '@nx-kube/cluster';
 
 /**
- * State of a target's content. `in_progress`: it is made or delivered. `error`: it failed, until a later run succeeds.
+ * State of a target's content. `pending`: it waits for something. `in_progress`: it is made or delivered. `error`: it
+ * failed, until a later run succeeds.
  */
 export type UpdateState = 'pending' | 'in_progress' | 'ok' | 'error';
 
 /** Duration (ms) of each step of an edit; a step that did not happen is absent. */
 export interface Timings {
-  /** From the first file event to the start of the build. */
+  /** From the first file event until the edit is complete. */
   watch?: number;
+  /** For other targets, an earlier run, pods, or the readiness of a process that no probe reports. */
+  wait?: number;
   build?: number;
   compare?: number;
   /** Packing, sending and checking the binary, or applying manifests. */
@@ -17,7 +20,7 @@ export interface Timings {
   restart?: number;
   /** From the start of the new process to its readiness. */
   ready?: number;
-  /** From the first file event to the end of the last step. */
+  /** From the first file event to the end of the last step: the sum of all steps. */
   total: number;
 }
 
@@ -64,10 +67,14 @@ export interface Dependents {
 export type LoopEvent =
   | { type: 'start'; project: string; context: string; server: string; leaves: string }
   | { type: 'edit'; edit: number; files: string[]; targets: string[] }
-  | { type: 'target'; target: string; state: UpdateState; message?: string }
+  /** `waitsFor`, with `pending`: the targets, or whatever else, that have to come first. */
+  | { type: 'target'; target: string; state: UpdateState; message?: string; waitsFor?: string }
   | { type: 'progress'; target: string; message: string }
-  /** `edit` is the number of the edit; 0 is the start, -1 a command. */
-  | { type: 'ledger'; edit: number; files: string[]; entry: Entry }
+  /**
+   * `edit` is the number of the edit; 0 is the start, -1 a command. `retry`: nothing was edited since the failure
+   * before it; the loop tried again.
+   */
+  | { type: 'ledger'; edit: number; files: string[]; entry: Entry; retry?: true }
   | { type: 'applied'; changes: Change[] }
   /** A target applied Secrets. `changes` names keys, without values; `dependents` use the Secrets that changed. */
   | ({ type: 'secrets'; target: string; changes: Change[] } & Dependents)
@@ -97,8 +104,8 @@ export type LoopEvent =
     }
   | { type: 'lease'; state: 'waiting'; lease: string; pod: string; message?: string }
   | { type: 'log'; pod: string; container: string; line: string }
-  /** `ok`: connections to `address` reach a pod. */
-  | { type: 'forward'; name: string; address: string; state: 'ok' | 'failing'; message?: string }
+  /** `ok`: connections to `address` reach a pod. `waits`: its pods are just starting or being replaced. */
+  | { type: 'forward'; name: string; address: string; state: 'ok' | 'failing'; message?: string; waits?: true }
   /** `on`: these changes let breakpoints hold the workload. `off`: they are undone, unless `message` says why not. */
   | { type: 'debug'; state: 'on' | 'off'; changes?: string[]; message?: string }
   | { type: 'command'; verb: 'pause' | 'resume' | 'trigger'; targets: string[] }

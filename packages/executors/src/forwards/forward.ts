@@ -7,6 +7,8 @@ import type { ForwardTarget } from './port-forward-options.js';
 const checkEveryMs = 10_000;
 /** Time (ms) within which a pod refuses a connection. A connection that is still open afterwards counts as carried. */
 const refusedWithinMs = 400;
+/** Time (ms) that pods may take to become ready. Until then a forward waits for them, and afterwards it has failed. */
+const readyWithinMs = 60_000;
 /** Time-out (ms) for a check to reach the pod. */
 const reachedWithinMs = 10_000;
 
@@ -24,11 +26,15 @@ export async function startForward(
   { emit, signal }: { emit: Emit; signal: AbortSignal },
 ): Promise<number> {
   const { name, pods, port, host } = target;
+  /** Since when no pod is ready (ms of `performance.now()`); undefined while one is. */
+  let unreadySince: number | undefined;
   const pod = async () => {
     const ready = (await listPods(cluster, pods, { signal })).filter(isReady);
+    unreadySince = ready.length ? undefined : (unreadySince ?? performance.now());
     if (ready.length) return ready[0]!.metadata.name;
     throw new NxKubeError('cluster', `${name} has no ready pod.`);
   };
+  /** Why the last connection did not reach the pod; undefined if it did. */
   let failure: string | undefined;
   let reached = (_clientPort: number) => {};
   const forward = await portForward(cluster, {
@@ -39,23 +45,23 @@ export async function startForward(
     localPort: target.localPort,
     signal,
     onState: (state) => {
-      if (state.state === 'failing') failure = state.message;
+      failure = state.state === 'failing' ? state.message : undefined;
     },
     onReached: (clientPort) => reached(clientPort),
   });
   const address = `${host.includes(':') ? `[${host}]` : host}:${forward.localPort}`;
   let shown: string | undefined;
   const check = async () => {
-    failure = undefined;
     const trial = tryConnection(host, forward.localPort, signal);
     reached = trial.reached;
     const carried = await trial.carried;
     if (signal.aborted) return;
     const state = carried ? ('ok' as const) : ('failing' as const);
     const message = carried ? undefined : (failure ?? `${name} refuses the connection.`);
-    if (`${state} ${message}` === shown) return;
-    shown = `${state} ${message}`;
-    emit({ type: 'forward', name, address, state, message });
+    const waits = !carried && unreadySince !== undefined && performance.now() - unreadySince < readyWithinMs;
+    if (`${state} ${message} ${waits}` === shown) return;
+    shown = `${state} ${message} ${waits}`;
+    emit({ type: 'forward', name, address, state, message, ...(waits && { waits }) });
   };
   // Run checks one after the other, so that the last reported state is the newest.
   let checking: Promise<void> | undefined;

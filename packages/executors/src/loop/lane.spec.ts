@@ -1,11 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { LoopEvent } from '../events/events.js';
 import { Lane } from './lane.js';
 import type { Delivery, MadeContent, LoopTarget } from './targets/loop-target.js';
+import { valueCell } from './value-cell.js';
 
 /** A target whose builds and deliveries end when the test ends them. */
 class Steps implements LoopTarget<string> {
   readonly target = 'go-build';
   idle?: (signal: AbortSignal) => Promise<void>;
+  triesAgain?: boolean;
   readonly builds: { end: (made: MadeContent<string>) => void; signal: AbortSignal }[] = [];
   readonly deliveries: { content: string; end: (delivery: Delivery | Error) => void; signal: AbortSignal }[] = [];
   #wake = () => {};
@@ -41,7 +44,8 @@ const made = (content: string): MadeContent<string> => ({ ok: true, digest: `dig
 function start() {
   const steps = new Steps();
   const stop = new AbortController();
-  return { steps, stop, lane: new Lane(steps, () => {}, stop.signal) };
+  const events: LoopEvent[] = [];
+  return { steps, stop, events, lane: new Lane(steps, (event) => events.push(event), stop.signal) };
 }
 async function deliverOne({ steps, lane }: ReturnType<typeof start>, content: string) {
   const [builds, deliveries] = [steps.builds.length, steps.deliveries.length];
@@ -117,6 +121,75 @@ describe('Lane', () => {
     await steps.begun(3, 3);
     steps.deliveries[2]!.end({ syncMs: 1 });
     expect(await again).toMatchObject({ outcome: 'delivered' });
+  });
+
+  it('a retry delivers what could not be delivered, without making it again', async () => {
+    const { steps, lane } = start();
+    steps.triesAgain = true;
+    const failing = lane.run(performance.now());
+    await steps.begun(1, 0);
+    steps.builds[0]!.end(made('v1'));
+    await steps.begun(1, 1);
+    steps.deliveries[0]!.end(new Error('exceeded quota'));
+    expect(await failing).toMatchObject({ outcome: 'failed' });
+    expect(lane.canRetry).toBe(true);
+    const again = lane.run(performance.now(), { retry: true });
+    await steps.begun(1, 2);
+    expect(steps.deliveries[1]!.content).toBe('v1');
+    steps.deliveries[1]!.end({ syncMs: 1 });
+    expect(await again).toMatchObject({ outcome: 'delivered' });
+    expect(steps.builds).toHaveLength(1);
+    expect(lane.canRetry).toBe(false);
+  });
+
+  it('content that cannot be made is not delivered again', async () => {
+    const { steps, lane } = start();
+    steps.triesAgain = true;
+    const failing = lane.run(performance.now());
+    await steps.begun(1, 0);
+    steps.builds[0]!.end({ ok: false, message: 'no such file' });
+    await failing;
+    expect(lane.canRetry).toBe(false);
+  });
+
+  it('a lane reports what its target waits for, and measures that apart from the steps', async () => {
+    const stop = new AbortController();
+    const events: LoopEvent[] = [];
+    const images = valueCell<string>();
+    const keeper = valueCell<string>();
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const pass = (ms: number) => vi.advanceTimersByTime(ms);
+      const target: LoopTarget<string> = {
+        target: 'yaml',
+        async make(signal, waitFor) {
+          pass(300);
+          return made(await waitFor!('image-build', false, images.get(signal)));
+        },
+        async deliver(_, signal, waitFor) {
+          await waitFor!('go-build', false, keeper.get(signal));
+          pass(50);
+          return { syncMs: 50 };
+        },
+      };
+      const emit = (event: LoopEvent) => {
+        events.push(event);
+        if (event.type !== 'target' || event.state !== 'pending') return;
+        pass(event.waitsFor === 'image-build' ? 145_000 : 2000);
+        if (event.waitsFor === 'image-build') images.set('v1');
+        else keeper.set('pods');
+      };
+      const entry = await new Lane(target, emit, stop.signal).run(performance.now() - 1010, { queuedMs: 1000 });
+      expect(entry.timings).toEqual({
+        ...{ watch: 10, build: 300, compare: 0, sync: 50, wait: 148_000, total: 148_360 },
+      });
+    } finally {
+      vi.useRealTimers();
+    }
+    const states = events.map((event) => event.type === 'target' && `${event.state} ${event.waitsFor ?? ''}`.trim());
+    expect(states).toEqual([
+      ...['in_progress', 'pending image-build', 'in_progress', 'pending go-build', 'in_progress', 'ok'],
+    ]);
   });
 
   it('idle work begins after a while without edits, and the next edit cancels it', async () => {

@@ -1,7 +1,8 @@
 import { childController, explain, failureIsHarmless } from '@nx-kube/cluster';
 import type { Emit, Entry } from '../events/events.js';
-import type { Delivery, LoopTarget, MadeContent } from './targets/loop-target.js';
+import type { Delivery, LoopTarget, MadeContent, WaitFor } from './targets/loop-target.js';
 import { timeout } from './timeout.js';
+import { addUp } from './timings.js';
 
 /**
  * How long (ms) an edit waits for the new process to become ready before it is reported: the probe may never succeed.
@@ -11,6 +12,16 @@ const readyWithinMs = 20_000;
 /** Quiet time (ms) before idle work begins, so that it does not slow down the next save. */
 const idleAfterMs = 2000;
 
+/** How a run came about. */
+export interface RunOptions {
+  /** Nothing was edited: only what could not be delivered is delivered again, without making it again. */
+  retry?: boolean;
+  /** How long (ms) the run waited for others before it started. */
+  queuedMs?: number;
+}
+
+type Steps = Omit<Entry['timings'], 'wait' | 'total'>;
+
 /**
  * Runs one target: the newest edit wins. A newer edit cancels a running build at once. A running delivery goes on until
  * there is newer content to deliver, so that frequent saves do not starve the pods.
@@ -18,6 +29,10 @@ const idleAfterMs = 2000;
 export class Lane<Content> {
   /** Digest of the content in the cluster; undefined during a delivery, and after a delivery that failed. */
   #delivered: string | undefined;
+  /** The newest content, while its delivery goes on or after it has failed. */
+  #undelivered: (MadeContent<Content> & { ok: true }) | undefined;
+  /** The content could not be made for something other than what the target is made from. */
+  #isInterrupted = false;
   #making: Turn = idleTurn;
   #delivering: Turn = idleTurn;
 
@@ -31,20 +46,26 @@ export class Lane<Content> {
     signal.addEventListener('abort', () => clearTimeout(this.#idle), { once: true });
   }
 
+  /** Whether a run with `retry` may deliver what could not be delivered, or make what could not be read. */
+  get canRetry(): boolean {
+    return this.target.triesAgain === true && (this.#undelivered !== undefined || this.#isInterrupted);
+  }
+
   /**
    * Makes the content and delivers it if its digest is new. Never rejects: a failure is an entry.
    *
    * @param editedAt start of the edit (ms of `performance.now()`)
    */
-  async run(editedAt: number): Promise<Entry> {
+  async run(editedAt: number, { retry = false, queuedMs = 0 }: RunOptions = {}): Promise<Entry> {
     const { target } = this.target;
-    const timings: Entry['timings'] = { total: 0 };
-    const end = (entry: Omit<Entry, 'target' | 'timings'>): Entry => {
-      timings.total = performance.now() - editedAt;
-      return { target, timings, ...entry };
-    };
+    const timings: Steps = { watch: Math.max(0, performance.now() - editedAt - queuedMs) };
+    const end = (entry: Omit<Entry, 'target' | 'timings'>): Entry => ({
+      ...{ target, timings: addUp(timings, performance.now() - editedAt), ...entry },
+    });
 
-    const made = await this.#make(editedAt, timings);
+    const again = retry ? this.#undelivered : undefined;
+    if (again) this.#report('in_progress');
+    const made = again ?? (await this.#make(timings));
     if (made === 'superseded') return end({ outcome: 'superseded' });
     if (!made.ok) {
       this.emit({ type: 'target', target, state: 'error', message: made.message });
@@ -102,48 +123,91 @@ export class Lane<Content> {
     return { signal: turn.signal, before: before.gone, gone: turn.end };
   }
 
-  async #make(editedAt: number, timings: Entry['timings']): Promise<MadeContent<Content> | 'superseded'> {
+  async #make(timings: Steps): Promise<MadeContent<Content> | 'superseded'> {
     const { signal, before, gone } = this.#takeTurn();
+    const clock = new Clock();
+    this.#undelivered = undefined;
+    this.#isInterrupted = false;
     try {
       // Two builds must never write one output, so the cancelled build has to end first.
       await before;
       if (signal.aborted) return 'superseded';
-      const started = performance.now();
-      timings.watch = started - editedAt;
-      this.emit({ type: 'target', target: this.target.target, state: 'in_progress' });
-      const made = await this.target.make(signal);
-      timings.build = performance.now() - started;
+      clock.start();
+      this.#report('in_progress');
+      const made = await this.target.make(signal, this.#waitFor(clock));
       return signal.aborted ? 'superseded' : made;
     } catch (error) {
-      return signal.aborted ? 'superseded' : { ok: false, message: explain(error) };
+      if (signal.aborted) return 'superseded';
+      this.#isInterrupted = true;
+      return { ok: false, message: explain(error) };
     } finally {
+      timings.build = clock.ms;
       gone();
     }
   }
 
-  async #deliver(
-    made: MadeContent<Content> & { ok: true },
-    timings: Entry['timings'],
-  ): Promise<Delivery | 'superseded'> {
+  /** @param clock stands while the target waits */
+  #waitFor(clock: Clock): WaitFor {
+    return async (what, isThere, value) => {
+      if (isThere) return value;
+      clock.stop();
+      this.#report('pending', what);
+      const come = await value;
+      clock.start();
+      this.#report('in_progress');
+      return come;
+    };
+  }
+
+  #report(state: 'pending' | 'in_progress', waitsFor?: string): void {
+    const { target } = this.target;
+    this.emit({ type: 'target', target, state, ...(waitsFor !== undefined && { waitsFor }) });
+  }
+
+  async #deliver(made: MadeContent<Content> & { ok: true }, timings: Steps): Promise<Delivery | 'superseded'> {
     const before = this.#delivering;
     before.cancel();
     const { signal, end, ...turn } = beginTurn(this.signal);
     this.#delivering = turn;
+    this.#undelivered = made;
+    const clock = new Clock();
     try {
       await before.gone;
       if (signal.aborted) return 'superseded';
       this.#delivered = undefined;
-      const delivery = await this.target.deliver(made.content, signal);
+      clock.start();
+      const delivery = await this.target.deliver(made.content, signal, this.#waitFor(clock));
       timings.sync = delivery.syncMs;
       timings.restart = delivery.restartMs;
       this.#delivered = made.digest;
+      if (this.#undelivered === made) this.#undelivered = undefined;
       return delivery;
     } catch (error) {
+      timings.sync = clock.ms;
       if (signal.aborted) return 'superseded';
       throw error;
     } finally {
       end();
     }
+  }
+}
+
+/** Measures the time (ms) of a step without that in which it waits. */
+class Clock {
+  #ms = 0;
+  #since: number | undefined;
+
+  start(): void {
+    this.#since ??= performance.now();
+  }
+
+  stop(): void {
+    this.#ms = this.ms;
+    this.#since = undefined;
+  }
+
+  get ms(): number {
+    return this.#since === undefined ? this.#ms : this.#ms + performance.now() - this.#since;
   }
 }
 

@@ -48,7 +48,9 @@ export function projectTargets(parts: ProjectTargetsParts): LoopTarget<unknown>[
   const context: Context = {
     ...parts,
     patience: { emit, forMs: patienceMs },
-    say: (target) => (message) => emit({ type: 'progress', target, message }),
+    say: (target) => (message) => {
+      if (message.trim()) emit({ type: 'progress', target, message });
+    },
     images: valueCell(),
     keeper: valueCell(),
   };
@@ -81,7 +83,9 @@ function goBuildTargetOf({ options, runner, keeper, pods, on, say }: Context): L
   const target = targets.goBuild;
   return goBuildTarget({
     ...{ target, build, runner, env },
+    kustomizeBuild: targets.kustomizeBuild,
     keeper: (until) => keeper.get(until),
+    hasKeeper: () => keeper.value !== undefined,
     currentKeeper: () => pods.current,
     onBuilt: () => on({ type: 'built' }),
     onOutput: say(target),
@@ -108,6 +112,7 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
   return kustomizeBuildTarget({
     ...{ target, cluster, runner, patience, kustomization },
     deploy: () => options().deploy,
+    imageBuild: targets.imageBuild,
     images: (until) => images.get(until),
     hasImages: () => images.value !== undefined,
     imageFor: () => options().imageFor,

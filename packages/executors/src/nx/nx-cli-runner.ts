@@ -1,6 +1,7 @@
 import type { TaskRunner } from '../loop/targets/task-runner.js';
 import { runCommand } from '../process/run.js';
 import { nxBin } from './nx-bin.js';
+import { taskLines, taskOutput } from './task-lines.js';
 
 /** Variables that Nx sets for the task it runs. A nested run would mistake them for its own. */
 const ofThisTask =
@@ -22,6 +23,7 @@ export function nxCliRunner(
     ...Object.fromEntries(inherited.map((name) => [name, undefined])),
     NX_TUI: 'false',
     FORCE_COLOR: '0',
+    NX_SKIP_LOG_GROUPING: 'true',
   };
   return {
     async run(target, { env, signal, onOutput }) {
@@ -32,9 +34,18 @@ export function nxCliRunner(
         cwd: workspaceRoot,
         env: { ...clean, ...env },
         signal,
-        onLine: onOutput,
+        onLine: onOutput && onOwnLine(project, onOutput),
       });
-      return { ok: exitCode === 0, output: stdout + stderr };
+      return { ok: exitCode === 0, output: taskOutput(project, [stdout, stderr]) };
     },
+  };
+}
+
+/** Passes on the lines of tasks that say something. */
+function onOwnLine(project: string, onOutput: (line: string) => void): (line: string) => void {
+  const ownOf = taskLines(project);
+  return (line) => {
+    const own = ownOf(line);
+    if (own?.trim()) onOutput(own);
   };
 }

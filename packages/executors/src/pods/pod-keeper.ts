@@ -79,6 +79,19 @@ export class PodKeeper {
     return this.#watcher.synced;
   }
 
+  /** Whether the agent of a pod has answered. */
+  get isMet(): boolean {
+    return [...this.#replicas.values()].some(({ link }) => link.running !== undefined);
+  }
+
+  /** Resolves when the agent of a pod has answered. @throws the signal's reason */
+  async met(signal: AbortSignal): Promise<void> {
+    while (!this.isMet) {
+      await waitUntil(signal, { bell: this.#changed });
+      signal.throwIfAborted();
+    }
+  }
+
   /** Starts to index the binary that the pods run, while the next one is being built. */
   prepare(): Promise<PreparedBase | undefined> {
     const [first] = this.#replicas.values();

@@ -35,6 +35,11 @@ describe('eventLines', () => {
       ['✖ 127.0.0.1:1 → app=r:1: no pod is ready'],
     ],
     [
+      'a port-forward whose pod is just starting waits',
+      { type: 'forward', name: 'app=r:1', address: '127.0.0.1:1', state: 'failing', message: 'no', waits: true },
+      ['… 127.0.0.1:1 → app=r:1: waits for a ready pod'],
+    ],
+    [
       'debugging lists its changes',
       { type: 'debug', state: 'on', changes: ['a', 'b'] },
       ['⏸ debugging changes the workload until it ends:\n  a\n  b'],

@@ -29,9 +29,10 @@ const renderers: { [Type in PlainType]: (event: Event<Type>) => string[] } = {
     return message && state === 'started' ? [`  Pod/${pod}: ${message}`] : [];
   },
   lease: leaseLines,
-  forward: ({ name, address, state, message }) => [
-    state === 'ok' ? `⇄ ${address} → ${name}` : `✖ ${address} → ${name}: ${message}`,
-  ],
+  forward: ({ name, address, state, message, waits }) => {
+    if (state === 'ok') return [`⇄ ${address} → ${name}`];
+    return [waits ? `… ${address} → ${name}: waits for a ready pod` : `✖ ${address} → ${name}: ${message}`];
+  },
   debug: ({ state, changes = [], message }) => {
     if (state === 'on') return [indented('⏸ debugging changes the workload until it ends:', changes.join('\n'))];
     return [message === undefined ? '✔ debugging ended: the workload is as it was' : `✖ ${message}`];

@@ -16,6 +16,17 @@ describe('ledgerLine', () => {
         'sync 1.1 MB in 210 ms · restart 45 ms · ready 130 ms · total 3.5 s',
     ));
 
+  it('a ledger line reports how long a target waited for others', () =>
+    expect(
+      ledgerLine(0, [], {
+        target: 'kustomize-build',
+        outcome: 'delivered',
+        timings: { watch: 0, wait: 144_400, build: 300, compare: 0, sync: 300, total: 145_000 },
+      }),
+    ).toBe(
+      '✔ start → kustomize-build: delivered · watch 0 ms · wait 144.4 s · build 300 ms · compare 0 ms · sync 300 ms · total 145.0 s',
+    ));
+
   it('a ledger line reports that nothing had to be sent', () =>
     expect(
       ledgerLine(4, ['a/main.go'], { target: 'go-build', outcome: 'unchanged', timings: { build: 900, total: 915 } }),

@@ -15,9 +15,11 @@ export function ledgerLine(
   files: string[],
   { target, outcome, timings, bytes: sent, pods }: Entry,
 ): string {
-  const { watch, build, compare, sync, restart, ready, total } = timings;
+  const { watch, wait, build, compare, sync, restart, ready, total } = timings;
   const steps: [string, number | undefined, string?][] = [
     ['watch', watch],
+    // Less than 1 ms would be printed as 0.
+    ['wait', wait !== undefined && wait >= 1 ? wait : undefined],
     ['build', build],
     ['compare', compare],
     ['sync', sync, sent === undefined ? '' : `${size(sent)} in `],

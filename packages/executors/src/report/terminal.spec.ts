@@ -186,4 +186,65 @@ describe('terminalReporter', () => {
     end();
     expect(text).toBe('… go-build: 5 s · compiled 12 of 400 packages\n');
   });
+
+  const waiting = (target: string, waitsFor: string): LoopEvent => ({
+    type: 'target',
+    target,
+    state: 'pending',
+    waitsFor,
+  });
+
+  it('a target that waits is not shown as if it worked', () => {
+    vi.useFakeTimers();
+    let text = '';
+    const { emit, end } = terminalReporter((more) => (text += more));
+    emit({ type: 'target', target: 'kustomize-build', state: 'in_progress' });
+    vi.advanceTimersByTime(300);
+    emit(waiting('kustomize-build', 'image-build'));
+    emit(waiting('image-build', 'go-build'));
+    emit(target('in_progress'));
+    vi.advanceTimersByTime(34_700);
+    end();
+    expect(text.split('\n')).toEqual([
+      ...['… kustomize-build: waits for image-build (10 s)', '… image-build: waits for go-build (10 s)'],
+      ...['… go-build: 10 s', '… go-build: 15 s', '… go-build: 20 s', '… go-build: 25 s', '… go-build: 30 s'],
+      ...['… go-build: 35 s', ''],
+    ]);
+  });
+
+  it('a target that waits for a broken one says so once, with the problem', () => {
+    vi.useFakeTimers();
+    let text = '';
+    const { emit, end } = terminalReporter((more) => (text += more));
+    emit({
+      type: 'target',
+      target: 'kustomize-build',
+      state: 'error',
+      message: 'Secret/d/s: exceeded quota.\n  → Fix it.',
+    });
+    emit(waiting('go-build', 'kustomize-build'));
+    text = '';
+    vi.advanceTimersByTime(120_000);
+    end();
+    expect(text).toBe('… go-build: waits for kustomize-build, which is broken: Secret/d/s: exceeded quota.\n');
+  });
+
+  it('an attempt that ends as the one before prints nothing, and a fix prints that', () => {
+    const retried: LoopEvent = { ...ledger('go-build', 'failed'), retry: true } as LoopEvent;
+    expect(
+      report(
+        target('error', 'exceeded quota'),
+        ledger('go-build', 'failed'),
+        target('in_progress'),
+        target('error', 'exceeded quota'),
+        retried,
+        target('ok'),
+        { ...ledger('go-build', 'delivered'), retry: true } as LoopEvent,
+      ).slice(2),
+    ).toEqual([
+      '✖ #1 f → go-build: failed · total 1 ms',
+      '✔ go-build: fixed',
+      '✔ #1 f → go-build: delivered · total 1 ms',
+    ]);
+  });
 });

@@ -5,9 +5,7 @@ import { Exits } from './exits.js';
 import { Failures, readable } from './failures.js';
 import { ledgerLine } from './ledger.js';
 import { prefixed } from './prefixed.js';
-
-/** How often a long step reports its progress, in ms. */
-const progressEveryMs = 5000;
+import { progressEveryMs, RunningSteps } from './running-steps.js';
 
 export interface TerminalOptions {
   /** Print log lines as they are. Default: false. */
@@ -29,7 +27,7 @@ export function terminalReporter(
   const print = (lines: readonly string[]) => lines.forEach((line) => write(`${line}\n`));
   const exits = new Exits(logs);
   const failures = new Failures((message) => exits.withoutLastWords(message));
-  const steps = new RunningSteps();
+  const steps = new RunningSteps((target) => failures.headline(target));
   const timer = setInterval(() => print(steps.lines()), progressEveryMs);
   timer.unref();
   const lines = (event: LoopEvent): string[] => {
@@ -42,9 +40,11 @@ export function terminalReporter(
         steps.onProgress(event);
         return [];
       case 'ledger': {
-        const { edit, files, entry } = event;
+        const { edit, files, entry, retry } = event;
         if (entry.outcome === 'superseded') return [];
         const reason = failures.onLedger(entry);
+        // Trying again without an edit is no news where it ends the same.
+        if (retry && reason.length) return [];
         return [...reason, ledgerLine(edit, files, entry), ...failures.below(entry.target)];
       }
       case 'log':
@@ -57,27 +57,4 @@ export function terminalReporter(
     }
   };
   return { emit: (event) => print(lines(event)), end: () => clearInterval(timer) };
-}
-
-/** The targets that run now. */
-class RunningSteps {
-  readonly #steps = new Map<string, { since: number; progress: string }>();
-
-  onTarget({ target, state }: LoopEvent & { type: 'target' }): void {
-    if (state === 'in_progress') this.#steps.set(target, { since: performance.now(), progress: '' });
-    else this.#steps.delete(target);
-  }
-
-  onProgress({ target, message }: LoopEvent & { type: 'progress' }): void {
-    const step = this.#steps.get(target);
-    if (step) step.progress = message;
-  }
-
-  /** One line for each target that has been running for a while. */
-  lines(): string[] {
-    return [...this.#steps].flatMap(([target, { since, progress }]) => {
-      const seconds = Math.round((performance.now() - since) / 1000);
-      return seconds < progressEveryMs / 1000 ? [] : [`… ${target}: ${seconds} s${progress && ` · ${progress}`}`];
-    });
-  }
 }

@@ -5,6 +5,8 @@ export interface Wanted {
   target: string;
   work: Work;
   reason: string;
+  /** Nothing was edited: what could not be delivered is tried again. */
+  retry?: true;
 }
 
 /** One run of a target. */
@@ -79,6 +81,11 @@ export function enqueue(
     },
     ...{ start, wait, drop },
   };
+}
+
+/** The targets that a waiting run waits for. */
+export function waitsFor({ running, waiting }: Queue, { after }: { after: readonly number[] }): string[] {
+  return after.flatMap((first) => running.get(first) ?? waiting.find(({ run }) => run === first)?.target ?? []);
 }
 
 /** Ends a run: those that waited only for it start. */

@@ -293,6 +293,24 @@ describe('schedule: manifests that the cluster does not have', () => {
     expect(loop.on({ type: 'ready' })).toEqual([]);
   });
 
+  const work = { number: 1, files: ['file-1'], at: 1 };
+
+  it('a failed delivery is tried again when its time has come, for the same edit', () => {
+    const loop = failed();
+    expect(loop.on({ type: 'retry-due', target: 'yaml', work })).toEqual(['yaml']);
+    expect(loop.decisions[0]).toMatchObject({ retry: true, work: { number: 1, files: ['file-1'] } });
+    expect(loop.decisions[0]).not.toHaveProperty('work.at', 1);
+  });
+
+  it('a failed delivery is not tried again while a newer run is under way, or while its target is paused', () => {
+    const loop = failed();
+    loop.edit('yaml');
+    expect(loop.on({ type: 'retry-due', target: 'yaml', work })).toEqual([]);
+    loop.end('yaml', 'failed');
+    loop.on({ type: 'paused', targets: ['yaml'] });
+    expect(loop.on({ type: 'retry-due', target: 'yaml', work })).toEqual([]);
+  });
+
   it('failed manifests are applied again when another binary is delivered', () => {
     const loop = failed();
     loop.edit('go');

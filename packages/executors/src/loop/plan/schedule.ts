@@ -29,6 +29,8 @@ export type ScheduleEvent =
   | { type: 'applied' }
   /** A process of the controller is ready. */
   | { type: 'ready' }
+  /** Time has passed since a delivery failed, and the target can try it again. `work`: what the delivery was for. */
+  | { type: 'retry-due'; target: string; work: Work }
   /** A run has ended. */
   | { type: 'ended'; run: number; outcome: Entry['outcome'] };
 
@@ -103,6 +105,8 @@ export function next(state: ScheduleState, event: ScheduleEvent, now: number): S
       return idle({ ...state, applyFailed: false });
     case 'ready':
       return applyAgain(state, 'a process is ready', now);
+    case 'retry-due':
+      return tryAgain(state, event, now);
     case 'ended':
       return end(state, event, now);
   }
@@ -175,21 +179,46 @@ function wantImage(state: ScheduleState, now: number): Step {
   return run({ ...state, wantsImageAgain: false }, [{ target: imageBuild, work, reason }]);
 }
 
+/** A newer run delivers anyway. A paused target stays as it is. */
+function tryAgain(state: ScheduleState, { target, work }: ScheduleEvent & { type: 'retry-due' }, now: number): Step {
+  const { running, waiting } = state.queue;
+  const isUnderWay = [...running.values(), ...waiting.map((run) => run.target)].includes(target);
+  if (isUnderWay || state.gate.state(target).paused) return idle(state);
+  const reason = 'its delivery failed, and is tried again';
+  return run(state, [{ target, work: { ...work, at: now }, reason, retry: true }]);
+}
+
+/**
+ * What the first image waits for; nothing once it is made, or can be. The image has no place in the queue until then.
+ * Pure.
+ */
+export function firstImageWaitsFor({ options, hasImages, hasBinary, hasManifests }: ScheduleState): string[] {
+  if (hasImages) return [];
+  const { goBuild, kustomizeBuild } = options.targets;
+  return [...(hasBinary ? [] : [goBuild]), ...(hasManifests ? [] : [kustomizeBuild])];
+}
+
 /** What waited for the controller may get ready now that the controller is fixed. */
 function applyAgain(state: ScheduleState, because: string, now: number): Step {
   if (!state.applyFailed) return idle(state);
   const reason = `${because}, so what could not be applied is tried again`;
-  return wantManifests({ ...state, applyFailed: false }, reason, now);
+  return wantManifests({ ...state, applyFailed: false }, reason, now, { retry: true });
 }
 
-function wantManifests(state: ScheduleState, reason: string, now: number): Step {
-  return admit(state, [state.options.targets.kustomizeBuild], { ...state.newest, at: now }, reason);
+function wantManifests(state: ScheduleState, reason: string, now: number, as: Pick<Wanted, 'retry'> = {}): Step {
+  return admit(state, [state.options.targets.kustomizeBuild], { ...state.newest, at: now }, reason, as);
 }
 
 /** Targets whose gate is open run now; the others collect the work. */
-function admit(state: ScheduleState, targets: readonly string[], work: Work, reason: string): Step {
+function admit(
+  state: ScheduleState,
+  targets: readonly string[],
+  work: Work,
+  reason: string,
+  as: Pick<Wanted, 'retry'> = {},
+): Step {
   const { gate, admitted, collected } = state.gate.admit(targets, work);
-  const wanted = admitted.map((target) => ({ target, work, reason }));
+  const wanted = admitted.map((target) => ({ target, work, reason, ...as }));
   return withCollected(run({ ...state, gate }, wanted), collected, work);
 }
 

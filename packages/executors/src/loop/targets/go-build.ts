@@ -1,8 +1,9 @@
+import { childController } from '@nx-kube/cluster';
 import { buildGo, type GoBuild } from '../../go/build.js';
 import { contentId } from '../../go/content-id.js';
 import type { PreparedBase } from '../../pods/binary.js';
 import type { PodKeeper } from '../../pods/pod-keeper.js';
-import type { MadeContent, LoopTarget } from './loop-target.js';
+import { waitSilently, type LoopTarget, type MadeContent } from './loop-target.js';
 import type { TaskRunner } from './task-runner.js';
 
 export interface GoBuildTargetParts {
@@ -11,8 +12,12 @@ export interface GoBuildTargetParts {
   runner: TaskRunner;
   /** Environment variables that a run through Nx needs to make the same binary as `build`. */
   env: Record<string, string>;
+  /** Name of the target that applies the workload. */
+  kustomizeBuild: string;
   /** Resolves to the keeper of the pods once the workload has been applied. */
   keeper: (until: AbortSignal) => Promise<PodKeeper>;
+  /** Whether `keeper` resolves at once. */
+  hasKeeper: () => boolean;
   /** Returns the keeper if the workload has been applied already. */
   currentKeeper: () => PodKeeper | undefined;
   /** Called each time a binary has been made. */
@@ -30,7 +35,7 @@ interface BinaryContent {
  * starts at once: it is the fastest way to the new binary.
  */
 export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryContent> {
-  const { target, build, runner, env, keeper, currentKeeper, onBuilt, onOutput } = options;
+  const { target, build, runner, env, kustomizeBuild, keeper, hasKeeper, currentKeeper, onBuilt, onOutput } = options;
   let first = true;
   /** Set from the start of a build until the delivery of its binary, or until another build takes its place. */
   let preparing: PreparedBase | undefined;
@@ -65,9 +70,20 @@ export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryCon
     async idle(signal) {
       if (uncached) uncached = !(await runner.run(target, { env, signal })).ok;
     },
-    async deliver({ path, prepared }, signal) {
+    async deliver({ path, prepared }, signal, waitFor = waitSilently) {
       preparing = undefined;
-      return (await keeper(signal)).bring(path, prepared, signal);
+      const pods = await waitFor(kustomizeBuild, hasKeeper(), keeper(signal));
+      const done = childController(signal);
+      try {
+        const started = performance.now();
+        const brought = pods.bring(path, prepared, signal);
+        await Promise.race([brought, waitFor('a running pod', pods.isMet, pods.met(done.signal))]);
+        const waitedMs = performance.now() - started;
+        const delivery = await brought;
+        return { ...delivery, syncMs: Math.max(0, delivery.syncMs - waitedMs) };
+      } finally {
+        done.abort();
+      }
     },
   };
 }

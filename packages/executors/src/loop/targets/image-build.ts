@@ -23,6 +23,7 @@ export function imageBuildTarget(options: ImageBuildTargetParts): LoopTarget<voi
   const { target, cluster, deploy, runner, env, patience, onDelivered } = options;
   return {
     target,
+    triesAgain: true,
     async make(signal) {
       const run = await runner.run(target, { env, signal });
       if (!run.ok) return { ok: false, message: run.output.trim() };

@@ -8,7 +8,7 @@ import type { DeliveredImages } from '../../deploy/deliver-images.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
 import type { WorkloadChoice } from '../../workload/find.js';
 import type { Prepared } from '../../workload/mutate.js';
-import type { LoopTarget } from './loop-target.js';
+import { waitSilently, type LoopTarget } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
 
@@ -20,6 +20,8 @@ export interface KustomizeBuildTargetParts {
   kustomization: Render;
   runner: TaskRunner;
   patience: RetryNotice;
+  /** Name of the target that makes the images. */
+  imageBuild?: string;
   /** Resolves to the references of the images once they have been delivered. */
   images: (until: AbortSignal) => Promise<DeliveredImages>;
   /** Whether `images` resolves at once. */
@@ -53,6 +55,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
     kustomization,
     runner,
     patience,
+    imageBuild = 'image-build',
     images,
     hasImages,
     imageFor,
@@ -77,7 +80,8 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
   };
   return {
     target,
-    async make(signal) {
+    triesAgain: true,
+    async make(signal, waitFor = waitSilently) {
       const failure = await render(signal);
       if (failure !== undefined) return { ok: false, message: failure };
       const now = deploy();
@@ -90,7 +94,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
       const content = { rendered, others };
       const hash = createHash('sha256').update(JSON.stringify([content, now]));
       if (now.transform) hash.update(await readFile(now.transform));
-      hash.update(JSON.stringify(await images(signal)));
+      hash.update(JSON.stringify(await waitFor(imageBuild, hasImages(), images(signal))));
       return { ok: true, digest: hash.digest('hex'), content };
     },
     async idle(signal) {

@@ -32,6 +32,7 @@ export function secretsTarget({ cluster, now, patience, onApplied }: SecretsTarg
   const key = randomBytes(32);
   return {
     target: now().target,
+    triesAgain: true,
     async make() {
       const { specs, read, apply } = now();
       const made = await readSecrets(specs, read);

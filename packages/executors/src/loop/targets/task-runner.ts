@@ -1,10 +1,10 @@
 /** Runs a target with its dependencies, through the cache. */
 export interface TaskRunner {
   /**
-   * Runs one target of the project. A failure is data: `output` holds the printed text.
+   * Runs one target of the project. A failure is data: `output` holds what the tasks printed.
    *
    * @param env environment variables for the run, besides those of this process
-   * @param onOutput called with each line that the run prints
+   * @param onOutput called with each line that a task prints, but for empty ones
    */
   run(
     target: string,
