@@ -70,6 +70,8 @@ export type LoopEvent =
   /** `waitsFor`, with `pending`: the targets, or whatever else, that have to come first. */
   | { type: 'target'; target: string; state: UpdateState; message?: string; waitsFor?: string }
   | { type: 'progress'; target: string; message: string }
+  /** Something that a user should know about a target. It is reported once. */
+  | { type: 'notice'; target: string; message: string }
   /**
    * `edit` is the number of the edit; 0 is the start, -1 a command. `retry`: nothing was edited since the failure
    * before it; the loop tried again.

@@ -25,9 +25,12 @@ export function readKustomization(
 /**
  * Lists all files that kustomize reads to render `directory`, with its bases and components. Only kustomizations are
  * read. Missing files are listed, too, as their creation changes the result. Files outside of the root are left out.
+ *
+ * @param outside gets the files outside of the root, as paths that begin with `../`. Default: they are not looked at
  */
-export function kustomizationFiles(read: ReadReferences, directory: string): string[] {
+export function kustomizationFiles(read: ReadReferences, directory: string, outside?: Set<string>): string[] {
   const files = new Set<string>();
+  const add = (path: string) => (isOutside(path) ? outside! : files).add(path);
   const visited = new Set<string>();
   /** Adds the files of a kustomization. Returns whether there is one. */
   const visit = (at: string): boolean => {
@@ -35,15 +38,19 @@ export function kustomizationFiles(read: ReadReferences, directory: string): str
     const found = readKustomization(read, at);
     if (!found) return false;
     visited.add(at);
-    files.add(found.file);
+    add(found.file);
     for (const reference of found.references) {
       const path = posix.join(at, reference).replace(/\/$/, '');
-      if (path === '..' || path.startsWith('../') || posix.isAbsolute(reference)) continue;
+      if (posix.isAbsolute(reference) || (isOutside(path) && !outside)) continue;
       // Most references are manifests: their extension saves the look-up of a kustomization in them.
-      if (/\.(ya?ml|json)$/.test(path) || !visit(path)) files.add(path);
+      if (/\.(ya?ml|json)$/.test(path) || !visit(path)) add(path);
     }
     return true;
   };
   visit(directory);
   return [...files].sort();
+}
+
+function isOutside(path: string): boolean {
+  return path === '..' || path.startsWith('../');
 }

@@ -11,7 +11,7 @@ export interface Affected {
 }
 
 /** Options that are read at each use, so that they can change at any time. */
-const live = ['deploy', 'inputs', 'secrets', 'flux', 'portForwards', 'modes', 'timeoutMs'] as const;
+const live = ['deploy', 'inputs', 'notCached', 'secrets', 'flux', 'portForwards', 'modes', 'timeoutMs'] as const;
 
 /** Compares the present options of a loop with the new ones. Pure. */
 export function affected(before: LoopOptions, after: LoopOptions): Affected {

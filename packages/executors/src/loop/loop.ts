@@ -4,7 +4,8 @@ import { changeSettings } from './change-settings.js';
 import { obey } from './commands.js';
 import { startLanes } from './lanes.js';
 import type { LoopOptions, LoopParts } from './options.js';
-import { staleTargets, watchRoots } from './plan/stale-targets.js';
+import { staleTargets } from './plan/stale-targets.js';
+import { watched } from './plan/watched.js';
 import { watchErrorMessage } from './watch/watch-error.js';
 import { isOneOf, watchFiles } from './watch/watch-files.js';
 import { watch, type Edit } from './watch/watch.js';
@@ -69,7 +70,7 @@ export async function runLoop(first: LoopOptions, parts: LoopParts): Promise<'st
   // The watch comes first, so that no edit is missed while the first content is made.
   const { workspaceRoot, inputs } = options;
   await Promise.all([
-    watch({ workspaceRoot, roots: watchRoots(inputs.values()), signal, onEdit, onError }),
+    watch({ workspaceRoot, ...watched(workspaceRoot, inputs.values()), signal, onEdit, onError }),
     watchByName(),
   ]);
   lanes.on({ type: 'started' });

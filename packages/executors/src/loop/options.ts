@@ -28,6 +28,8 @@ export interface LoopOptions {
   waitsFor?: ReadonlyMap<string, readonly string[]>;
   /** Input files by target name. */
   inputs: ReadonlyMap<string, FileInputs>;
+  /** Why a target is not cached, as a sentence, by its name. Default: all are cached. */
+  notCached?: ReadonlyMap<string, string>;
   goBuild: GoBuild;
   /** The choice of the workload that image-build makes the image for. Default: none, it needs no workload. */
   imageFor?: WorkloadChoice;

@@ -87,6 +87,7 @@ function goBuildTargetOf({ options, runner, keeper, pods, on, say }: Context): L
     keeper: (until) => keeper.get(until),
     hasKeeper: () => keeper.value !== undefined,
     currentKeeper: () => pods.current,
+    isCached: () => !options().notCached?.has(target),
     onBuilt: () => on({ type: 'built' }),
     onOutput: say(target),
   });
@@ -118,6 +119,7 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
     imageFor: () => options().imageFor,
     installers: context.installers,
     timeoutMs: () => options().timeoutMs,
+    isCached: () => !options().notCached?.has(target),
     onRendered: () => on({ type: 'rendered' }),
     beforeApply: async ({ workload }) => {
       context.onApplying?.();

@@ -1,5 +1,6 @@
 import type { TaskRunner } from '../loop/targets/task-runner.js';
 import { runCommand } from '../process/run.js';
+import { inLoop } from './not-cached.js';
 import { nxBin } from './nx-bin.js';
 import { taskLines, taskOutput } from './task-lines.js';
 
@@ -24,6 +25,7 @@ export function nxCliRunner(
     NX_TUI: 'false',
     FORCE_COLOR: '0',
     NX_SKIP_LOG_GROUPING: 'true',
+    [inLoop]: '1',
   };
   return {
     async run(target, { env, signal, onOutput }) {

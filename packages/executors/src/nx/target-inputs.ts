@@ -1,10 +1,19 @@
 import type { NxJsonConfiguration, ProjectGraph, TargetConfiguration } from '@nx/devkit';
-import type { FileInputs } from '../loop/plan/stale-targets.js';
+import { escapeGlob } from '../format/escape-glob.js';
+import type { FileInputs, Fileset } from '../loop/plan/stale-targets.js';
 
 type Input = NonNullable<TargetConfiguration['inputs']>[number];
 interface Scope {
   root: string;
   namedInputs: Record<string, Input[]>;
+}
+
+/** What the plugin adds to the metadata of a target. */
+export interface ReadsMetadata {
+  /** Files that the target reads and Nx may not see. */
+  alsoReads?: Fileset[];
+  /** Why the target is not cached, as a sentence. */
+  notCached?: string;
 }
 
 /**
@@ -18,7 +27,8 @@ export function targetInputs(
   graph: ProjectGraph,
   nxJson: NxJsonConfiguration,
 ): FileInputs {
-  const inputs = graph.nodes[project]!.data.targets?.[target]?.inputs ?? ['default', '^default'];
+  const { inputs = ['default', '^default'], ...rest } = graph.nodes[project]!.data.targets?.[target] ?? {};
+  const metadata = rest.metadata as ReadsMetadata | undefined;
   const own = scopeOf(project, graph, nxJson);
   const dependencies = dependenciesOf(project, graph).map((name) => scopeOf(name, graph, nxJson));
 
@@ -37,14 +47,14 @@ export function targetInputs(
     }
   };
   inputs.forEach((input) => add(input as Input, own));
-  return { include: [...new Set(result.include)], exclude: [...new Set(result.exclude)] };
+  return { include: [...new Set(result.include)], exclude: [...new Set(result.exclude)], always: metadata?.alsoReads };
 }
 
 function addFileset(inputs: FileInputs, fileset: string, root: string): void {
   const negated = fileset.startsWith('!');
   const glob = (negated ? fileset.slice(1) : fileset)
     .replace('{workspaceRoot}/', '')
-    .replace('{projectRoot}/', root === '.' ? '' : `${root}/`);
+    .replace('{projectRoot}/', root === '.' ? '' : `${escapeGlob(root)}/`);
   (negated ? inputs.exclude : inputs.include).push(glob);
 }
 

@@ -14,6 +14,7 @@ const commandSigns = { pause: '‖', resume: '▶', trigger: '▶' };
 const renderers: { [Type in PlainType]: (event: Event<Type>) => string[] } = {
   start: ({ project, context, server, leaves }) => [`${project} → ${context} (${server})`, leaves],
   edit: () => [],
+  notice: ({ message }) => [`⚠ ${message}`],
   applied: ({ changes }) => changedLines(changes).map(below),
   secrets: (event) => {
     const changed = event.changes.filter(({ action }) => action !== 'unchanged');

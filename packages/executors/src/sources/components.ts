@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { NxKubeError, type KubeObject } from '@nx-kube/cluster';
 import { load } from 'js-yaml';
+import { escapeGlob } from '../format/escape-glob.js';
+import { chartFiles } from '../kustomize/chart-files.js';
 import { kustomizationFiles } from '../kustomize/kustomization-files.js';
 import { references } from '../kustomize/references.js';
 import { renderManifests } from '../kustomize/render.js';
@@ -115,7 +117,23 @@ export async function readComponents(
  * Lists the local files of a component: its whole folder, and the references of its kustomizations to other files of
  * the workspace. Returns absolute paths and globs. Missing files are listed, too.
  */
-export function componentFiles({ path }: Pick<Component, 'path'>, workspaceRoot: string): string[] {
+export function componentFiles(component: Pick<Component, 'path'>, workspaceRoot: string): string[] {
+  const { path } = component;
+  const files = filesOf(component, workspaceRoot).map((file) => join(workspaceRoot, file));
+  return [`${escapeGlob(path)}/**`, ...files.filter((file) => !file.startsWith(`${path}${sep}`)).map(escapeGlob)];
+}
+
+/** Lists the files that kustomize reads for a component, also outside of the workspace. Returns absolute globs. */
+export function componentReads(component: Pick<Component, 'path'>, workspaceRoot: string): string[] {
+  const outside = new Set<string>();
+  const files = filesOf(component, workspaceRoot, outside);
+  const all = [...files, ...outside].map((file) => escapeGlob(join(workspaceRoot, file)));
+  const charts = all.filter((file) => basename(file) === 'Chart.yaml').map((file) => `${dirname(file)}/**`);
+  return [...all, ...charts];
+}
+
+/** The files of a component's kustomizations, relative to the workspace root. */
+function filesOf({ path }: Pick<Component, 'path'>, workspaceRoot: string, outside?: Set<string>): string[] {
   const read = (file: string): string[] | undefined => {
     let text: string;
     try {
@@ -124,13 +142,13 @@ export function componentFiles({ path }: Pick<Component, 'path'>, workspaceRoot:
       return undefined;
     }
     try {
-      return references(load(text));
+      const document = load(text);
+      return [...references(document), ...chartFiles(document)];
     } catch {
       // kustomize reports the mistake when it renders the file.
       return [];
     }
   };
   const folder = relative(workspaceRoot, path).split(sep).join('/') || '.';
-  const files = kustomizationFiles(read, folder).map((file) => join(workspaceRoot, file));
-  return [`${path}/**`, ...files.filter((file) => !file.startsWith(`${path}${sep}`))];
+  return kustomizationFiles(read, folder, outside);
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
 import { glob, isDynamicPattern } from 'tinyglobby';
+import { escapeFolders } from '../format/escape-glob.js';
 import { download, type PinnedUrl } from './download.js';
 
 /** Absolute path of a file, absolute glob, or pinned URL. */
@@ -37,8 +38,9 @@ async function filesOf(entry: string): Promise<string[]> {
     });
   }
   if ((await stat(entry).catch(() => undefined))?.isFile()) return [entry];
-  if (isDynamicPattern(entry)) {
-    const files = await glob(entry, { absolute: true, dot: false });
+  const pattern = escapeFolders(entry);
+  if (isDynamicPattern(pattern)) {
+    const files = await glob(pattern, { absolute: true, dot: false });
     if (files.length) return files.sort();
   }
   throw new NxKubeError('configuration', `"extraManifests": ${entry} matches no file.`, {

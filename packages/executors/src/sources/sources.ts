@@ -1,4 +1,5 @@
 import type { KubeObject } from '@nx-kube/cluster';
+import { escapeFolders, escapeGlob } from '../format/escape-glob.js';
 import { readExtraManifests, type ExtraManifest } from './extra-manifests.js';
 import { templateChart, type HelmRelease } from './helm.js';
 import type { TargetCluster } from './target-cluster.js';
@@ -32,10 +33,15 @@ export async function readSources(sources: Sources, options: ReadSourcesOptions)
   return parts.flat();
 }
 
-/** Lists the local files of the sources: absolute paths and globs. Pure. */
+/** Lists the local files of the sources: absolute globs. */
 export function sourceFiles({ extraManifests = [], helm = [] }: Sources): string[] {
   return [
-    ...extraManifests.filter((source) => typeof source === 'string'),
-    ...helm.flatMap(({ chart, values = [] }) => [...(chart.startsWith('/') ? [`${chart}/**`] : []), ...values]),
+    ...extraManifests.filter((source) => typeof source === 'string').map(escapeFolders),
+    ...helm.flatMap(({ chart, values = [] }) => [...chartFiles(chart), ...values.map(escapeGlob)]),
   ];
+}
+
+/** A chart is a folder or an archive. */
+function chartFiles(chart: string): string[] {
+  return chart.startsWith('/') ? [escapeGlob(chart), `${escapeGlob(chart)}/**`] : [];
 }

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
+import { escapeGlob } from '@nx-kube/executors';
 import type { FileOptions } from '../files/readers.js';
 import { projectPath, workspacePath, type Tokens } from './option-paths.js';
 
@@ -19,7 +20,7 @@ export function imageInputs(variants: FileOptions[], tokens: Tokens): Inputs {
     ...(manifests ? [workspacePath(manifests, tokens)] : []),
   ]);
   return [
-    ...[...new Set(made)].sort().map((file) => ({ dependentTasksOutputFiles: file })),
+    ...[...new Set(made)].sort().map((file) => ({ dependentTasksOutputFiles: escapeGlob(file) })),
     ...new Set(variants.flatMap((each) => ofDockerfile(each, tokens))),
   ];
 }
@@ -27,13 +28,15 @@ export function imageInputs(variants: FileOptions[], tokens: Tokens): Inputs {
 function ofDockerfile({ dockerfile, context = '.', only }: FileOptions, tokens: Tokens): string[] {
   if (!dockerfile) return [];
   const directory = projectPath(context, tokens);
-  const within = (path: string) => `{workspaceRoot}/${posix.join(directory, path)}`;
-  const file = projectPath(dockerfile, tokens);
+  const within = (glob: string) => `{workspaceRoot}/${posix.join(escapeGlob(directory), glob)}`;
+  const file = escapeGlob(projectPath(dockerfile, tokens));
   return [
     `{workspaceRoot}/${file}`,
     `{workspaceRoot}/${file}.dockerignore`,
     within('.dockerignore'),
-    ...(only?.length ? only.flatMap((path) => [within(path), within(`${path}/**/*`)]) : [within('**/*')]),
+    ...(only?.length
+      ? only.map(escapeGlob).flatMap((path) => [within(path), within(`${path}/**/*`)])
+      : [within('**/*')]),
     `!${within('**/*.go')}`,
     `!${within('**/go.{mod,sum,work,work.sum}')}`,
   ];

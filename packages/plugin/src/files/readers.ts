@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { references } from '@nx-kube/executors';
+import { chartFiles, references } from '@nx-kube/executors';
 import type yaml from 'js-yaml';
 import type { Reader } from './facts.js';
 
@@ -23,8 +23,14 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Reads the paths in a kustomization. */
-export const kustomization: Reader<string[]> = { version: '1', parse: (text) => references(parseYaml(text)) };
+/** Reads the paths in a kustomization, with those of local charts. */
+export const kustomization: Reader<string[]> = {
+  version: '2',
+  parse: (text) => {
+    const document = parseYaml(text);
+    return [...references(document), ...chartFiles(document)];
+  },
+};
 
 /** Reads `projectName` from kubebuilder's PROJECT file. */
 export const kubebuilderProject: Reader<{ projectName?: string }> = {

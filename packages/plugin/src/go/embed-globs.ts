@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { escapeGlob } from '@nx-kube/executors';
 
 /**
  * The Nx globs for a `//go:embed` pattern: the matching files, and everything below the matching directories. Globs are
@@ -7,7 +8,7 @@ import { posix } from 'node:path';
  * @param directory folder of the file with the directive, relative to the module's root
  */
 export function embedGlobs(pattern: string, directory: string): string[] {
-  const glob = toNxGlob(posix.join(directory, pattern.replace(/^all:/, '')));
+  const glob = posix.join(escapeGlob(directory), toNxGlob(pattern.replace(/^all:/, '')));
   return glob === '.' ? ['**/*'] : [glob, `${glob}/**/*`];
 }
 

@@ -1,5 +1,5 @@
-import { readdirSync, type Dirent } from 'node:fs';
 import { join, posix } from 'node:path';
+import { entriesOf } from '../files/list-files.js';
 
 /** The Go files of a module. Paths are relative to the module's root and sorted. */
 export interface GoFiles {
@@ -9,13 +9,17 @@ export interface GoFiles {
   packages: string[];
 }
 
+/** Names of the other files that `go build` compiles: cgo, assembler and SWIG. */
+export const compiled = /\.(c|cc|cpp|cxx|m|h|hh|hpp|hxx|f|F|for|f90|s|S|sx|swig|swigcxx|syso)$/;
+
 /**
  * Lists the Go files of a module. As for Go, these directories are not part of it: other modules, `vendor`, `testdata`,
  * and those whose names begin with `.` or `_`.
  *
  * @param root the module's directory, relative to the workspace root
+ * @param others gets the other files that Go compiles
  */
-export function goFiles(workspaceRoot: string, root: string): GoFiles {
+export function goFiles(workspaceRoot: string, root: string, others: string[] = []): GoFiles {
   const sources: string[] = [];
   const packages: string[] = [];
   const top = join(workspaceRoot, root);
@@ -27,24 +31,12 @@ export function goFiles(workspaceRoot: string, root: string): GoFiles {
     if (files.length) packages.push(directory || '.');
     sources.push(...files.filter((name) => !name.endsWith('_test.go')).map(within));
     for (const entry of entries) {
+      if (compiled.test(entry.name) && !entry.isDirectory()) others.push(within(entry.name));
       if (entry.isDirectory() && !isOutside(entry.name)) visit(within(entry.name));
     }
   };
   visit('');
   return { sources: sources.sort(), packages: packages.sort() };
-}
-
-/**
- * Lists a directory, or returns nothing when it is unreadable or missing. Such a directory, for example a database's
- * volume, must not stop every Nx command. If it holds Go code, `go build` reports the problem.
- */
-function entriesOf(directory: string): Dirent[] {
-  try {
-    return readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
-    if (['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code!)) return [];
-    throw error;
-  }
 }
 
 /** Whether a file is in a directory that Go skips when it looks for modules and packages. */

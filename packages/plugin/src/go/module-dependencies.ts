@@ -1,5 +1,5 @@
-import { isAbsolute, posix, relative, sep } from 'node:path';
-import type { Module, ModuleSet } from './module-set.js';
+import { posix } from 'node:path';
+import { fromRoot, type Module, type ModuleSet } from './module-set.js';
 import type { LocalReplacement } from './parse-go-mod.js';
 
 /**
@@ -8,16 +8,13 @@ import type { LocalReplacement } from './parse-go-mod.js';
  */
 export function requiredModules(module: Module, set: ModuleSet, workspaceRoot: string): Module[] {
   const companions = companionsOf(module, set);
-  const replacements = [
-    ...(module.goWork ? located(set.goWorks.get(module.goWork)!.replaces, posix.dirname(module.goWork)) : []),
-    ...[module, ...companions].flatMap(({ replaces, root }) => located(replaces, root)),
-  ];
+  const replacements = replacementsOf(module, set);
   const found = module.requires.map(({ path, version }) => {
     const companion = companions.find((other) => other.module === path);
     if (companion) return companion;
     const replacement = replacements.find((r) => r.path === path && (r.version ?? version) === version);
     if (!replacement) return undefined;
-    const directory = fromWorkspaceRoot(replacement, workspaceRoot);
+    const directory = fromRoot(workspaceRoot, replacement.base, replacement.directory);
     return set.modules.find(({ root }) => root === directory);
   });
   return unique(found, module);
@@ -37,6 +34,31 @@ export function importedModules(module: Module, imported: Iterable<string>, set:
   );
 }
 
+/**
+ * Directories of the modules that Go takes from a directory and that are no projects: outside of the workspace,
+ * ignored, or where modules are not looked for. Relative to the workspace root. Pure.
+ */
+export function otherLocalModules(module: Module, set: ModuleSet, workspaceRoot: string): string[] {
+  const goWork = module.goWork && { path: module.goWork, ...set.goWorks.get(module.goWork)! };
+  const used = goWork
+    ? goWork.use.map((directory) => fromRoot(workspaceRoot, posix.dirname(goWork.path), directory))
+    : [];
+  const required = new Set(module.requires.map(({ path }) => path));
+  const replaced = replacementsOf(module, set)
+    .filter(({ path }) => required.has(path))
+    .map(({ base, directory }) => fromRoot(workspaceRoot, base, directory));
+  const roots = new Set(set.modules.map(({ root }) => root));
+  return [...new Set([...used, ...replaced])].filter((directory) => !roots.has(directory)).sort();
+}
+
+/** The replacements by a directory that Go uses for a module. Those of the go.work come first. */
+function replacementsOf(module: Module, set: ModuleSet): LocatedReplacement[] {
+  return [
+    ...(module.goWork ? located(set.goWorks.get(module.goWork)!.replaces, posix.dirname(module.goWork)) : []),
+    ...[module, ...companionsOf(module, set)].flatMap(({ replaces, root }) => located(replaces, root)),
+  ];
+}
+
 /** The other modules of the same go.work. */
 export function companionsOf(module: Module, { modules }: ModuleSet): Module[] {
   return module.goWork ? modules.filter((other) => other !== module && other.goWork === module.goWork) : [];
@@ -49,11 +71,6 @@ interface LocatedReplacement extends LocalReplacement {
 
 function located(replaces: LocalReplacement[], base: string): LocatedReplacement[] {
   return replaces.map((replacement) => ({ ...replacement, base }));
-}
-
-function fromWorkspaceRoot({ directory, base }: LocatedReplacement, workspaceRoot: string): string {
-  if (isAbsolute(directory)) return relative(workspaceRoot, directory).split(sep).join('/') || '.';
-  return posix.join(base, directory.split('\\').join('/'), '.');
 }
 
 function unique(modules: (Module | undefined)[], self: Module): Module[] {

@@ -1,4 +1,4 @@
-import { posix } from 'node:path';
+import { join, posix, relative, sep } from 'node:path';
 import type { Facts } from '../files/facts.js';
 import type { GoMod } from './parse-go-mod.js';
 import type { GoWork } from './parse-go-work.js';
@@ -15,7 +15,10 @@ export interface Module extends GoMod {
 /** The Go modules of the Nx workspace, and the go.work files that name them. */
 export interface ModuleSet {
   modules: Module[];
-  /** By path relative to the workspace root. Each names at least one of the modules. */
+  /**
+   * By path relative to the workspace root. Each names at least one of the modules. One above the workspace root begins
+   * with `../`.
+   */
   goWorks: Map<string, GoWork>;
 }
 
@@ -55,12 +58,13 @@ export function readModuleSet(
     if (!parsed) continue;
     const root = posix.dirname(file);
     // Go takes the nearest go.work above a module, even if it does not name the module.
-    const nearest = ancestors(root)
+    const nearest = [...ancestors(root), ...above(facts.workspaceRoot)]
       .map((directory) => posix.join(directory, 'go.work'))
       .find(readOnce);
     const content = nearest && read.get(nearest);
     const named =
-      content && content.use.some((directory) => posix.join(posix.dirname(nearest), directory, '.') === root);
+      content &&
+      content.use.some((directory) => fromRoot(facts.workspaceRoot, posix.dirname(nearest), directory) === root);
     if (named) set.goWorks.set(nearest, content);
     set.modules.push({ ...parsed, root, goWork: named ? nearest : undefined });
   }
@@ -70,4 +74,25 @@ export function readModuleSet(
 /** A directory and its ancestors up to the workspace root, nearest first. */
 function ancestors(directory: string): string[] {
   return directory === '.' ? ['.'] : [directory, ...ancestors(posix.dirname(directory))];
+}
+
+/** The folders above the workspace root as relative paths, nearest first: `..`, `../..`. */
+function above(workspaceRoot: string): string[] {
+  const depth = workspaceRoot.split(sep).filter(Boolean).length;
+  return Array.from({ length: depth }, (_, i) =>
+    Array(i + 1)
+      .fill('..')
+      .join('/'),
+  );
+}
+
+/**
+ * A directory of a go.work or of a replacement, relative to the workspace root: `../lib` for one outside of it. Pure.
+ *
+ * @param base folder that a relative directory starts from, relative to the workspace root
+ */
+export function fromRoot(workspaceRoot: string, base: string, directory: string): string {
+  const path = directory.split('\\').join('/');
+  const whole = posix.isAbsolute(path) ? path : join(workspaceRoot, base, path);
+  return relative(workspaceRoot, whole).split(sep).join('/') || '.';
 }

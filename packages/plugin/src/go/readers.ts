@@ -14,6 +14,8 @@ export interface GoFileFacts {
   embeds: string[];
   /** Paths of the other modules of this Nx workspace that it imports. */
   modules: string[];
+  /** Import paths of the packages of this Nx workspace that it imports, also of its own module. */
+  packages: string[];
 }
 
 /**
@@ -26,11 +28,13 @@ export interface GoFileFacts {
 export function goFile(own: string, modules: string[]): Reader<GoFileFacts> {
   const digest = createHash('sha1').update(modules.join('\n')).digest('base64url').slice(0, 8);
   return {
-    version: `1-${digest}`,
+    version: `2-${digest}`,
     parse: (text) => {
       const { embeds, imports } = scanGoFile(text);
       const owners = new Set(imports.map((path) => owningModule(path, modules)));
-      return { embeds, modules: [...owners].filter((module) => module !== undefined && module !== own) as string[] };
+      const others = [...owners].filter((module) => module !== undefined && module !== own) as string[];
+      const packages = imports.filter((path) => owningModule(path, [...modules, own]) !== undefined);
+      return { embeds, modules: others, packages };
     },
   };
 }

@@ -2,17 +2,27 @@ import { posix } from 'node:path';
 import type { CreateNodesResultArray, NxJsonConfiguration } from '@nx/devkit';
 import { configuredOptions, variants } from '../controller/configured-options.js';
 import { findController, type Controller } from '../controller/find-controller.js';
+import { imageHidden } from '../controller/image-hidden.js';
 import { projectPath, type Tokens } from '../controller/option-paths.js';
 import { projectNames } from '../controller/project-names.js';
 import type { TargetNames } from '../controller/target-names.js';
 import type { Facts } from '../files/facts.js';
 import { kubebuilderProject, projectJson, type FileOptions } from '../files/readers.js';
+import { Visibility } from '../files/visibility.js';
 import { isOutsideModules } from '../go/go-files.js';
 import { companionsOf } from '../go/module-dependencies.js';
-import { readModuleSet, type Module } from '../go/module-set.js';
-import { allEmbedded, readModuleSources } from '../go/module-sources.js';
-import { kustomizationInputs } from '../kustomize/kustomization-inputs.js';
-import type { ModuleContext } from '../targets/context.js';
+import { readModuleSet, type Module, type ModuleSet } from '../go/module-set.js';
+import {
+  allEmbedded,
+  isLeftOut,
+  readModuleSources,
+  withDependencies,
+  type ModuleSources,
+} from '../go/module-sources.js';
+import { kustomizationReads } from '../kustomize/kustomization-inputs.js';
+import type { ManifestInputs, ModuleContext } from '../targets/context.js';
+import type { GoSources } from '../targets/go-inputs.js';
+import { written } from '../targets/places.js';
 import { controllerProject, moduleProject } from '../targets/project.js';
 import { externalNodes } from './external-nodes.js';
 
@@ -45,6 +55,7 @@ export function inferProjects(
     }
     return results;
   };
+  const eyes: Eyes = { facts, visibility: new Visibility(facts.workspaceRoot) };
   const sources = ofEach(set.modules, (module) => readModuleSources(facts, module, set));
   const found = ofEach([...sources.keys()], (module) => ({
     controller: findController(facts, module.root),
@@ -56,20 +67,16 @@ export function inferProjects(
   const nameOf = new Map(named.map(([module], i) => [module, inferredNames[i]!]));
 
   const projects = ofEach([...found.keys()], (module) => {
-    const { root, goWork } = module;
+    const { root } = module;
     const { controller } = found.get(module)!;
     const context: ModuleContext = {
       project: nameOf.get(module)!,
       root,
       names,
       packages: sources.get(module)!.packages,
-      sources: {
-        embedded: allEmbedded(module, sources),
-        goWork,
-        companions: companionsOf(module, set).map((other) => posix.join(other.root, 'go.mod')),
-      },
+      sources: goSources(eyes.visibility, module, set, sources),
     };
-    return controller ? withLoop(facts, context, controller, defaults) : moduleProject(context);
+    return controller ? withLoop(eyes, context, controller, defaults) : moduleProject(context);
   });
 
   return {
@@ -81,13 +88,47 @@ export function inferProjects(
   };
 }
 
+/** How inference looks at the files of the workspace. */
+interface Eyes {
+  facts: Facts;
+  visibility: Visibility;
+}
+
+function goSources(
+  visibility: Visibility,
+  module: Module,
+  set: ModuleSet,
+  sources: ReadonlyMap<Module, ModuleSources>,
+): GoSources {
+  const { goWork } = module;
+  const all = withDependencies(module, sources);
+  const companions = companionsOf(module, set).map((other) => posix.join(other.root, 'go.mod'));
+  const imports = new Set(all.flatMap((at) => sources.get(at)?.imports ?? []));
+  const folders = new Map<string, boolean>();
+  const isIgnoredFolder = (path: string) => {
+    if (!folders.has(path)) folders.set(path, visibility.isIgnoredFolder(path));
+    return folders.get(path)!;
+  };
+  const read = all.flatMap((at) =>
+    (sources.get(at)?.files ?? []).filter((file) => !isLeftOut(file, at, imports, isIgnoredFolder)),
+  );
+  return {
+    embedded: allEmbedded(module, sources),
+    ...{ goWork, companions },
+    dependencies: all.filter((at) => at !== module).map(({ root }) => root),
+    others: [...new Set(all.flatMap((at) => sources.get(at)?.others ?? []))].sort(),
+    ...visibility.look([...read, ...companions, ...(goWork ? [goWork] : [])]),
+  };
+}
+
 /** The project of a controller, with the targets of the inner loop. */
 function withLoop(
-  facts: Facts,
+  eyes: Eyes,
   context: ModuleContext,
   controller: Controller,
   defaults: NxJsonConfiguration['targetDefaults'],
 ) {
+  const { facts } = eyes;
   const { names, root } = context;
   const configuredOf = (target: string | undefined, executor: string) =>
     configuredOptions(facts, root, { target, executor: `@nx-kube/executors:${executor}`, defaults });
@@ -96,16 +137,23 @@ function withLoop(
     kustomizeBuild: configuredOf(names.kustomizeBuild, 'kustomize-build'),
     imageBuild: configuredOf(names.imageBuild, 'image-build'),
   };
+  const outputs = written({ ...context, configured });
   return controllerProject({
     ...context,
     ...{ controller, configured },
-    manifestInputs: manifestInputs(facts, context, controller, variants(configured.kustomizeBuild)),
+    manifestInputs: manifestInputs(eyes, context, controller, variants(configured.kustomizeBuild)),
+    imageHidden: imageHidden(eyes, variants(configured.imageBuild), context, outputs),
   });
 }
 
-/** Files outside of `config` that rendering reads, with those of all kustomizations in the user's options. */
-function manifestInputs(facts: Facts, tokens: Tokens, { kustomization }: Controller, options: FileOptions[]): string[] {
+/** Files that rendering reads, for all kustomizations in the user's options. */
+function manifestInputs(
+  { facts, visibility }: Eyes,
+  tokens: Tokens,
+  { kustomization }: Controller,
+  options: FileOptions[],
+): ManifestInputs {
   const paths = [kustomization, ...options.flatMap(({ path }) => path ?? [])];
-  const files = new Set(paths.flatMap((path) => kustomizationInputs(facts, projectPath(path, tokens))));
-  return [...files].filter((file) => !file.startsWith(posix.join(tokens.root, 'config/'))).sort();
+  const files = [...new Set(paths.flatMap((path) => kustomizationReads(facts, projectPath(path, tokens))))];
+  return { files: files.filter((file) => !file.startsWith('..')).sort(), ...visibility.look(files) };
 }

@@ -1,6 +1,7 @@
 import type { Controller } from '../controller/find-controller.js';
 import type { TargetNames } from '../controller/target-names.js';
 import type { TargetOptions } from '../files/readers.js';
+import type { HiddenFile } from '../files/visibility.js';
 import type { GoSources } from './go-inputs.js';
 
 /** Facts about a Go module for the target builders. */
@@ -19,8 +20,20 @@ export interface ControllerContext extends ModuleContext {
   controller: Controller;
   /** The user's options of the targets that make content. */
   configured: Record<ContentKind, TargetOptions>;
-  /** Files outside of `config` that rendering the manifests reads, relative to the workspace root. */
-  manifestInputs: string[];
+  /** What rendering the manifests reads. */
+  manifestInputs: ManifestInputs;
+  /** What an image from a Dockerfile is made of and Nx does not see. */
+  imageHidden: HiddenFile[];
+}
+
+/** Files that rendering the manifests reads. Paths are relative to the workspace root. */
+export interface ManifestInputs {
+  /** All of them in the workspace, some of which may not exist. */
+  files: string[];
+  /** Files of the workspace to which symbolic links among them lead. */
+  linked: string[];
+  /** Those that Nx does not see. */
+  hidden: HiddenFile[];
 }
 
 /** Targets whose outputs other targets read. */

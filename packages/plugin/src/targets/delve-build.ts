@@ -1,6 +1,8 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
+import { escapeGlob } from '@nx-kube/executors';
 import type { ControllerContext } from './context.js';
+import { inRoot } from './reads.js';
 import { executorHelp, metadata, toolVersion } from './target.js';
 
 export function delveBuildTarget({ project, root, names }: ControllerContext): TargetConfiguration {
@@ -9,11 +11,11 @@ export function delveBuildTarget({ project, root, names }: ControllerContext): T
     cache: true,
     inputs: [
       // The Go version of the project, which Delve must support.
-      '{projectRoot}/go.mod',
+      `${inRoot(root)}/go.mod`,
       { runtime: 'go env GOVERSION GOARCH' },
       toolVersion,
     ],
-    outputs: [`{workspaceRoot}/${posix.join('dist', root, 'delve')}`],
+    outputs: [`{workspaceRoot}/${escapeGlob(posix.join('dist', root, 'delve'))}`],
     options: { output: posix.join('dist', root, 'delve', 'dlv') },
     metadata: metadata(
       'Builds Delve, the debugger, for the nodes of the cluster',

@@ -1,15 +1,16 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import type { ModuleContext } from './context.js';
 import { goTestInputs } from './go-inputs.js';
+import { withReads } from './reads.js';
 import { metadata } from './target.js';
 
-export function goTestTarget({ sources, packages }: ModuleContext): TargetConfiguration | undefined {
+export function goTestTarget({ root, sources, packages }: ModuleContext): TargetConfiguration | undefined {
   const patterns = testedPackages(packages);
   if (!patterns.length) return undefined;
-  return {
+  const target = {
     executor: 'nx:run-commands',
     cache: true,
-    inputs: [...goTestInputs(sources), { externalDependencies: [] }],
+    inputs: [...goTestInputs(root, sources), { externalDependencies: [] }],
     outputs: [],
     options: { command: `go test ${patterns.join(' ')}`, cwd: '{projectRoot}' },
     metadata: metadata(
@@ -19,6 +20,7 @@ export function goTestTarget({ sources, packages }: ModuleContext): TargetConfig
       ['go'],
     ),
   };
+  return withReads(target, { alsoReads: [], hidden: sources.hidden });
 }
 
 /**

@@ -1,23 +1,35 @@
+import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
+import { escapeGlob } from '@nx-kube/executors';
+import { isChart } from '../kustomize/kustomization-inputs.js';
 import type { ControllerContext } from './context.js';
-import { manifests } from './places.js';
+import { manifests, outputsOf } from './places.js';
+import { inRoot, withReads } from './reads.js';
 import { executorHelp, metadata, toolVersion } from './target.js';
 
 export function kustomizeBuildTarget(context: ControllerContext): TargetConfiguration {
-  const { project, names, controller, manifestInputs } = context;
-  return {
+  const { project, root, names, controller, manifestInputs } = context;
+  const { files, linked, hidden } = manifestInputs;
+  const within = inRoot(root);
+  const target = {
     executor: '@nx-kube/executors:kustomize-build',
     cache: true,
     inputs: [
-      '{projectRoot}/config/**/*',
-      '!{projectRoot}/config/**/*.go',
-      ...manifestInputs.map((file) => `{workspaceRoot}/${file}`),
+      `${within}/config/**/*`,
+      `!${within}/config/**/*.go`,
+      ...[...files.filter((file) => !file.startsWith(posix.join(root, 'config/'))), ...linked].map(
+        (file) => `{workspaceRoot}/${escapeGlob(file)}`,
+      ),
       toolVersion,
     ],
-    outputs: ['{options.output}'],
+    outputs: outputsOf(manifests(context), context),
     options: { path: controller.kustomization, output: manifests(context).path },
     metadata: metadata('Renders the manifests of config/default', executorHelp(project, names.kustomizeBuild!), {
       options: { path: 'config/overlays/local' },
     }),
   };
+  const all = [...files, ...hidden.map(({ path }) => path)].map(escapeGlob);
+  const charts = all.filter(isChart).map((file) => `${posix.dirname(file)}/**/*`);
+  const reads = { include: [...new Set([...all, ...charts])], exclude: [] };
+  return withReads(target, { alsoReads: [reads], hidden });
 }

@@ -1,6 +1,9 @@
 import { posix } from 'node:path';
+import { escapeGlob } from '@nx-kube/executors';
+import { projectPath, workspacePath, type Tokens } from '../controller/option-paths.js';
 import type { TargetOptions } from '../files/readers.js';
 import type { ControllerContext } from './context.js';
+import { isPlain } from './reads.js';
 
 /** Paths of a target's output, from its option `output`. */
 export interface Places {
@@ -11,7 +14,7 @@ export interface Places {
 }
 
 /** Paths of the binaries of `go-build`: for development, release and debugging. */
-export function binaries({ configured }: ControllerContext): Places {
+export function binaries({ configured }: Pick<ControllerContext, 'configured'>): Places {
   return places(
     {
       path: 'bin/manager',
@@ -26,13 +29,33 @@ export function binaries({ configured }: ControllerContext): Places {
 }
 
 /** Path of the manifests of `kustomize-build`. */
-export function manifests({ root, configured }: ControllerContext): Places {
+export function manifests({ root, configured }: Pick<ControllerContext, 'root' | 'configured'>): Places {
   return places({ path: posix.join('dist', root, 'manifests.yaml'), configurations: {} }, configured.kustomizeBuild);
 }
 
 /** Path of the image of `image-build`. */
-export function images({ root, configured }: ControllerContext): Places {
+export function images({ root, configured }: Pick<ControllerContext, 'root' | 'configured'>): Places {
   return places({ path: posix.join('dist', root, 'image'), configurations: {} }, configured.imageBuild);
+}
+
+/**
+ * The Nx outputs of a target with the option `output`, which is relative to the workspace. Nx reads an output as a
+ * glob, so paths with special characters are added escaped. Pure.
+ */
+export function outputsOf({ path, configurations }: Places, tokens: Tokens): string[] {
+  const paths = [path, ...Object.values(configurations)].map((output) => workspacePath(output, tokens));
+  const special = new Set(paths.filter((output) => !isPlain(output)));
+  return ['{options.output}', ...[...special].map((output) => `{workspaceRoot}/${escapeGlob(output)}`)];
+}
+
+/** All paths that the targets of a controller write, relative to the workspace root. Pure. */
+export function written(context: Pick<ControllerContext, 'configured' | 'root' | 'project'>): string[] {
+  const all = ({ path, configurations }: Places) => [path, ...Object.values(configurations)];
+  return [
+    ...all(binaries(context)).map((output) => projectPath(output, context)),
+    ...[manifests(context), images(context)].flatMap(all).map((output) => workspacePath(output, context)),
+    posix.join('dist', context.root, 'delve'),
+  ];
 }
 
 /** Options of a target that reads these paths, by default and in the configurations. */

@@ -2,11 +2,13 @@ import { relative, sep } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
 import type { Cluster, Platform } from '@nx-kube/cluster';
 import type { ContentOptions } from '../../deploy/content.js';
+import { escapeGlob } from '../../format/escape-glob.js';
 import type { LoopOptions } from '../../loop/options.js';
 import type { FileInputs } from '../../loop/plan/stale-targets.js';
+import { notCachedTargets } from '../../nx/not-cached.js';
 import { projectOf } from '../../nx/project.js';
 import { targetInputs } from '../../nx/target-inputs.js';
-import { componentFiles } from '../../sources/components.js';
+import { componentFiles, componentReads } from '../../sources/components.js';
 import { sourceFiles } from '../../sources/sources.js';
 import { normalize as normalizeGoBuild } from '../go-build/executor.js';
 import { imageFor } from '../image-build/nx-image-for.js';
@@ -56,19 +58,14 @@ export function loopOptions(
     before: targets.kustomizeBuild,
   });
   more.forEach(([target, files]) => inputs.set(target, files));
-  const files = [
-    ...(deploy.transform ? [deploy.transform] : []),
-    ...sourceFiles(deploy.sources ?? {}),
-    ...(deploy.components ?? []).flatMap((component) => componentFiles(component, project.workspaceRoot)),
-  ];
-  inputs
-    .get(targets.kustomizeBuild)!
-    .include.push(...files.map((file) => relative(project.workspaceRoot, file).split(sep).join('/')));
+  const manifestFiles = inputs.get(targets.kustomizeBuild)!;
+  inputs.set(targets.kustomizeBuild, withSources(manifestFiles, deploy, project.workspaceRoot));
   return {
     workspaceRoot: project.workspaceRoot,
     deploy,
     targets,
     ...{ secrets, flux, others, waitsFor, inputs },
+    notCached: notCachedTargets(project.name, Object.values(targets), context.projectGraph),
     goBuild: normalizeGoBuild({ ...goBuild, goarch }, context),
     imageFor: imageFor(context, targets.imageBuild),
     kustomization: normalizeKustomizeBuild(kustomizeBuild, context),
@@ -80,5 +77,26 @@ export function loopOptions(
     releaseLease: options.releaseLease,
     modes: options.triggerModes,
     timeoutMs: options.timeout * 1000,
+  };
+}
+
+/** Adds the files of other sources of objects. Options name them, so they count also where git ignores them. */
+function withSources(
+  { include, exclude, always = [] }: FileInputs,
+  { transform, sources = {}, components = [] }: ContentOptions,
+  workspaceRoot: string,
+): FileInputs {
+  const relativeTo = (globs: string[]) =>
+    globs.map((glob) => relative(escapeGlob(workspaceRoot), glob).split(sep).join('/'));
+  const named = [
+    ...(transform ? [escapeGlob(transform)] : []),
+    ...sourceFiles(sources),
+    ...components.flatMap((component) => componentReads(component, workspaceRoot)),
+  ];
+  const folders = components.flatMap((component) => componentFiles(component, workspaceRoot));
+  return {
+    include: [...include, ...relativeTo([...named, ...folders])],
+    exclude,
+    always: [...always, { include: relativeTo(named), exclude: [] }],
   };
 }

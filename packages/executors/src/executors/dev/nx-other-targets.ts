@@ -1,6 +1,7 @@
 import { relative, sep } from 'node:path';
 import type { ExecutorContext, TargetConfiguration } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
+import { escapeFolders, escapeGlob } from '../../format/escape-glob.js';
 import type { FileInputs } from '../../loop/plan/stale-targets.js';
 import type { OtherTargetOptions } from '../../loop/targets/other.js';
 import { projectOf, workspacePath } from '../../nx/project.js';
@@ -58,7 +59,9 @@ export function otherTargets(
   const inputs = others.map(({ target, outputs }): [string, FileInputs] => {
     const { include, exclude } = targetInputs(project.name, target, context.projectGraph, context.nxJsonConfiguration);
     // What a target writes must not make it run again.
-    const written = outputs.map((path) => relative(project.workspaceRoot, path).split(sep).join('/'));
+    const written = outputs.map((path) =>
+      relative(escapeGlob(project.workspaceRoot), escapeFolders(path)).split(sep).join('/'),
+    );
     return [target, { include, exclude: [...exclude, ...written.flatMap((path) => [path, `${path}/**`])] }];
   });
   return { others, waitsFor, inputs };

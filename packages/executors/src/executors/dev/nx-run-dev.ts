@@ -65,7 +65,7 @@ export async function runDev(settled: SettledDev, parts: DevParts): Promise<Sett
 
 async function runInCluster(
   settled: SettledDev,
-  { settle, control, signal }: DevParts,
+  { settle, control, signal, isFirst }: DevParts,
   { cluster, emit, status }: { cluster: Cluster; emit: Emit; status: StatusReader },
 ): Promise<SettledDev | undefined> {
   const runner = taskRunner(settled);
@@ -75,6 +75,7 @@ async function runInCluster(
     return withDebug(loop, state.options, state.context, { runner, signal });
   };
   const loop = await loopOf(settled);
+  if (isFirst) loop.notCached?.forEach((message, target) => emit({ type: 'notice', target, message }));
   const settings = settingsFiles(settled, settle, loopOf);
   let applied = false;
   const parts: LoopParts = {

@@ -3,6 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { duration, size } from '../../format/units.js';
 import type { GoBuild } from '../../go/arguments.js';
 import { buildGo } from '../../go/build.js';
+import { printNotCached } from '../../nx/not-cached.js';
 import { fromTimeToTime, print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
@@ -11,6 +12,7 @@ import type { GoBuildOptions } from './schema.js';
 
 export default function goBuild(options: GoBuildOptions, context: ExecutorContext): Promise<{ success: boolean }> {
   return runExecutor(async (signal) => {
+    printNotCached(context);
     const result = await buildGo(normalize(options, context), {
       signal,
       onOutput: printError,

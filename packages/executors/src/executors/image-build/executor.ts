@@ -3,6 +3,7 @@ import { duration, size } from '../../format/units.js';
 import { binaryPathIn } from '../../image/build/binary-path.js';
 import { buildImage } from '../../image/build/build.js';
 import type { ImageBuild } from '../../image/build/plan.js';
+import { printNotCached } from '../../nx/not-cached.js';
 import { print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath, workspacePath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
@@ -15,6 +16,7 @@ export default function imageBuild(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return runExecutor(async (signal) => {
+    printNotCached(context);
     const result = await buildImage(await normalize(options, context), { signal, onOutput: printError });
     if (!result.ok) return false;
     const { name, tag, platform, digest } = result.image;

@@ -1,6 +1,7 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { duration } from '../../format/units.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
+import { printNotCached } from '../../nx/not-cached.js';
 import { print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath, workspacePath } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
@@ -12,6 +13,7 @@ export default function kustomizeBuild(
   context: ExecutorContext,
 ): Promise<{ success: boolean }> {
   return runExecutor(async (signal) => {
+    printNotCached(context);
     const result = await renderManifests(normalize(options, context), { signal });
     if (!result.ok) {
       if (!result.cancelled) printError(result.diagnostics);

@@ -16,6 +16,8 @@ describe('dockerIgnore', () => {
     ['a\n!a/b\na/b/c', ['a/b', 'a/b/d'], ['a', 'a/c', 'a/b/c']],
     ['.env', ['env'], ['.env']],
     ['{a,b}', ['a', 'b'], []],
+    ['(web)/[ab]', ['web/a'], ['(web)/a', '(web)/b/c']],
+    ['{x}', ['x'], ['{x}']],
   ])('the file %j keeps %j and ignores %j', (text, left, out) => {
     const ignored = dockerIgnore(text);
     expect(left.filter(ignored)).toEqual([]);

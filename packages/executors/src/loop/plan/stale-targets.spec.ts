@@ -25,6 +25,20 @@ describe('staleTargets', () => {
   );
 });
 
+describe('staleTargets of inputs that Nx does not see', () => {
+  const hidden = new Map<string, FileInputs>([
+    [
+      'go-build',
+      { include: ['\\(a\\)/*.go'], exclude: [], always: [{ include: ['../lib/**/*.go'], exclude: ['**/x/**'] }] },
+    ],
+  ]);
+  it.each([['(a)/main.go'], ['../lib/b/c.go']])('a change of %s counts', (file) =>
+    expect(staleTargets([file], hidden)).toEqual(['go-build']),
+  );
+  it('the watch roots are folders without escapes, also outside of the workspace', () =>
+    expect(watchRoots([...hidden.values(), { include: ['**/*'], exclude: [] }])).toEqual(['.', '../lib']));
+});
+
 describe('watchRoots', () => {
   it('the watch roots are the fixed parts of the globs, without those inside others', () =>
     expect(watchRoots(inputs.values())).toEqual(['a', 'go.work', 'shared']));

@@ -1,22 +1,47 @@
 import micromatch from 'micromatch';
 
-/** The input files of a target: globs relative to the workspace root. */
-export interface FileInputs {
+/** Globs relative to the workspace root. A path outside of the workspace begins with `../`. */
+export interface Fileset {
   include: string[];
   exclude: string[];
+}
+
+/** The input files of a target. */
+export interface FileInputs extends Fileset {
+  /** Files that count although git ignores them or although they are outside of the workspace. Default: none. */
+  always?: readonly Fileset[];
 }
 
 /** Returns the names of the targets with one of the files among their inputs, in the given order. Pure. */
 export function staleTargets(files: string[], inputs: ReadonlyMap<string, FileInputs>): string[] {
   return [...inputs]
-    .filter(([, { include, exclude }]) => micromatch(files, include, { dot: true, ignore: exclude }).length > 0)
+    .filter(([, { always = [], ...own }]) => [own, ...always].some((set) => files.some((file) => isIn(set, file))))
     .map(([name]) => name);
+}
+
+/** Whether a file is in a fileset. Pure. */
+export function isIn({ include, exclude }: Fileset, file: string): boolean {
+  return micromatch.isMatch(file, include, { dot: true, ignore: exclude });
 }
 
 /** Returns the folders and files to watch for all inputs: the fixed part of each glob, without those inside others. */
 export function watchRoots(inputs: Iterable<FileInputs>): string[] {
-  const bases = new Set([...inputs].flatMap(({ include }) => include.map((glob) => micromatch.scan(glob).base || '.')));
-  return [...bases]
-    .filter((base) => ![...bases].some((other) => other !== base && (other === '.' || base.startsWith(`${other}/`))))
-    .sort();
+  const globs = [...inputs].flatMap(({ include, always = [] }) =>
+    [include, ...always.map((set) => set.include)].flat(),
+  );
+  const bases = new Set(globs.map(baseOf));
+  return [...bases].filter((base) => ![...bases].some((other) => other !== base && holds(other, base))).sort();
+}
+
+/** The fixed part of a glob: a folder or file, without escapes. Pure. */
+export function baseOf(glob: string): string {
+  const names = glob.split('/');
+  const end = names.findIndex((name) => /(?<!\\)[*?[\]{}()!|]/.test(name));
+  const fixed = end < 0 ? names : names.slice(0, end);
+  return fixed.join('/').replace(/\\(.)/g, '$1') || '.';
+}
+
+/** Whether a folder holds a path. Both are relative to the workspace root. Pure. */
+export function holds(folder: string, path: string): boolean {
+  return folder === '.' ? !/^\.\.(\/|$)/.test(path) : path.startsWith(`${folder}/`);
 }

@@ -20,6 +20,8 @@ export interface GoBuildTargetParts {
   hasKeeper: () => boolean;
   /** Returns the keeper if the workload has been applied already. */
   currentKeeper: () => PodKeeper | undefined;
+  /** Whether Nx caches the target at present. Default: yes. */
+  isCached?: () => boolean;
   /** Called each time a binary has been made. */
   onBuilt: () => void;
   onOutput: (line: string) => void;
@@ -35,7 +37,18 @@ interface BinaryContent {
  * starts at once: it is the fastest way to the new binary.
  */
 export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryContent> {
-  const { target, build, runner, env, kustomizeBuild, keeper, hasKeeper, currentKeeper, onBuilt, onOutput } = options;
+  const {
+    target,
+    build,
+    runner,
+    env,
+    kustomizeBuild,
+    keeper,
+    hasKeeper,
+    currentKeeper,
+    isCached = () => true,
+  } = options;
+  const { onBuilt, onOutput } = options;
   let first = true;
   /** Set from the start of a build until the delivery of its binary, or until another build takes its place. */
   let preparing: PreparedBase | undefined;
@@ -68,7 +81,7 @@ export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryCon
     },
     /** Puts the binary into Nx's cache. It is up to date, so nothing is linked again. */
     async idle(signal) {
-      if (uncached) uncached = !(await runner.run(target, { env, signal })).ok;
+      if (uncached && isCached()) uncached = !(await runner.run(target, { env, signal })).ok;
     },
     async deliver({ path, prepared }, signal, waitFor = waitSilently) {
       preparing = undefined;

@@ -32,6 +32,8 @@ export interface KustomizeBuildTargetParts {
   installers: { isBusy: () => boolean; idle: (signal: AbortSignal) => Promise<void> };
   /** Time-out (ms) for objects that others depend on to become ready. */
   timeoutMs: () => number;
+  /** Whether Nx caches the target at present. Default: yes. */
+  isCached?: () => boolean;
   /** Called each time the manifests have been rendered, if an image can be made for them. */
   onRendered: () => void;
   /** Called before anything is applied. */
@@ -60,6 +62,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
     hasImages,
     imageFor,
     timeoutMs,
+    isCached = () => true,
     onRendered,
     beforeApply,
     onWorkload,
@@ -98,7 +101,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
       return { ok: true, digest: hash.digest('hex'), content };
     },
     async idle(signal) {
-      if (uncached) uncached = !(await runner.run(target, { signal })).ok;
+      if (uncached && isCached()) uncached = !(await runner.run(target, { signal })).ok;
     },
     async deliver({ rendered, others }, signal) {
       const started = performance.now();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { glob } from 'tinyglobby';
+import { escapeFolders } from '../../format/escape-glob.js';
 import type { LoopTarget } from './loop-target.js';
 import type { TaskRunner } from './task-runner.js';
 
@@ -36,7 +37,7 @@ export function otherTarget({ target, outputs }: OtherTargetOptions, runner: Tas
 /** Returns a digest of names and contents of all files; a missing output has no files. */
 async function digestOf(outputs: readonly string[]): Promise<string> {
   const files = await glob(
-    outputs.flatMap((output) => [output, `${output}/**`]),
+    outputs.map(escapeFolders).flatMap((output) => [output, `${output}/**`]),
     { absolute: true, dot: true },
   );
   const hash = createHash('sha256');

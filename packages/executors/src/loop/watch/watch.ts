@@ -16,8 +16,11 @@ export interface WatchOptions {
   workspaceRoot: string;
   /** Folders and files to watch, relative to the workspace root. */
   roots: string[];
-  /** Whether an absolute path is left out. Default: paths that git ignores. */
-  ignored?: (path: string, isDirectory: boolean) => boolean;
+  /**
+   * Whether an absolute path is left out. The watcher asks first without `isDirectory`, before it knows it. Default:
+   * paths that git ignores.
+   */
+  ignored?: (path: string, isDirectory?: boolean) => boolean;
   /** Depth below the roots (folders). Default: no limit. */
   depth?: number;
   /** An edit is complete after this time without a change (ms): one save is often several events. Default: 15. */
@@ -44,7 +47,9 @@ export async function watch(options: WatchOptions): Promise<void> {
     cwd: workspaceRoot,
     ignoreInitial: true,
     depth,
-    ignored: (path, stats) => ignored(path, stats?.isDirectory() ?? false),
+    // A folder of another user, such as the volume of a database, holds no input.
+    ignorePermissionErrors: true,
+    ignored: (path, stats) => ignored(path, stats?.isDirectory()),
   });
 
   let changed = new Set<string>();
