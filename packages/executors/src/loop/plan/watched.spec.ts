@@ -69,9 +69,27 @@ describe('watched', () => {
   });
 
   it('Go code in ignored folders, embedded folders and code outside of the workspace are reported', async () => {
-    for (const path of ['a/bin/m', 'a/gen/x.go', 'a/_old/x.go', 'a/node_modules/x/x.go', 'a/web/dist/_app/x.js', '../lib/deep/x.go']) write(path);
+    for (const path of [
+      'a/bin/m',
+      'a/gen/x.go',
+      'a/_old/x.go',
+      'a/node_modules/x/x.go',
+      'a/web/dist/_app/x.js',
+      '../lib/deep/x.go',
+    ])
+      write(path);
     await start(go);
-    for (const path of ['a/bin/m', 'a/gen/x.go', 'a/gen/x.txt', 'a/_old/bin/x.go', 'a/node_modules/x/x.go', 'a/web/dist/_app/x.js', '../lib/deep/x.go', '../lib/deep/x.md']) write(path, 'x');
+    for (const path of [
+      'a/bin/m',
+      'a/gen/x.go',
+      'a/gen/x.txt',
+      'a/_old/bin/x.go',
+      'a/node_modules/x/x.go',
+      'a/web/dist/_app/x.js',
+      '../lib/deep/x.go',
+      '../lib/deep/x.md',
+    ])
+      write(path, 'x');
     expect(await next()).toEqual(['../lib/deep/x.go', 'a/gen/x.go', 'a/web/dist/_app/x.js']);
     write('a/gen/new/y.go', 'x');
     expect(await next()).toEqual(['a/gen/new/y.go']);
