@@ -54,7 +54,17 @@ describe('a repository that is one controller, with nothing of Nx but the plugin
     expect(workspace.read('Dockerfile')).toContain('FROM golang:');
     const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once']);
     expect(exitCode, all).toBe(0);
+    expect(all).not.toContain('the cluster does not answer');
     expect(await thePod()).toMatchObject({ ready: true, restarts: 0, digest: digestOfBuild() });
+  });
+
+  it('dev --once that is out of time names what is missing', async () => {
+    const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once', '--timeout=1']);
+    expect(exitCode, all).toBe(1);
+    expect(all).toMatch(
+      /dev --once: not healthy after 1 s: .*(go-build|kustomize-build|image-build) (waits for|still runs)/,
+    );
+    expect(all).not.toContain('the cluster does not answer');
   });
 
   it('an edit reaches the same pod under dev', async () => {

@@ -1,6 +1,7 @@
 import type { Cluster } from '../api/cluster.js';
 import type { KubeObject, Ref } from '../object/kube-object.js';
 import { watch, type Watcher } from '../watch/watch.js';
+import { explained } from './explained.js';
 import { failedByStatus } from './failure.js';
 import {
   failedCreateEvent,
@@ -86,8 +87,8 @@ export class Observation {
     const now = status(this.#object);
     if (this.#object) this.#watchPods(this.#object);
     if (now.status === 'Current') return this.#settle(now);
-    this.outcome.report(now);
     const problems = this.#problems();
+    this.outcome.report(this.#object ? explained(this.#object, now, problems, this.#podsOfRevision()) : now);
     this.#observe(problems);
     const failure =
       problems.find((problem) => this.#hasLasted(problem)) ??

@@ -36,6 +36,9 @@ export class StatusReader {
         this.#forwards.set(`${address} ${name}`, { name, address, state, message, waits });
         return;
       }
+      case 'waiting':
+        if (!this.#healthy) this.#message ??= event.message;
+        return;
       case 'healthy':
       case 'unhealthy':
         this.#healthy = event.type === 'healthy';

@@ -1,4 +1,13 @@
-import { applySet, checkKinds, refOf, waitReady, type Change, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import {
+  applySet,
+  checkKinds,
+  refOf,
+  waitReady,
+  type Change,
+  type Cluster,
+  type KubeObject,
+  type WaitReadyOptions,
+} from '@nx-kube/cluster';
 import { fromSuspendedFlux } from '../flux/take-over.js';
 import { imageName, replaceImage } from '../workload/image.js';
 import { prepare, type Prepared } from '../workload/mutate.js';
@@ -6,7 +15,6 @@ import { requireNone } from './check-content.js';
 import { readOtherObjects, type ContentOptions, type OtherObjects } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
 import { setOf } from './deploy-options.js';
-import { mayLeave } from './left-fields.js';
 
 /** The result. `objects` also holds the objects of other sources and of components. */
 export interface Applied extends Prepared {
@@ -20,6 +28,8 @@ export interface ApplyManifestsOptions {
   /** Time-out (ms) for objects that others depend on to become ready. Default: 300,000. */
   timeoutMs?: number;
   signal?: AbortSignal;
+  /** Called with the status of objects that others depend on. */
+  onStatus?: WaitReadyOptions['onStatus'];
   onProgress?: (change: Change) => void;
   /** Called before anything is applied. */
   beforeApply?: (prepared: Prepared) => Promise<void>;
@@ -41,7 +51,7 @@ export async function applyManifests(
   options: ContentOptions,
   application: ApplyManifestsOptions = {},
 ): Promise<Applied> {
-  const { dryRun, timeoutMs = 300_000, signal, onProgress, beforeApply, onWorkload } = application;
+  const { dryRun, timeoutMs = 300_000, signal, onStatus, onProgress, beforeApply, onWorkload } = application;
   const prepared = await prepare(rendered, { ...options, ...images }, options.manifests);
   const { extra, components } = application.others ?? (await readOtherObjects(cluster, options, signal));
   // A component may run the controller's image, too.
@@ -53,9 +63,8 @@ export async function applyManifests(
   const set = setOf(options.project, cluster, options.owner);
   const { recreate, force } = options;
   const takeOver = fromSuspendedFlux(cluster, signal);
-  const leaves = mayLeave(prepared);
   const applyAll = (upTo: KubeObject[], prune?: false) =>
-    applySet(cluster, set, upTo, { recreate, force, takeOver, mayLeave: leaves, dryRun, prune, signal, onProgress });
+    applySet(cluster, set, upTo, { recreate, force, takeOver, dryRun, prune, signal, onProgress });
 
   requireNone(await checkKinds(cluster, stages[0]!, { all: objects, signal }), options);
   await beforeApply?.(prepared);
@@ -74,7 +83,7 @@ export async function applyManifests(
       // Nothing is pruned before the last stage: an object of a later stage may exist from the last run.
       early.push(...(await applyAll(upTo, false)));
       if (i === before.length) await onWorkload?.({ ...prepared, objects });
-      await waitReady(cluster, stage.map(refOf), { timeoutMs, signal });
+      await waitReady(cluster, stage.map(refOf), { timeoutMs, signal, onStatus });
     }
   }
   const last = await applyAll(objects);

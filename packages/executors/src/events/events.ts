@@ -77,7 +77,7 @@ export type LoopEvent =
    * before it; the loop tried again.
    */
   | { type: 'ledger'; edit: number; files: string[]; entry: Entry; retry?: true }
-  | { type: 'applied'; changes: Change[]; forceWith?: string }
+  | { type: 'applied'; changes: Change[] }
   /** A target applied Secrets. `changes` names keys, without values; `dependents` use the Secrets that changed. */
   | ({ type: 'secrets'; target: string; changes: Change[] } & Dependents)
   /** A developer's settings changed. `options`: those that differ. `anew`: another loop takes the place of this one. */
@@ -112,6 +112,8 @@ export type LoopEvent =
   | { type: 'debug'; state: 'on' | 'off'; changes?: string[]; message?: string }
   | { type: 'command'; verb: 'pause' | 'resume' | 'trigger'; targets: string[] }
   | { type: 'healthy' }
+  /** Something that was applied is not ready yet, and may still get ready. `message`: what it waits for. */
+  | { type: 'waiting'; message: string }
   | { type: 'unhealthy'; message: string }
   | { type: 'cluster'; state: 'unreachable' | 'reachable'; message?: string }
   | { type: 'stop'; reason: string };

@@ -5,6 +5,7 @@ import { Forwards } from '../forwards/forwards.js';
 import type { PodEvent } from '../pods/pod-event.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
 import { Health } from './observe/health.js';
+import { Waiting } from './observe/waiting.js';
 import { targetNames, type LoopOptions, type LoopParts } from './options.js';
 import type { GateView } from './plan/gate.js';
 import type { ScheduleEvent } from './plan/schedule.js';
@@ -35,13 +36,18 @@ export function startLanes(
   patienceMs: number,
 ): Lanes {
   const { deploy, targets, modes, waitsFor, graceMs, logs, releaseLease = false } = options();
+  const waiting = new Waiting(report);
   const health = new Health({
     ...{ emit: report, signal },
-    wait: (objects, until) => waitReady(cluster, objects.map(refOf), { timeoutMs: options().timeoutMs, signal: until }),
+    wait: (objects, until) =>
+      waiting.during((onStatus) =>
+        waitReady(cluster, objects.map(refOf), { timeoutMs: options().timeoutMs, signal: until, onStatus }),
+      ),
   });
   const emit: Emit = (event) => {
     report(event);
     health.onEvent(event);
+    if (event.type === 'applied') waiting.reset();
   };
   const scheduler = new Scheduler(
     { targets, waitsFor, modes: targetNames(options()).map((target) => [target, modes[target] ?? 'auto']) },

@@ -1,6 +1,6 @@
 import type { DeliveredImages } from '../deploy/deliver-images.js';
-import { onlyNewLeft } from '../deploy/left-fields.js';
 import type { Emit } from '../events/events.js';
+import { notReady } from '../format/not-ready.js';
 import type { Forwards } from '../forwards/forwards.js';
 import type { PodKeeper } from '../pods/pod-keeper.js';
 import type { WorkloadPods } from '../pods/workload-pods.js';
@@ -110,7 +110,6 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
   const { cluster, options, runner, patience, images, keeper, pods, forwards, health, emit, on, say, signal } = context;
   const { targets, deploy, kustomization } = options();
   const target = targets.kustomizeBuild;
-  const newlyLeft = onlyNewLeft();
   const handOver = handOverOnce({ cluster, project: deploy.project, say: say(target), signal });
   return kustomizeBuildTarget({
     ...{ target, cluster, runner, patience, kustomization },
@@ -122,6 +121,7 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
     installers: context.installers,
     timeoutMs: () => options().timeoutMs,
     isCached: () => !options().notCached?.has(target),
+    onStatus: (ref, now) => now.status === 'Current' || say(target)(notReady(ref, now)),
     onRendered: () => on({ type: 'rendered' }),
     beforeApply: async ({ workload }) => {
       context.onApplying?.();
@@ -132,7 +132,7 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
       forwards.onApplied(prepared.workload, prepared.objects);
     },
     onApplied: (applied) => {
-      emit({ type: 'applied', changes: newlyLeft(applied.changes), forceWith: options().deploy.forceWith });
+      emit({ type: 'applied', changes: applied.changes });
       if (deploy.debug) emit({ type: 'debug', state: 'on', changes: applied.relaxed });
       on({ type: 'applied' });
       health.onApplied(applied.objects);

@@ -51,6 +51,11 @@ describe('eventLines', () => {
     ],
     ['an end of debugging that fails shows why', { type: 'debug', state: 'off', message: 'no' }, ['✖ no']],
     ['a command names its targets', { type: 'command', verb: 'pause', targets: ['a', 'b'] }, ['‖ pause a, b']],
+    [
+      'what the loop waits for is reported',
+      { type: 'waiting', message: '0 of 1 pods of StatefulSet/d/s exist' },
+      ['… not ready yet: 0 of 1 pods of StatefulSet/d/s exist'],
+    ],
     ['health is reported', { type: 'healthy' }, ['✔ healthy']],
     ['what is unhealthy is indented', { type: 'unhealthy', message: 'a\n\nb' }, ['✖ not healthy\n  a\n  b']],
     [

@@ -15,7 +15,7 @@ const renderers: { [Type in PlainType]: (event: Event<Type>) => string[] } = {
   start: ({ project, context, server, leaves }) => [`${project} → ${context} (${server})`, leaves],
   edit: () => [],
   notice: ({ message }) => [`⚠ ${message}`],
-  applied: ({ changes, forceWith }) => changedLines(changes, forceWith).map(below),
+  applied: ({ changes }) => changedLines(changes).map(below),
   secrets: (event) => {
     const changed = event.changes.filter(({ action }) => action !== 'unchanged');
     return secretLines(changed, event).map(below);
@@ -40,6 +40,7 @@ const renderers: { [Type in PlainType]: (event: Event<Type>) => string[] } = {
   },
   command: ({ verb, targets }) => [`${commandSigns[verb]} ${verb} ${targets.join(', ')}`],
   healthy: () => ['✔ healthy'],
+  waiting: ({ message }) => [`… not ready yet: ${message}`],
   unhealthy: ({ message }) => [indented('✖ not healthy', message)],
   cluster: ({ state }) => [
     state === 'reachable' ? '✔ the cluster answers again' : '… the cluster does not answer, trying again',

@@ -1,4 +1,5 @@
 import type { LoopEvent } from '../events/events.js';
+import { eventLines } from './event-lines.js';
 
 /** How often (ms) a long step reports its progress. */
 export const progressEveryMs = 5000;
@@ -17,6 +18,8 @@ interface Step {
 /** The targets that run or wait now. */
 export class RunningSteps {
   readonly #steps = new Map<string, Step>();
+  /** What the applied objects wait for, and when that was printed. */
+  #objects: { since: number; text: string; at: number } | undefined;
 
   /** @param problemOf what is wrong with a target, in one line */
   constructor(private readonly problemOf: (target: string) => string | undefined) {}
@@ -27,6 +30,15 @@ export class RunningSteps {
     else this.#steps.delete(target);
   }
 
+  /** Follows what the applied objects wait for. A new text is printed with its event. */
+  onHealth(event: LoopEvent): void {
+    const now = performance.now();
+    const isOver = ['healthy', 'unhealthy', 'applied'].includes(event.type);
+    if (isOver) this.#objects = undefined;
+    if (event.type !== 'waiting') return;
+    this.#objects = { since: this.#objects?.since ?? now, text: eventLines(event).join('\n'), at: now };
+  }
+
   onProgress({ target, message }: LoopEvent & { type: 'progress' }): void {
     const step = this.#steps.get(target);
     if (step) step.progress = message;
@@ -35,13 +47,18 @@ export class RunningSteps {
   /** One line for each target that has been running for a while, or that waits and was not printed lately. */
   lines(): string[] {
     const now = performance.now();
-    return [...this.#steps].flatMap(([target, step]) => {
+    const objects = this.#objects;
+    const isDue = objects && now - objects.at >= waitingEveryMs;
+    if (isDue) objects.at = now;
+    const waiting = isDue ? [`${objects.text} (${Math.round((now - objects.since) / 1000)} s)`] : [];
+    const steps = [...this.#steps].flatMap(([target, step]) => {
       const ms = now - step.since;
       if (ms < progressEveryMs) return [];
       const seconds = Math.round(ms / 1000);
       if (step.waitsFor !== undefined) return this.#waiting(target, step, now, seconds);
       return [`… ${target}: ${seconds} s${step.progress && ` · ${step.progress}`}`];
     });
+    return [...waiting, ...steps];
   }
 
   #waiting(target: string, step: Step, now: number, seconds: number): string[] {

@@ -229,6 +229,22 @@ describe('terminalReporter', () => {
     expect(text).toBe('… go-build: waits for kustomize-build, which is broken: Secret/d/s: exceeded quota.\n');
   });
 
+  it('what the applied objects wait for is printed at once, and again while it lasts', () => {
+    vi.useFakeTimers();
+    let text = '';
+    const { emit, end } = terminalReporter((more) => (text += more));
+    emit({ type: 'waiting', message: '0 of 1 pods of StatefulSet/d/s exist' });
+    vi.advanceTimersByTime(45_000);
+    emit({ type: 'healthy' });
+    vi.advanceTimersByTime(45_000);
+    end();
+    expect(text.trimEnd().split('\n')).toEqual([
+      '… not ready yet: 0 of 1 pods of StatefulSet/d/s exist',
+      '… not ready yet: 0 of 1 pods of StatefulSet/d/s exist (30 s)',
+      '✔ healthy',
+    ]);
+  });
+
   it('an attempt that ends as the one before prints nothing, and a fix prints that', () => {
     const retried: LoopEvent = { ...ledger('go-build', 'failed'), retry: true } as LoopEvent;
     expect(

@@ -32,6 +32,7 @@ export function terminalReporter(
   timer.unref();
   const lines = (event: LoopEvent): string[] => {
     exits.onEvent(event);
+    steps.onHealth(event);
     switch (event.type) {
       case 'target':
         steps.onTarget(event);

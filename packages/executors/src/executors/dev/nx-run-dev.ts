@@ -96,8 +96,7 @@ async function runInCluster(
 }
 
 function deployOf({ options, context }: SettledDev): ContentOptions {
-  const { kustomizeApply: target } = options;
-  return deployOptions(projectOf(context), target, filledSiblingOptions(context, 'kustomize-apply', target));
+  return deployOptions(projectOf(context), filledSiblingOptions(context, 'kustomize-apply', options.kustomizeApply));
 }
 
 /** Runs targets in the configuration that dev itself runs in, where they have it. */

@@ -35,6 +35,46 @@ describe('Verdict', () => {
   );
 });
 
+describe('Verdict: the time-out', () => {
+  const reasonAfter = async (...events: LoopEvent[]) => {
+    const verdict = new Verdict(['go-build', 'kustomize-build']);
+    events.forEach((event) => verdict.onEvent(event));
+    verdict.timeOut(300_000);
+    return verdict.reached.then(
+      () => 'passed',
+      (error: Error) => error.message,
+    );
+  };
+  const target = (name: string, waitsFor?: string): LoopEvent => ({
+    ...{ type: 'target', target: name, state: waitsFor === undefined ? 'in_progress' : 'pending' },
+    waitsFor,
+  });
+
+  it('the time-out names what the applied objects wait for', async () =>
+    expect(
+      await reasonAfter(
+        ...[target('go-build'), target('kustomize-build')],
+        ...[ledger('go-build', 'delivered'), ledger('kustomize-build', 'delivered')],
+        { type: 'waiting', message: '0 of 1 pods of StatefulSet/d/s exist' },
+      ),
+    ).toBe('dev --once: not healthy after 300 s: 0 of 1 pods of StatefulSet/d/s exist.'));
+
+  it('the time-out names each target that has not ended, and what it waits for', async () =>
+    expect(await reasonAfter(target('go-build'), target('kustomize-build', 'image-build'), { type: 'healthy' })).toBe(
+      'dev --once: not healthy after 300 s: go-build still runs; kustomize-build waits for image-build.',
+    ));
+
+  it('the time-out names a process that does not stay up', async () =>
+    expect(
+      await reasonAfter(
+        { type: 'pod', pod: 'p', state: 'connected' },
+        { type: 'process', pod: 'p', state: 'exited', message: 'exited with code 1' },
+        ...[ledger('go-build', 'delivered'), ledger('kustomize-build', 'unchanged')],
+        { type: 'healthy' },
+      ),
+    ).toBe('dev --once: not healthy after 300 s: Pod/p: the process exited with code 1.'));
+});
+
 describe('Verdict on a process that has no probe', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
   afterEach(() => void vi.useRealTimers());

@@ -14,6 +14,12 @@ export class Verdict {
   #healthy = false;
   readonly #missing: Set<string>;
   readonly #processes = new Processes();
+  /** What is known about each target, for the reason of a time-out. */
+  readonly #targets = new Map<string, LoopEvent & { type: 'target' }>();
+  /** What the applied objects wait for, or why they are not healthy. */
+  #objects: string | undefined;
+  /** How the process ended that died last, if no other one has started since. */
+  #exit: string | undefined;
   /** Set while only a process has not run for long enough yet. */
   #settling: NodeJS.Timeout | undefined;
 
@@ -31,6 +37,9 @@ export class Verdict {
     this.#processes.onEvent(event, performance.now());
     if (event.type === 'unhealthy') this.#healthy = false;
     if (event.type === 'healthy') this.#healthy = true;
+    if (event.type === 'waiting' || event.type === 'unhealthy') this.#objects = event.message;
+    if (event.type === 'process') this.#exit = event.state === 'exited' ? endOf(event) : undefined;
+    if (event.type === 'target') this.#targets.set(event.target, event);
     if (event.type === 'ledger') {
       const { target, outcome } = event.entry;
       if (outcome === 'failed' || outcome === 'crashed') this.fail(`${target} ${outcome}`);
@@ -41,9 +50,22 @@ export class Verdict {
   }
 
   /** @param what in a few words, after "dev --once:" */
-  fail(what: string): void {
+  fail(what: string, { next }: { next?: string } = {}): void {
     clearTimeout(this.#settling);
-    this.#fail(new NxKubeError('user-code', `dev --once: ${what}`));
+    this.#fail(new NxKubeError('user-code', `dev --once: ${what}`, { next }));
+  }
+
+  /** Fails with everything that was still missing. @param afterMs the time-out (ms) */
+  timeOut(afterMs: number): void {
+    const unfinished = [...this.#missing].map((target) => unfinishedText(target, this.#targets.get(target)));
+    const objects = this.#healthy || this.#objects === undefined ? [] : [this.#objects];
+    const reasons = [...objects, ...unfinished];
+    if (!reasons.length) {
+      reasons.push(this.#healthy ? (this.#exit ?? 'no process has run for long enough') : 'not all objects are ready');
+    }
+    this.fail(`not healthy after ${Math.round(afterMs / 1000)} s: ${reasons.join('; ')}`, {
+      next: 'Fix what it waits for, or raise the option "timeout" of dev.',
+    });
   }
 
   /** Ignores crashes of a binary that is about to be replaced. */
@@ -60,4 +82,13 @@ export class Verdict {
     // Each change until then is an event, which ends this timer.
     else if (left !== undefined) this.#settling = setTimeout(() => this.#passIfWell(), left);
   }
+}
+
+function endOf({ pod, message }: LoopEvent & { type: 'process' }): string {
+  return `Pod/${pod}: the process ${message}`;
+}
+
+function unfinishedText(target: string, known: (LoopEvent & { type: 'target' }) | undefined): string {
+  if (known?.waitsFor !== undefined) return `${target} waits for ${known.waitsFor}`;
+  return known ? `${target} still runs` : `${target} has not started`;
 }

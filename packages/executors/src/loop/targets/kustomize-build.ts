@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Cluster, KubeObject } from '@nx-kube/cluster';
-import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
+import { applyManifests, type Applied, type ApplyManifestsOptions } from '../../deploy/apply-manifests.js';
 import { checkInCluster, checkRendered, requireNone, type CheckedObjects } from '../../deploy/check-content.js';
 import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../../deploy/content.js';
 import type { DeliveredImages } from '../../deploy/deliver-images.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
 import type { WorkloadChoice } from '../../workload/find.js';
 import type { Prepared } from '../../workload/mutate.js';
-import { waitSilently, type LoopTarget } from './loop-target.js';
+import { waitSilently, type LoopTarget, type WaitFor } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
 
@@ -34,6 +34,8 @@ export interface KustomizeBuildTargetParts {
   timeoutMs: () => number;
   /** Whether Nx caches the target at present. Default: yes. */
   isCached?: () => boolean;
+  /** Called with the status of objects that others depend on. */
+  onStatus?: ApplyManifestsOptions['onStatus'];
   /** Called each time the manifests have been rendered, if an image can be made for them. */
   onRendered: () => void;
   /** Called before anything is applied. */
@@ -63,6 +65,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
     imageFor,
     timeoutMs,
     isCached = () => true,
+    onStatus,
     onRendered,
     beforeApply,
     onWorkload,
@@ -93,7 +96,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
       const checked = hasImages() ? undefined : await checkRendered(rendered, now, imageFor());
       if (!checked?.errors.length) onRendered();
       const others = await retryWithNotice(() => readOtherObjects(cluster, now, signal), patience, signal);
-      if (checked) await requireSound(checked, others, options, signal);
+      if (checked) await requireSound(checked, others, options, { signal, waitFor });
       const content = { rendered, others };
       const hash = createHash('sha256').update(JSON.stringify([content, now]));
       if (now.transform) hash.update(await readFile(now.transform));
@@ -109,7 +112,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
       const applied = await retryWithNotice(
         () =>
           applyManifests(cluster, rendered, current, deploy(), {
-            ...{ others, timeoutMs: timeoutMs(), signal, beforeApply, onWorkload },
+            ...{ others, timeoutMs: timeoutMs(), signal, onStatus, beforeApply, onWorkload },
           }),
         patience,
         signal,
@@ -129,9 +132,11 @@ async function requireSound(
   { objects, errors }: CheckedObjects,
   others: OtherObjects,
   { cluster, deploy, images, installers, patience }: KustomizeBuildTargetParts,
-  signal: AbortSignal,
+  { signal, waitFor }: { signal: AbortSignal; waitFor: WaitFor },
 ): Promise<void> {
-  if (!errors.length) await Promise.race([installers.idle(signal), images(signal)]);
+  if (!errors.length) {
+    await waitFor('other targets', !installers.isBusy(), Promise.race([installers.idle(signal), images(signal)]));
+  }
   const inCluster = () => checkInCluster(cluster, objects, others, deploy(), signal);
   // What is missing now may be what is being installed.
   const more = installers.isBusy() ? [] : await retryWithNotice(inCluster, patience, signal);

@@ -62,6 +62,35 @@ describe('watch', () => {
     while (!seen.has('a/main.go')) (await next()).files.forEach((file) => seen.add(file));
   });
 
+  it.each([
+    ['sed -i', 'a/sedA1b2C3'],
+    ['a JetBrains IDE', 'a/main.go___jb_tmp___'],
+    ['an editor that nobody here knows', 'a/main.go.new-8f2'],
+  ])('a save by %s is called by the file that it saves', async (_, temporary) => {
+    await start();
+    writeFileSync(join(root, temporary), 'package main // 3');
+    renameSync(join(root, temporary), join(root, 'a/main.go'));
+    writeFileSync(join(root, 'b/x.go'), 'package b');
+    const seen = new Set<string>();
+    while (!seen.has('a/main.go') || !seen.has('b/x.go')) (await next()).files.forEach((file) => seen.add(file));
+    expect([...seen].sort()).toEqual(['a/main.go', 'b/x.go']);
+    // The events of the temporary file come before those of this one.
+    writeFileSync(join(root, 'b/x.go'), 'package b // 1');
+    expect((await next()).files).toEqual(['b/x.go']);
+  });
+
+  it('the probe of Vim and the auto-save of Emacs make no edit', async () => {
+    await start(15);
+    writeFileSync(join(root, 'a/4913'), '');
+    writeFileSync(join(root, 'a/#main.go#'), 'package main // 4');
+    rmSync(join(root, 'a/4913'));
+    writeFileSync(join(root, 'a/main.go'), 'package main // 4');
+    expect((await next()).files).toEqual(['a/main.go']);
+    rmSync(join(root, 'a/#main.go#'));
+    writeFileSync(join(root, 'b/x.go'), 'package b');
+    expect((await next()).files).toEqual(['b/x.go']);
+  });
+
   it('ignored files and files outside the roots are not reported', async () => {
     await start();
     writeFileSync(join(root, 'a/bin/manager'), 'binary');

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { relative, resolve, sep } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import { failureIsHarmless, inBackground } from '@nx-kube/cluster';
 import { watch as watchFiles } from 'chokidar';
 import { gitIgnored } from './git-ignored.js';
+import { isTemporary } from './temporary-files.js';
 
 /** Files that changed together. */
 export interface Edit {
@@ -53,6 +54,10 @@ export async function watch(options: WatchOptions): Promise<void> {
   });
 
   let changed = new Set<string>();
+  /** Those of `changed` that did not exist before. */
+  let added = new Set<string>();
+  /** Files that came and went within one edit: their end may be reported later. */
+  const passed = new Set<string>();
   let at = 0;
   let timer: NodeJS.Timeout | undefined;
   const lookingAgain = new Set<NodeJS.Timeout>();
@@ -63,23 +68,32 @@ export async function watch(options: WatchOptions): Promise<void> {
     timer = setTimeout(() => void flush().catch((error) => options.onError?.(error)), quietMs);
   };
   const flush = async () => {
-    const edit = { files: [...changed].sort(), at };
+    const [all, isNew, began] = [[...changed].sort(), added, at];
     changed = new Set();
+    added = new Set();
     // The versions are taken before `onEdit`, so that a save during the build counts as another edit.
-    const known = await Promise.all(edit.files.map((file) => versionOf(resolve(workspaceRoot, file))));
-    if (signal.aborted) return;
-    onEdit(edit);
+    const versions = await Promise.all(all.map((file) => versionOf(resolve(workspaceRoot, file))));
+    const known = new Map(all.map((file, i) => [file, versions[i]]));
+    // An editor saves through a file of another name, which it then renames.
+    const hasPassed = (file: string) => isNew.has(file) && known.get(file) === undefined;
+    all.filter(hasPassed).forEach((file) => passed.add(file));
+    const files = all.filter((file) => !hasPassed(file));
+    if (signal.aborted || !files.length) return;
+    onEdit({ files, at: began });
     const again = setTimeout(() => {
       lookingAgain.delete(again);
-      edit.files.forEach(async (file, i) => {
-        if ((await versionOf(resolve(workspaceRoot, file))) !== known[i] && !signal.aborted) note(file);
+      files.forEach(async (file) => {
+        if ((await versionOf(resolve(workspaceRoot, file))) !== known.get(file) && !signal.aborted) note(file);
       });
     }, lookAgainAfterMs);
     lookingAgain.add(again);
   };
   watcher.on('all', (event, path) => {
-    if (event === 'addDir' || event === 'unlinkDir') return;
-    note(relative(workspaceRoot, resolve(workspaceRoot, path)).split(sep).join('/'));
+    if (event === 'addDir' || event === 'unlinkDir' || isTemporary(basename(path))) return;
+    const file = relative(workspaceRoot, resolve(workspaceRoot, path)).split(sep).join('/');
+    if (passed.delete(file) && event === 'unlink') return;
+    if (event === 'add' && !changed.has(file)) added.add(file);
+    note(file);
   });
 
   signal.addEventListener(
