@@ -1,22 +1,19 @@
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '@nx-kube/cluster';
+import { packageNames, packPackages } from '@nx-kube/testing/e2e/packed-packages.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { repository, Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
-const names = ['plugin', 'executors', 'cluster', 'agent'];
 const folder = 'greeter-controller';
 const project = 'greeter-packed-controller';
 const namespace = 'greeter-packed-system';
 
 let cluster: Cluster;
 let workspace: Workspace;
-const tarballs = mkdtempSync(join(tmpdir(), 'nx-kube-packed-'));
-/** Files in the tarball of each package. */
-let packed: Record<string, string[]>;
+let packed: Awaited<ReturnType<typeof packPackages>>;
 
 beforeAll(async () => {
   cluster = await testCluster();
@@ -24,30 +21,17 @@ beforeAll(async () => {
   workspace.renameGreeter('greeter-packed');
   workspace.write('nx.json', JSON.stringify({ analytics: false, neverConnectToCloud: true }));
 
-  const { stdout } = await execa(
-    'npm',
-    // Without scripts: packing for a release first builds the packers of all platforms, which takes a minute or more.
-    [
-      'pack',
-      '--json',
-      '--ignore-scripts',
-      `--pack-destination=${tarballs}`,
-      ...names.map((name) => `./packages/${name}`),
-    ],
-    { cwd: repository },
-  );
-  const packs = JSON.parse(stdout) as { name: string; filename: string; files: { path: string }[] }[];
-  packed = Object.fromEntries(packs.map(({ name, files }) => [name, files.map(({ path }) => path)]));
+  packed = await packPackages();
   const { devDependencies } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   const nx = ['nx', '@nx/devkit'].map((name) => `${name}@${devDependencies[name]}`);
-  const files = packs.map(({ filename }) => join(tarballs, filename));
+  const files = packed.packages.map(({ tarball }) => tarball);
   await execa('npm', ['install', '--save-dev', '--no-audit', '--no-fund', ...nx, ...files], { cwd: workspace.root });
 });
 
 afterAll(async () => {
   await workspace?.nx(['run', `${project}:down`, '--crds', '--namespaces']);
   workspace?.remove();
-  rmSync(tarballs, { recursive: true, force: true });
+  packed?.remove();
   await cluster?.close();
 });
 
@@ -60,22 +44,21 @@ async function nx(...args: string[]): Promise<string> {
 
 describe('the packages, packed and installed', () => {
   it('the packages hold what their users need, and no tests', () => {
-    expect(Object.keys(packed).sort()).toEqual(names.map((name) => `@nx-kube/${name}`).sort());
+    const { packages } = packed;
+    expect(packages.map(({ name }) => name).sort()).toEqual(packageNames.map((name) => `@nx-kube/${name}`).sort());
     expect(
-      Object.values(packed)
-        .flat()
-        .filter((file) => /\.(spec|fixture)\.|\/testing\/|tsbuildinfo$/.test(file)),
+      packages.flatMap(({ files }) => files).filter((file) => /\.(spec|fixture)\.|\/testing\/|tsbuildinfo$/.test(file)),
     ).toEqual([]);
-    expect(packed['@nx-kube/agent']).toEqual(
+    expect(packages.find(({ name }) => name === '@nx-kube/agent')!.files).toEqual(
       expect.arrayContaining(['dist/linux-amd64/nx-kube-agent', 'dist/linux-arm64/nx-kube-agent']),
     );
-    for (const [name, files] of Object.entries(packed)) {
+    for (const { name, files } of packages) {
       expect(files, name).toEqual(expect.arrayContaining(['LICENSE', 'package.json']));
     }
   });
 
   it('the installed packages are not links to their sources', () => {
-    for (const name of names) {
+    for (const name of packageNames) {
       const path = workspace.path('node_modules/@nx-kube', name);
       expect(realpathSync(path)).toBe(path);
     }

@@ -53,7 +53,7 @@ export const floors = {
     'nx',
     'executors',
   ],
-  'packages/plugin/src': ['files', 'kustomize', 'go', 'controller', 'targets', 'graph', 'generators'],
+  'packages/plugin/src': ['files', 'kustomize', 'go', 'controller', 'targets', 'graph', 'generators', 'cli'],
   'packages/testing/src': ['cluster', 'e2e'],
   'tools/bench/src': [
     'edits',

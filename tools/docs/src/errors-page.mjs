@@ -5,6 +5,7 @@ import { mark } from './page.mjs';
 
 /** What the reader deals with, by the beginning of the path of the source, in the order of the page. */
 const groups = /** @type {const} */ ([
+  ['Setting a repository up', ['plugin/src/cli/']],
   ['Kubeconfig, context and credentials', ['cluster/src/connect/']],
   ['The API server', ['cluster/src/api/', 'cluster/src/watch/']],
   ['Manifests', ['cluster/src/object/']],

@@ -15,7 +15,7 @@ export function nxBin(workspaceRoot: string): string {
   } catch (cause) {
     throw new NxKubeError('configuration', `${paths.join(' and ')} have no package nx in node_modules`, {
       cause,
-      next: 'Install it: npm install --save-dev nx; where there is no package.json, npx nx@latest init.',
+      next: 'Set the repository up with npx @nx-kube/plugin init.',
     });
   }
 }
