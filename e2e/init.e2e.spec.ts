@@ -45,12 +45,19 @@ function write(files: Record<string, string>): void {
   }
 }
 
-/** Runs a command with only the local registry, as a user without any Nx around. */
+/** Runs a command that has to succeed. Returns its output. */
 async function run(command: string, args: string[], cwd = root): Promise<string> {
+  const { all, exitCode } = await tryToRun(command, args, { cwd });
+  expect(exitCode, all).toBe(0);
+  return all;
+}
+
+/** Runs a command with only the local registry, as a user without any Nx around. */
+function tryToRun(command: string, args: string[], { cwd = root, env = {} } = {}) {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(NX_|npm_|VITEST|NODE_|FORCE_COLOR$)/i.test(name),
   );
-  const { all, exitCode } = await execa(command, args, {
+  return execa(command, args, {
     cwd,
     all: true,
     reject: false,
@@ -60,10 +67,9 @@ async function run(command: string, args: string[], cwd = root): Promise<string>
       ...Object.fromEntries(inherited),
       ...{ NX_DAEMON: 'false', NX_TUI: 'false', NO_COLOR: '1', CI: 'true' },
       ...{ npm_config_registry: registry.url, npm_config_cache: cache, npm_config_audit: 'false' },
+      ...env,
     },
   });
-  expect(exitCode, all).toBe(0);
-  return all;
 }
 
 const init = (...args: string[]) => run('npx', ['--yes', '@nx-kube/plugin', 'init', ...args]);
@@ -119,5 +125,27 @@ describe('npx @nx-kube/plugin init (packed packages, from a local registry only)
     expect(await init()).toContain('Next: npx nx run guestbook:dev');
     expect(JSON.parse(readFileSync(join(root, 'nx.json'), 'utf8')).plugins).toEqual(['./docker.js', '@nx-kube/plugin']);
     expect(existsSync(join(root, 'nx'))).toBe(false);
+
+    write({ 'web/Dockerfile': 'FROM scratch\n' });
+    const { all, exitCode } = await tryToRun('npx', ['nx-kube', 'init']);
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/The repository is set up, but Nx cannot read it:[^]*- web\n[^]*→ Give each of these folders/);
+  });
+
+  it('where packages cannot be installed, the command says so and can be run again', async () => {
+    write(controller);
+    // Only the packages of the command itself are there.
+    await init('--dry-run');
+    const nowhere = {
+      npm_config_registry: 'http://127.0.0.1:9',
+      npm_config_fetch_retries: '0',
+      npm_config_offline: 'false',
+    };
+    const env = { ...nowhere, npm_config_cache: join(root, '.git/empty-cache') };
+    const [program = ''] = (await run('npx', ['--yes', '--package=@nx-kube/plugin', 'which', 'nx-kube'])).split('\n');
+    const { all, exitCode } = await tryToRun(program, ['init'], { env });
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(/the packages could not be installed:[^]*ECONNREFUSED[^]*→ Fix what npm reports/);
+    expect(await init()).toContain('Next: ./nx run guestbook:dev');
   });
 });

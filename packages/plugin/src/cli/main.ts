@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { configurationError } from '../files/configuration-error.js';
-import { init } from './init.js';
 
 const usage = `Usage: npx @nx-kube/plugin init [--dry-run]
 
@@ -27,6 +26,8 @@ async function main(args: string[]): Promise<number> {
         'Run npx @nx-kube/plugin init.',
       );
     }
+    // Loading the devkit takes most of a second, and only this command needs it.
+    const { init } = await import('./init.js');
     await init({ directory: process.cwd(), dryRun });
     return 0;
   } catch (error) {
