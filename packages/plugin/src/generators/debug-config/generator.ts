@@ -9,6 +9,7 @@ import {
   type Tree,
 } from '@nx/devkit';
 import { configurationError } from '../../files/configuration-error.js';
+import { loopProjects, targetBy } from '../loop-projects.js';
 import { runConfiguration } from './goland.js';
 import { pathMappings, type Module } from './path-mappings.js';
 import type { DebugConfigGeneratorSchema } from './schema.js';
@@ -35,7 +36,7 @@ export function writeDebugConfigs(
   { project, editors = ['vscode', 'goland'], port }: DebugConfigGeneratorSchema,
 ): void {
   const modules = Object.values(projects).flatMap((one) => moduleOf(tree, one));
-  for (const name of chosen(projects, project)) {
+  for (const name of loopProjects(projects, project)) {
     const attachment = attachmentOf(name, projects[name]!, modules, port);
     if (editors.includes('vscode')) writeLaunch(tree, attachment);
     if (editors.includes('goland')) {
@@ -43,18 +44,6 @@ export function writeDebugConfigs(
       tree.write(path, content);
     }
   }
-}
-
-function chosen(projects: Record<string, ProjectConfiguration>, wanted: string | undefined): string[] {
-  const debuggable = Object.keys(projects).filter((name) => targetBy(projects[name]!, 'dev'));
-  const found = wanted === undefined ? debuggable : debuggable.filter((name) => name === wanted);
-  if (found.length) return found;
-  throw configurationError(
-    wanted === undefined ? 'No project has a dev target.' : `"${wanted}" is not a project with a dev target.`,
-    debuggable.length
-      ? `Use one of ${debuggable.join(', ')}.`
-      : 'Run nx generate @nx-kube/plugin:init in a workspace with a controller.',
-  );
 }
 
 function attachmentOf(
@@ -71,10 +60,6 @@ function attachmentOf(
 function portOf(dev: TargetConfiguration | undefined): number {
   const { debug } = { ...dev?.options, ...dev?.configurations?.['debug'] } as { debug?: boolean | { port?: number } };
   return (typeof debug === 'object' && debug.port) || defaultPort;
-}
-
-function targetBy({ targets = {} }: ProjectConfiguration, executor: string): TargetConfiguration | undefined {
-  return Object.values(targets).find((target) => target.executor === `@nx-kube/executors:${executor}`);
 }
 
 function moduleOf(tree: Tree, { root }: ProjectConfiguration): Module[] {
