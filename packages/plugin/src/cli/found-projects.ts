@@ -17,9 +17,12 @@ export interface FoundProjects {
  * @throws an error with the message of Nx when Nx cannot read the workspace
  */
 export async function foundProjects(root: string, home: NxHome): Promise<FoundProjects> {
-  const run = await runNx(root, home, ['graph', '--file=stdout']);
-  if (!run.ok) throw unreadable(run);
-  const json = run.output.slice(run.output.indexOf('{'));
+  // `nx graph` shows a part of the graph where it cannot read all of it, and succeeds.
+  const check = await runNx(root, home, ['show', 'projects']);
+  if (!check.ok) throw unreadable(check);
+  const { ok, output, errors } = await runNx(root, home, ['graph', '--file=stdout']);
+  if (!ok) throw unreadable({ ok, output, errors });
+  const json = output.slice(output.indexOf('{'));
   const { graph } = JSON.parse(json) as { graph: { nodes: Record<string, { data: ProjectConfiguration }> } };
   return goProjects(Object.entries(graph.nodes).map(([name, { data }]) => [name, data]));
 }

@@ -1,5 +1,13 @@
 /** Outputs of targets, settings of a developer, and Nx's own data. */
-const ignored = ['bin/', 'dist/', 'dev-settings.yaml', 'dev-settings.json', '.nx/cache', '.nx/workspace-data'];
+const ignored = [
+  'bin/',
+  'dist/',
+  'dev-settings.yaml',
+  'dev-settings.json',
+  '.nx/cache',
+  '.nx/workspace-data',
+  '.nx/installation',
+];
 
 /** Appends the missing patterns to a .gitignore. Returns it unchanged when none is missing. Pure. */
 export function addIgnored(gitignore: string): string {
