@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read, type Cluster, type Ref } from '@nx-kube/cluster';
+import { kubectl } from '@nx-kube/testing/cluster/kubectl.js';
 import { versionsOfSet } from '@nx-kube/testing/e2e/apply-sets.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
@@ -106,6 +107,18 @@ describe('kustomize-apply', () => {
     expect(printed).toContain(`${Object.keys(before).length} objects unchanged`);
     expect(printed).not.toMatch(/ (created|configured|pruned)/);
     expect(await versionsOfSet(cluster, project)).toEqual(before);
+  });
+
+  it('kustomize-apply leaves replicas as kubectl scale set them, and names the command that overwrites them', async () => {
+    await kubectl(['scale', '--replicas=0', '--namespace', namespace, `statefulset/${project}`]);
+    const force = `nx run ${project}:kustomize-apply --force`;
+    expect(await run('kustomize-apply')).toContain(
+      `StatefulSet/${namespace}/${project}: spec.replicas stays as kubectl scale set it. To overwrite: ${force}`,
+    );
+    expect(await run('kustomize-apply', '--force')).toContain(
+      `StatefulSet/${namespace}/${project} configured (spec.replicas)`,
+    );
+    expect((await thePod()).ready).toBe(true);
   });
 
   it('kustomize-apply delivers the result of patches and a transform module', async () => {

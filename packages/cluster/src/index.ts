@@ -34,6 +34,7 @@ export {
   type RemoveOptions,
 } from './api/objects.js';
 export { apply, type ApplyOptions, type Change } from './apply/apply.js';
+export type { Conflict } from './apply/failures.js';
 export { isCurrent } from './apply/is-current.js';
 export { stages } from './apply/stages.js';
 export {

@@ -399,12 +399,20 @@ describe('apply: coming from kubectl', () => {
     await remove(test.cluster, refOf(before));
   });
 
-  it('a field that kubectl scale set stays a conflict that names its manager', async () => {
-    const object = { ...deployment({}), metadata: { name: 'scaled', namespace: test.namespace } };
+  it('a field that kubectl scale set is a conflict that names its manager, and may stay as it is', async () => {
+    const object: KubeObject = { ...deployment({}), metadata: { name: 'scaled', namespace: test.namespace } };
     await apply(test.cluster, [object]);
     await kubectl(['scale', '--replicas=1', '--namespace', test.namespace, 'deployment/scaled']);
     const failure = await rejection(apply(test.cluster, [object]));
     expect(failure.message).toContain('.spec.replicas (conflict with "kubectl"');
+
+    // Left to kubectl, the field stays; what the manifest newly sets is applied.
+    const edited = { ...object, spec: { ...object['spec'], minReadySeconds: 1 } };
+    const left = [{ field: '.spec.replicas', manager: 'kubectl' }];
+    const settled = await apply(test.cluster, [edited], { mayLeave: () => true });
+    expect(settled).toMatchObject([{ action: 'configured', fields: ['spec.minReadySeconds'], left }]);
+    expect((await read(test.cluster, refOf(object)))!['spec']).toMatchObject({ replicas: 1, minReadySeconds: 1 });
+    expect(await apply(test.cluster, [edited], { mayLeave: () => true })).toMatchObject([{ left }]);
     await remove(test.cluster, refOf(object));
   });
 });

@@ -8,20 +8,15 @@ import { groupOf, refOf, subject, type KubeObject, type Ref } from '../object/ku
 import { status } from '../readiness/status.js';
 import { waitGone } from '../readiness/wait-gone.js';
 import { waitReady } from '../readiness/wait-ready.js';
+import { leaveToOthers, scaledWorkloads, type ScaledWorkloads } from './by-design.js';
 import { changedFields } from './changed-fields.js';
-import {
-  conflictError,
-  conflictingManagers,
-  immutableError,
-  isFieldConflict,
-  isImmutable,
-  mayRecreate,
-} from './failures.js';
-import { fieldsFromKubectl } from './from-kubectl.js';
+import { conflictError, immutableError, isFieldConflict, isImmutable, mayRecreate, type Conflict } from './failures.js';
 import { isCurrent } from './is-current.js';
 import { prepare, requireDistinct } from './sanitize.js';
 import { definedKinds, inItsNamespace, kindKey, type DefinedKinds } from './scope.js';
+import { applySettled } from './settle-conflicts.js';
 import { stages } from './stages.js';
+import { takeOverFromKubectl } from './take-over.js';
 
 /** Result of an apply for one object; with `dryRun`, the result that it would have. */
 export interface Change {
@@ -36,6 +31,8 @@ export interface Change {
   fields?: string[];
   /** Field managers of kubectl whose fields in the object were taken over. */
   takenOver?: string[];
+  /** Fields that were not applied, because other managers own them. */
+  left?: readonly Conflict[];
 }
 
 export interface ApplyOptions {
@@ -45,6 +42,11 @@ export interface ApplyOptions {
   force?: boolean;
   /** Decides whether to take over fields of a live object from these managers, if `force` is false. Default: never. */
   takeOver?: (live: KubeObject, managers: readonly string[]) => Promise<boolean>;
+  /**
+   * Decides whether a field that another manager owns may stay as it is, if `force` is false. The other fields of the
+   * object are applied. Default: never, a conflict is an error.
+   */
+  mayLeave?: (ref: Ref, conflict: Conflict) => boolean;
   /** Asks the server for the result and writes nothing. Default: false. */
   dryRun?: boolean;
   /**
@@ -127,6 +129,8 @@ interface Plan {
   applied?: KubeObject;
   /** Field managers of kubectl whose fields were taken over. */
   takenOver?: string[];
+  /** Fields that stay with other managers. */
+  left?: readonly Conflict[];
 }
 
 class Application {
@@ -137,6 +141,7 @@ class Application {
   readonly #definedHere: DefinedKinds;
   /** Namespaces among the objects. */
   readonly #namespacesHere: ReadonlySet<string>;
+  readonly #scaled: ScaledWorkloads;
 
   constructor(
     private readonly cluster: Cluster,
@@ -145,6 +150,7 @@ class Application {
   ) {
     this.#definedHere = definedKinds(desired);
     this.#namespacesHere = new Set(desired.filter(isNamespace).map(({ metadata }) => metadata.name));
+    this.#scaled = scaledWorkloads(desired, cluster.namespace);
     this.concurrency = options.concurrency ?? 8;
     this.#fieldManager = options.fieldManager ?? 'nx-kube';
     this.#stageTimeoutMs = options.stageTimeoutMs ?? 60_000;
@@ -155,16 +161,32 @@ class Application {
       const scoped = await inItsNamespace(this.cluster, object, this.#definedHere, this.#retrying);
       const ref = refOf(scoped);
       const live = known.get(knownKey(ref)) ?? (await this.#retry(() => read(this.cluster, ref, this.#signal)));
-      const current = live !== undefined && isCurrent(live, scoped, this.#fieldManager);
-      return { ref, object: scoped, live, current };
+      if (!live) return { ref, object: scoped, current: false };
+      const { force, mayLeave } = this.options;
+      const left = leaveToOthers(scoped, live, {
+        ...{ scaled: this.#scaled, fieldManager: this.#fieldManager },
+        mayLeave: (conflict) => !force && (mayLeave?.(ref, conflict) ?? false),
+      });
+      return { ref, live, ...left, current: isCurrent(live, left.object, this.#fieldManager) };
     });
   }
 
   async apply(plan: Plan): Promise<Change> {
     await this.#waitForDeletion(plan);
     try {
-      await this.#takeOverFromKubectl(plan);
-      plan.applied = await this.#patchOrTakeOver(plan);
+      if (plan.live) {
+        const takeOver = { ...this.#retrying, fieldManager: this.#fieldManager, dryRun: this.options.dryRun };
+        Object.assign(plan, await takeOverFromKubectl(this.cluster, plan.ref, plan.live, takeOver));
+      }
+      const { takeOver, mayLeave, dryRun, force } = this.options;
+      const settled = await applySettled(plan.object, (object, force) => this.#patch(plan, force, object), {
+        ...{ force, takeOver, mayLeave: mayLeave && ((conflict) => mayLeave(plan.ref, conflict)) },
+        live: plan.live,
+        // A dry run has taken nothing over yet.
+        takenOver: dryRun ? plan.takenOver : undefined,
+      });
+      plan.applied = settled.applied;
+      plan.left = settled.left ?? plan.left;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (this.options.dryRun && isNotFound(error) && this.#isMadePossibleHere(plan.ref))
@@ -192,50 +214,7 @@ class Application {
     await waitReady(this.cluster, refs, { timeoutMs: this.#stageTimeoutMs, ...this.#signal });
   }
 
-  async #patchOrTakeOver(plan: Plan): Promise<KubeObject> {
-    try {
-      return await this.#patch(plan);
-    } catch (error) {
-      if (!(error instanceof ApiError) || !isFieldConflict(error) || !plan.live) throw error;
-      const managers = conflictingManagers(error);
-      // A dry run has taken nothing over yet.
-      const isTakenOver = this.options.dryRun && managers.every((manager) => plan.takenOver?.includes(manager));
-      if (!isTakenOver && !(await this.options.takeOver?.(plan.live, managers))) throw error;
-      return await this.#patch(plan, true);
-    }
-  }
-
-  /**
-   * Makes us the manager of what kubectl applied before: coming from `kubectl apply` is the normal case. Fields that
-   * the manifest leaves out would stay with kubectl otherwise.
-   */
-  async #takeOverFromKubectl(plan: Plan): Promise<void> {
-    const taken = plan.live && fieldsFromKubectl(plan.live, this.#fieldManager);
-    if (!taken) return;
-    plan.takenOver = taken.managers;
-    if (this.options.dryRun) return;
-    const { path } = await locate(this.cluster, plan.ref, this.options.signal);
-    try {
-      plan.live = await this.#retry(() =>
-        this.cluster.request<KubeObject>({
-          ...{ method: 'PATCH', path, subject: plan.ref, ...this.#signal },
-          query: { fieldManager: this.#fieldManager },
-          contentType: 'application/json-patch+json',
-          body: [
-            { op: 'replace', path: '/metadata/managedFields', value: taken.managedFields },
-            // The server refuses the patch if the object has changed since.
-            { op: 'replace', path: '/metadata/resourceVersion', value: plan.live!.metadata.resourceVersion },
-          ],
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 409) throw error;
-      plan.live = await this.#retry(() => read(this.cluster, plan.ref, this.#signal));
-      await this.#takeOverFromKubectl(plan);
-    }
-  }
-
-  #patch({ ref, object }: Plan, force = this.options.force): Promise<KubeObject> {
+  #patch({ ref, object: whole }: Plan, force = this.options.force, object = whole): Promise<KubeObject> {
     const send = async () => {
       const { path } = await locate(this.cluster, ref, this.options.signal);
       return await this.cluster.request<KubeObject>({
@@ -299,13 +278,14 @@ class Application {
   }
 }
 
-function changeOf({ ref, takenOver }: Plan, action: Change['action'], result?: KubeObject): Change {
+function changeOf({ ref, takenOver, left }: Plan, action: Change['action'], result?: KubeObject): Change {
   const { uid, generation } = result?.metadata ?? {};
   return {
     ...{ subject: subject(ref), ref, action },
     ...(uid && { uid }),
     ...(generation !== undefined && { generation }),
     ...(takenOver && { takenOver }),
+    ...(left && { left }),
   };
 }
 

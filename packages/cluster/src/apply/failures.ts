@@ -9,10 +9,21 @@ export function isFieldConflict({ status, causes }: ApiError): boolean {
   return status === 409 && causes.some(({ reason }) => reason === conflictReason);
 }
 
-/** Names of the managers that own the fields. */
-export function conflictingManagers({ causes }: ApiError): string[] {
-  const conflicts = causes.filter(({ reason }) => reason === conflictReason);
-  return [...new Set(conflicts.map(({ message = '' }) => /^conflict with "([^"]*)"/.exec(message)?.[1] ?? message))];
+/** A field that another manager owns and the manifest sets to another value. */
+export interface Conflict {
+  /** As the server writes it: `.spec.replicas`. */
+  field: string;
+  manager: string;
+}
+
+/** The fields in conflict, with their managers. */
+export function conflictsOf({ causes }: ApiError): Conflict[] {
+  return causes
+    .filter(({ reason }) => reason === conflictReason)
+    .map(({ field = '', message = '' }) => ({
+      field,
+      manager: /^conflict with "([^"]*)"/.exec(message)?.[1] ?? message,
+    }));
 }
 
 export function conflictError(ref: Ref, error: ApiError): NxKubeError {

@@ -54,6 +54,18 @@ describe('apply of fields that others own (on a scripted server)', () => {
     expect(asked).toEqual([[live.metadata, ['one', 'two']]]);
   });
 
+  it('fields of one manager are taken over, and those of another one are left', async () => {
+    const takeOver = async (_: object, managers: readonly string[]) => managers.join() === 'one';
+    const mayLeave = () => true;
+    const left = [{ field: '.data.b', manager: 'two' }];
+    expect(await apply(cluster, [wanted], { takeOver, mayLeave })).toMatchObject([{ action: 'configured', left }]);
+  });
+
+  it('fields are an error where one of them may not be left', async () => {
+    const mayLeave = (_: object, { field }: { field: string }) => field === '.data.a';
+    await expect(apply(cluster, [wanted], { mayLeave })).rejects.toThrow('other field managers own what it sets');
+  });
+
   it('fields are an error that names the owners where the callback refuses', async () => {
     await expect(apply(cluster, [wanted], { takeOver: async () => false })).rejects.toThrow(
       'ConfigMap/n/x: other field managers own what it sets: .data.a (conflict with "one" using v1), .data.b (conflict with "two" using v1).',

@@ -15,6 +15,7 @@ import { requireNone } from './check-content.js';
 import { readOtherObjects, type ContentOptions, type OtherObjects } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
 import { setOf } from './deploy-options.js';
+import { mayLeave } from './left-fields.js';
 
 /** The result. `objects` also holds the objects of other sources and of components. */
 export interface Applied extends Prepared {
@@ -63,8 +64,9 @@ export async function applyManifests(
   const set = setOf(options.project, cluster, options.owner);
   const { recreate, force } = options;
   const takeOver = fromSuspendedFlux(cluster, signal);
+  const leaves = mayLeave(prepared);
   const applyAll = (upTo: KubeObject[], prune?: false) =>
-    applySet(cluster, set, upTo, { recreate, force, takeOver, dryRun, prune, signal, onProgress });
+    applySet(cluster, set, upTo, { recreate, force, takeOver, mayLeave: leaves, dryRun, prune, signal, onProgress });
 
   requireNone(await checkKinds(cluster, stages[0]!, { all: objects, signal }), options);
   await beforeApply?.(prepared);

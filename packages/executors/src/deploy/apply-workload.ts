@@ -1,6 +1,8 @@
 import { apply, partOfLabel, read, refOf, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { fromSuspendedFlux } from '../flux/take-over.js';
+import type { Prepared } from '../workload/mutate.js';
 import type { DeployOptions } from './deploy-options.js';
+import { mayLeave } from './left-fields.js';
 
 /**
  * Applies the workload by itself, as a member of the set that it belongs to.
@@ -9,15 +11,16 @@ import type { DeployOptions } from './deploy-options.js';
  */
 export async function applyWorkload(
   cluster: Cluster,
-  workload: KubeObject,
+  prepared: Pick<Prepared, 'workload' | 'container' | 'relaxed'>,
   { recreate, force }: Pick<DeployOptions, 'recreate' | 'force'>,
   { live, signal }: { live?: KubeObject; signal: AbortSignal },
 ): Promise<void> {
+  const { workload } = prepared;
   const found = live ?? (await read(cluster, refOf(workload), { signal }));
   // Without the label, the set would no longer own the object.
   const owner = found?.metadata.labels?.[partOfLabel];
   const labels = { ...workload.metadata.labels, ...(owner && { [partOfLabel]: owner }) };
   const takeOver = fromSuspendedFlux(cluster, signal);
   const object = { ...workload, metadata: { ...workload.metadata, labels } };
-  await apply(cluster, [object], { recreate, force, takeOver, signal });
+  await apply(cluster, [object], { recreate, force, takeOver, mayLeave: mayLeave(prepared), signal });
 }

@@ -29,6 +29,8 @@ export interface DeployOptions extends WorkloadChoice {
   recreate?: boolean;
   /** Take over fields that other managers own. Default: false. */
   force?: boolean;
+  /** Command that applies with `force`, for messages. */
+  forceWith?: string;
 }
 
 /**

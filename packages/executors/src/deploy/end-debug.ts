@@ -24,8 +24,8 @@ export async function endDebug(
     const rendered = await readManifests(plain.manifests);
     // They were delivered when debugging began.
     const images = await deliverImages(cluster, plain, { dryRun: true, signal });
-    const { workload } = await prepare(rendered, { ...plain, ...images }, plain.manifests);
-    await applyWorkload(cluster, workload, plain, { signal });
+    const prepared = await prepare(rendered, { ...plain, ...images }, plain.manifests);
+    await applyWorkload(cluster, prepared, plain, { signal });
     emit({ type: 'debug', state: 'off' });
   } catch (error) {
     const why = signal.aborted ? `the cluster did not take it within ${withinMs / 1000} s` : explain(error);

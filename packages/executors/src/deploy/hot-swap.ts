@@ -68,7 +68,8 @@ export async function hotSwap(
 }
 
 /** Applies the workload unless the live one has its image and the agent. */
-async function ensureImages(cluster: Cluster, { workload }: Prepared, deploy: DeployOptions, signal: AbortSignal) {
+async function ensureImages(cluster: Cluster, prepared: Prepared, deploy: DeployOptions, signal: AbortSignal) {
+  const { workload } = prepared;
   const live = await read(cluster, refOf(workload), { signal });
   if (!live) {
     throw new NxKubeError('configuration', `${subject(workload)} is not in the cluster`, {
@@ -76,7 +77,7 @@ async function ensureImages(cluster: Cluster, { workload }: Prepared, deploy: De
     });
   }
   if (hasImages(live, workload)) return;
-  await applyWorkload(cluster, workload, deploy, { live, signal });
+  await applyWorkload(cluster, prepared, deploy, { live, signal });
 }
 
 /** Whether the agent runs in every pod. A pod whose process crashes never gets ready: only the new binary fixes it. */

@@ -77,7 +77,7 @@ export type LoopEvent =
    * before it; the loop tried again.
    */
   | { type: 'ledger'; edit: number; files: string[]; entry: Entry; retry?: true }
-  | { type: 'applied'; changes: Change[] }
+  | { type: 'applied'; changes: Change[]; forceWith?: string }
   /** A target applied Secrets. `changes` names keys, without values; `dependents` use the Secrets that changed. */
   | ({ type: 'secrets'; target: string; changes: Change[] } & Dependents)
   /** A developer's settings changed. `options`: those that differ. `anew`: another loop takes the place of this one. */

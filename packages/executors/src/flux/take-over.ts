@@ -2,7 +2,7 @@ import { ApiError, read, type Cluster, type KubeObject, type Ref } from '@nx-kub
 import { reconcilersOf } from './reconcilers.js';
 
 /** Field managers of the Flux controllers. */
-const managersOfFlux = ['kustomize-controller', 'helm-controller'];
+export const managersOfFlux = ['kustomize-controller', 'helm-controller'];
 
 /**
  * Option `takeOver` of `apply`: allows to take over the fields of Flux after all reconcilers of the object are

@@ -1,4 +1,5 @@
 import type { DeliveredImages } from '../deploy/deliver-images.js';
+import { onlyNewLeft } from '../deploy/left-fields.js';
 import type { Emit } from '../events/events.js';
 import { notReady } from '../format/not-ready.js';
 import type { Forwards } from '../forwards/forwards.js';
@@ -110,6 +111,7 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
   const { cluster, options, runner, patience, images, keeper, pods, forwards, health, emit, on, say, signal } = context;
   const { targets, deploy, kustomization } = options();
   const target = targets.kustomizeBuild;
+  const newlyLeft = onlyNewLeft();
   const handOver = handOverOnce({ cluster, project: deploy.project, say: say(target), signal });
   return kustomizeBuildTarget({
     ...{ target, cluster, runner, patience, kustomization },
@@ -132,7 +134,7 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
       forwards.onApplied(prepared.workload, prepared.objects);
     },
     onApplied: (applied) => {
-      emit({ type: 'applied', changes: applied.changes });
+      emit({ type: 'applied', changes: newlyLeft(applied.changes), forceWith: options().deploy.forceWith });
       if (deploy.debug) emit({ type: 'debug', state: 'on', changes: applied.relaxed });
       on({ type: 'applied' });
       health.onApplied(applied.objects);

@@ -28,6 +28,19 @@ describe('changeLines', () => {
       '2 objects unchanged',
     ]));
 
+  it('one line names the fields that stay as another manager set them, and the command that overwrites them', () => {
+    const left = [
+      { field: '.spec.replicas', manager: 'kubectl' },
+      { field: '.spec.paused', manager: 'kubectl-edit' },
+    ];
+    expect(
+      changeLines([{ ...change('a', 'configured', ['data.x']), left }], 'nx run app:kustomize-apply --force'),
+    ).toEqual([
+      'ConfigMap/d/a configured (data.x)',
+      'ConfigMap/d/a: spec.replicas, spec.paused stay as kubectl, kubectl-edit set them. To overwrite: nx run app:kustomize-apply --force',
+    ]);
+  });
+
   it('one line says that kubectl had applied objects before', () => {
     const taken = (name: string, action: Change['action']) => ({ ...change(name, action), takenOver: ['kubectl'] });
     expect(changeLines([taken('a', 'configured')])[0]).toBe(

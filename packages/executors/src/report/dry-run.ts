@@ -4,8 +4,8 @@ import { formatManifests } from '../kustomize/format-manifests.js';
 import { changeLines } from './changes.js';
 
 /** What would be applied, as YAML with the values of Secrets left out, and what would change and be pruned. Pure. */
-export function dryRunText({ objects, changes }: Applied): string {
-  return `${formatManifests(objects.map(withoutSecrets))}---\n# ${changeLines(changes).join('\n# ')}`;
+export function dryRunText({ objects, changes }: Applied, forceWith?: string): string {
+  return `${formatManifests(objects.map(withoutSecrets))}---\n# ${changeLines(changes, forceWith).join('\n# ')}`;
 }
 
 function withoutSecrets(object: KubeObject): KubeObject {

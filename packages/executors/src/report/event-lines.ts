@@ -15,7 +15,7 @@ const renderers: { [Type in PlainType]: (event: Event<Type>) => string[] } = {
   start: ({ project, context, server, leaves }) => [`${project} → ${context} (${server})`, leaves],
   edit: () => [],
   notice: ({ message }) => [`⚠ ${message}`],
-  applied: ({ changes }) => changedLines(changes).map(below),
+  applied: ({ changes, forceWith }) => changedLines(changes, forceWith).map(below),
   secrets: (event) => {
     const changed = event.changes.filter(({ action }) => action !== 'unchanged');
     return secretLines(changed, event).map(below);

@@ -96,7 +96,8 @@ async function runInCluster(
 }
 
 function deployOf({ options, context }: SettledDev): ContentOptions {
-  return deployOptions(projectOf(context), filledSiblingOptions(context, 'kustomize-apply', options.kustomizeApply));
+  const { kustomizeApply: target } = options;
+  return deployOptions(projectOf(context), target, filledSiblingOptions(context, 'kustomize-apply', target));
 }
 
 /** Runs targets in the configuration that dev itself runs in, where they have it. */

@@ -32,7 +32,7 @@ function doctor(given: DoctorOptions, context: ExecutorContext): Promise<{ succe
     const flux = fluxTargets(context);
     const { engines, peerDependencies } = createRequire(import.meta.url)('../../../package.json') as PackageJson;
     const diagnoses = await examine({
-      deploy: deployOptions(project, apply),
+      deploy: deployOptions(project, options.kustomizeApply, apply),
       imageFor: imageFor(context, options.imageBuild),
       connect: connectOptions(options, context),
       needs: [...requiredCommands(options, context), ...needsOf({ flux })],

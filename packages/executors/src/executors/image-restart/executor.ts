@@ -17,7 +17,11 @@ function imageRestart(given: ImageRestartOptions, context: ExecutorContext): Pro
   return runExecutor(async (signal) => {
     const { kustomizeApply, binary, gracePeriod, timeout } = options;
     const project = projectOf(context);
-    const deploy = deployOptions(project, filledSiblingOptions(context, 'kustomize-apply', kustomizeApply));
+    const deploy = deployOptions(
+      project,
+      kustomizeApply,
+      filledSiblingOptions(context, 'kustomize-apply', kustomizeApply),
+    );
     return await withCluster(options, context, async (cluster) => {
       const report = terminalReporter((text) => process.stdout.write(text));
       try {

@@ -23,8 +23,8 @@ function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext):
   const options = filledOptions('kustomize-apply', given);
   return runExecutor(async (signal) => {
     const { dryRun, wait, timeout } = options;
-    const deploy = deployOptions(projectOf(context), options);
     const target = context.targetName ?? 'kustomize-apply';
+    const deploy = deployOptions(projectOf(context), target, options);
     await requireCommands(needsOf({ kustomizeApply: { ...options, target } }), { ...deploy, signal });
     return await withCluster(options, context, async (cluster) => {
       const rendered = await readManifests(deploy.manifests);
@@ -33,8 +33,11 @@ function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext):
       requireNone([...errors, ...(await checkInCluster(cluster, objects, others, deploy, signal))], deploy);
       const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: print });
       const within = { others, timeoutMs: timeout * 1000, signal };
-      const onApplied = ({ changes }: Applied) => changeLines(changes).forEach(print);
-      if (dryRun) print(dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...within, dryRun })));
+      const onApplied = ({ changes }: Applied) => changeLines(changes, deploy.forceWith).forEach(print);
+      if (dryRun)
+        print(
+          dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...within, dryRun }), deploy.forceWith),
+        );
       else if (wait) await applyAndWait(cluster, rendered, images, deploy, { ...within, onApplied });
       else onApplied(await applyManifests(cluster, rendered, images, deploy, within));
       return true;

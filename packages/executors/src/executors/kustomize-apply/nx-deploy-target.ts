@@ -7,12 +7,17 @@ import type { HelmRelease } from '../../sources/helm.js';
 import type { Patch } from '../../workload/patches.js';
 import type { FilledKustomizeApplyOptions } from './schema.js';
 
-/** How a project is deployed, from the options of its kustomize-apply target. */
-export function deployOptions(project: Project, options: FilledKustomizeApplyOptions): ContentOptions {
+/**
+ * How a project is deployed, from the options of its kustomize-apply target.
+ *
+ * @param target name of that target
+ */
+export function deployOptions(project: Project, target: string, options: FilledKustomizeApplyOptions): ContentOptions {
   const { manifests, image, transform, extraManifests, helm, components } = options;
   const { workload, container, binaryPath, registry, agent, patches, recreate, force } = options;
   return {
     project: project.name,
+    forceWith: `nx run ${project.name}:${target} --force`,
     owner: ownerOf(project.workspaceRoot),
     manifests: workspacePath(project, manifests),
     image: workspacePath(project, image),

@@ -22,7 +22,7 @@ function logs(given: LogsOptions, context: ExecutorContext): Promise<{ success: 
   const options = filledOptions('logs', given);
   return runExecutor(async (signal) => {
     const apply = filledSiblingOptions(context, 'kustomize-apply', options.kustomizeApply);
-    const deploy = deployOptions(projectOf(context), apply);
+    const deploy = deployOptions(projectOf(context), options.kustomizeApply, apply);
     const workload = findWorkload(await readManifests(deploy.manifests), deploy, deploy.manifests);
     return await withCluster(options, context, async (cluster) => {
       const reading = logsOf(workload, options, cluster, signal);
