@@ -2,11 +2,29 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { list, logs, read, remove, watch, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
+import {
+  list,
+  logs,
+  read,
+  remove,
+  watch,
+  type Change,
+  type Cluster,
+  type KubeObject,
+  type Ref,
+} from '@nx-kube/cluster';
+import { kubectl } from '@nx-kube/testing/cluster/kubectl.js';
 import { changed, DevLoop, type Event } from '@nx-kube/testing/e2e/dev-loop.js';
 import { localCluster } from '@nx-kube/testing/e2e/local-cluster.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
-import { firstProcess, memoryOf, noProcessesOf, processesOf } from '@nx-kube/testing/e2e/processes.js';
+import {
+  firstProcess,
+  memoryOf,
+  noProcessesOf,
+  processes,
+  processesOf,
+  type ProcessInfo,
+} from '@nx-kube/testing/e2e/processes.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
 const namespace = 'ocm-system';
@@ -30,6 +48,11 @@ beforeAll(async () => {
     '- manager.yaml',
     '- manager.yaml\n- settings.yaml',
   );
+  // A user comes from `make deploy`: the container has arguments, and no command.
+  workspace.edit('ocm-controller/config/manager/manager.yaml', '        command:\n        - /manager\n', '');
+  const { exitCode, all } = await workspace.nx(['run', 'ocm-controller:kustomize-build']);
+  expect(exitCode, all).toBe(0);
+  await kubectl(['apply', '-f', workspace.path('dist/ocm-controller/manifests.yaml')]);
   loop = new DevLoop(workspace, 'ocm-controller');
 });
 
@@ -95,6 +118,20 @@ describe('nx run ocm-controller:dev', () => {
     await loop.up();
     expect(await thePod()).toMatchObject({ restarts: 0, ready: true });
     expect(await podsOf(cluster, namespace, 'app=registry')).toMatchObject([{ ready: true }]);
+  });
+
+  it('the process has the arguments of the manifest once, although kubectl applied the workload first', async () => {
+    const { changes } = await loop.first('applied');
+    expect(changes.find(({ ref }: Change) => ref.kind === 'Deployment' && ref.name === 'ocm-controller')).toMatchObject(
+      {
+        takenOver: ['kubectl-client-side-apply'],
+      },
+    );
+    const [manager] = (await thePod()).object['spec'].containers;
+    expect(manager.args ?? []).toEqual([]);
+    const flags = ['--leader-elect', '--health-probe-bind-address=:8081', '--metrics-bind-address=0'];
+    const isManager = ({ command }: ProcessInfo) => command.includes(flags[1]!) && command[1] !== 'run';
+    expect(processes(isManager).map(({ command }) => command.slice(1))).toEqual([flags]);
   });
 
   it('the pod passes restricted admission and differs from the rendered one only by the agent', async () => {

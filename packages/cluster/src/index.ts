@@ -35,6 +35,8 @@ export {
 } from './api/objects.js';
 export { apply, type ApplyOptions, type Change } from './apply/apply.js';
 export type { Conflict } from './apply/failures.js';
+export type { FieldPath } from './apply/field-path.js';
+export { fieldsTakenOut } from './apply/taken-out.js';
 export { isCurrent } from './apply/is-current.js';
 export { stages } from './apply/stages.js';
 export {

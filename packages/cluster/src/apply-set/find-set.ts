@@ -2,7 +2,7 @@ import { ApiError } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { list } from '../api/objects.js';
 import { retry } from '../api/retry.js';
-import { knownKey } from '../apply/apply.js';
+import { knownKey } from '../apply/known-key.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, subject, type KubeObject } from '../object/kube-object.js';
 import { membersWithin } from './members.js';

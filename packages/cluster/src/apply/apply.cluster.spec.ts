@@ -399,6 +399,34 @@ describe('apply: coming from kubectl', () => {
     await remove(test.cluster, refOf(before));
   });
 
+  it.each([
+    [{ force: true }, 'taken over with force'],
+    [{ takeOver: async () => true }, 'taken over from a manager that is asked about'],
+    [{ mayLeave: () => true }, 'left'],
+    [{}, 'refused'],
+  ])('a field that was taken out of the manifest and that another manager owns: %j is %s', async (options, outcome) => {
+    const probe = { exec: { command: ['true'] } };
+    const object: KubeObject = {
+      ...deployment({ readinessProbe: probe }),
+      metadata: { name: 'probed', namespace: test.namespace },
+    };
+    await apply(test.cluster, [object], { fieldManager: 'the-other' });
+    const field = '.spec.template.spec.containers[name="manager"].readinessProbe';
+    const wanted: KubeObject = { ...deployment({}), metadata: object.metadata };
+    const applied = apply(test.cluster, [wanted], { ...options, takenOut: () => [field] });
+    if (outcome === 'refused') {
+      expect((await rejection(applied)).message).toBe(
+        `Deployment/${test.namespace}/probed: fields must go, but other field managers own them: ${field} (the-other).`,
+      );
+    } else {
+      const left = outcome === 'left' ? [{ field, manager: 'the-other' }] : undefined;
+      expect((await applied)[0]!.left).toEqual(left);
+      const [container] = (await read(test.cluster, refOf(object)))!['spec'].template.spec.containers;
+      expect(container.readinessProbe).toEqual(left && expect.objectContaining(probe));
+    }
+    await remove(test.cluster, refOf(object));
+  });
+
   it('a field that kubectl scale set is a conflict that names its manager, and may stay as it is', async () => {
     const object: KubeObject = { ...deployment({}), metadata: { name: 'scaled', namespace: test.namespace } };
     await apply(test.cluster, [object]);

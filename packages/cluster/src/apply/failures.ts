@@ -40,6 +40,16 @@ export function conflictError(ref: Ref, error: ApiError): NxKubeError {
   );
 }
 
+/** The error for fields that were taken out, and that would stay because other managers own them. */
+export function stayError(ref: Ref, fields: readonly Conflict[]): NxKubeError {
+  const named = fields.map(({ field, manager }) => `${field} (${manager})`);
+  return new NxKubeError(
+    'configuration',
+    `${subject(ref)}: fields must go, but other field managers own them: ${named.join(', ')}.`,
+    { next: 'Have the other manager give them up, or apply with force.' },
+  );
+}
+
 /** Matches only messages that state immutability. A wider match would delete live objects. */
 const immutable =
   /\b(?:is|are) immutable\b|\bimmutable (?:after|once|when|field)\b|cannot change roleRef|updates to statefulset spec for fields other than/i;

@@ -28,12 +28,18 @@ export function withField<T>(object: T, path: FieldPath, value: unknown): T | un
 /** Whether managed fields (FieldsV1) hold a field or something below it. For paths without dots in a name. Pure. */
 export function managesField(fieldsV1: Readonly<Record<string, unknown>>, path: FieldPath): boolean {
   let node: unknown = fieldsV1;
-  for (const [step] of path.matchAll(stepPattern)) {
-    const name = step.startsWith('.') ? `f:${step.slice(1)}` : `k:${JSON.stringify(keysOf(step))}`;
+  for (const name of fieldNodes(path)) {
     if (!isRecord(node) || !(name in node)) return false;
     node = node[name];
   }
   return true;
+}
+
+/** Names of the nodes of managed fields (FieldsV1) that lead to a field. For paths without dots in a name. Pure. */
+export function fieldNodes(path: FieldPath): string[] {
+  return [...path.matchAll(stepPattern)].map(([step]) =>
+    step.startsWith('.') ? `f:${step.slice(1)}` : `k:${JSON.stringify(keysOf(step))}`,
+  );
 }
 
 const missing = Symbol('missing');

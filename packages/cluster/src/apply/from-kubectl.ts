@@ -42,7 +42,8 @@ export function fieldsFromKubectl(live: KubeObject, fieldManager: string): Taken
   };
 }
 
-function union(a: Record<string, unknown>, b: Record<string, unknown>): Record<string, unknown> {
+/** Joins two sets of managed fields. Pure. */
+export function union(a: Record<string, unknown>, b: Record<string, unknown>): Record<string, unknown> {
   const both = { ...a };
   for (const [key, below] of Object.entries(b)) {
     both[key] = key in a ? union(a[key] as Record<string, unknown>, below as Record<string, unknown>) : below;

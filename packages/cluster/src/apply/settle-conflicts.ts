@@ -30,7 +30,7 @@ export async function applySettled(
   send: (object: KubeObject, force?: boolean) => Promise<KubeObject>,
   options: SettleOptions,
 ): Promise<{ applied: KubeObject; left?: readonly Conflict[] }> {
-  const { live, mayLeave } = options;
+  const { live } = options;
   let { force } = options;
   let reduced: KubeObject | undefined = object;
   const left: Conflict[] = [];
@@ -41,15 +41,35 @@ export async function applySettled(
     } catch (error) {
       if (!(error instanceof ApiError) || !isFieldConflict(error) || !live || attempt === mostAttempts) throw error;
       const conflicts = conflictsOf(error);
-      const taken = await managersToTakeOver(live, conflicts, options);
-      const others = conflicts.filter(({ manager }) => !taken.has(manager));
-      if (!others.every((conflict) => mayLeave?.(conflict))) throw error;
-      reduced = others.reduce<KubeObject | undefined>((rest, { field }) => rest && withoutField(rest, field), reduced);
+      const decision = await decide(live, conflicts, options);
+      if (!decision) throw error;
+      reduced = decision.left.reduce<KubeObject | undefined>(
+        (rest, { field }) => rest && withoutField(rest, field),
+        reduced,
+      );
       if (!reduced) throw error;
-      left.push(...others);
-      force = taken.size > 0 || force;
+      left.push(...decision.left);
+      force = decision.taken.length > 0 || force;
     }
   }
+}
+
+/**
+ * Decides about conflicts of one object.
+ *
+ * @returns the fields to take over, and those to leave to their managers; undefined if one may not be left
+ */
+export async function decide(
+  live: KubeObject,
+  conflicts: readonly Conflict[],
+  options: SettleOptions,
+): Promise<{ taken: Conflict[]; left: Conflict[] } | undefined> {
+  if (options.force) return { taken: [...conflicts], left: [] };
+  const managers = await managersToTakeOver(live, conflicts, options);
+  const [taken, left] = [true, false].map((isTaken) =>
+    conflicts.filter(({ manager }) => managers.has(manager) === isTaken),
+  ) as [Conflict[], Conflict[]];
+  return left.every((conflict) => options.mayLeave?.(conflict)) ? { taken, left } : undefined;
 }
 
 async function managersToTakeOver(

@@ -65,8 +65,10 @@ export async function applyManifests(
   const { recreate, force } = options;
   const takeOver = fromSuspendedFlux(cluster, signal);
   const leaves = mayLeave(prepared);
+  const { takenOut } = prepared;
+  const settling = { force, takeOver, mayLeave: leaves, takenOut };
   const applyAll = (upTo: KubeObject[], prune?: false) =>
-    applySet(cluster, set, upTo, { recreate, force, takeOver, mayLeave: leaves, dryRun, prune, signal, onProgress });
+    applySet(cluster, set, upTo, { ...settling, recreate, dryRun, prune, signal, onProgress });
 
   requireNone(await checkKinds(cluster, stages[0]!, { all: objects, signal }), options);
   await beforeApply?.(prepared);

@@ -11,7 +11,7 @@ import { mayLeave } from './left-fields.js';
  */
 export async function applyWorkload(
   cluster: Cluster,
-  prepared: Pick<Prepared, 'workload' | 'container' | 'relaxed'>,
+  prepared: Pick<Prepared, 'workload' | 'container' | 'relaxed' | 'takenOut'>,
   { recreate, force }: Pick<DeployOptions, 'recreate' | 'force'>,
   { live, signal }: { live?: KubeObject; signal: AbortSignal },
 ): Promise<void> {
@@ -22,5 +22,12 @@ export async function applyWorkload(
   const labels = { ...workload.metadata.labels, ...(owner && { [partOfLabel]: owner }) };
   const takeOver = fromSuspendedFlux(cluster, signal);
   const object = { ...workload, metadata: { ...workload.metadata, labels } };
-  await apply(cluster, [object], { recreate, force, takeOver, mayLeave: mayLeave(prepared), signal });
+  await apply(cluster, [object], {
+    recreate,
+    force,
+    takeOver,
+    mayLeave: mayLeave(prepared),
+    takenOut: prepared.takenOut,
+    signal,
+  });
 }

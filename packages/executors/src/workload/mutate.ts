@@ -1,4 +1,4 @@
-import type { KubeObject } from '@nx-kube/cluster';
+import { fieldsTakenOut, groupOf, type FieldPath, type KubeObject, type Ref } from '@nx-kube/cluster';
 import type { DebugOptions } from './debug-options.js';
 import { findWorkload, type WorkloadChoice } from './find.js';
 import { imageName, replaceImage } from './image.js';
@@ -32,6 +32,8 @@ export interface Prepared {
   container: Container;
   /** Changes that allow breakpoints, one line each. Empty without debugging. */
   relaxed: string[];
+  /** Fields of an object that patches, the transform or debugging took out of its manifest. */
+  takenOut: (ref: Ref) => readonly FieldPath[];
 }
 
 /**
@@ -60,12 +62,34 @@ export async function prepare(rendered: KubeObject[], preparation: Preparation, 
   const { object, container } = findWorkload(changed, preparation, source);
   const withImage = container.image ? replaceImage(changed, imageName(container.image), image.reference) : changed;
   const at = changed.indexOf(object);
-  if (!agentImage) return { objects: withImage, workload: withImage[at]!, container, relaxed: [] };
+  const takenOut = takenOutOf(rendered);
+  if (!agentImage) {
+    return { objects: withImage, workload: withImage[at]!, container, relaxed: [], takenOut: takenOut(withImage) };
+  }
   // Write the process into the command first: the image's arguments may also turn leader election on.
   const { object: relaxed, changes } = debug
     ? relaxForDebug(withProcess(withImage[at]!, container.name, image), container.name)
     : { object: withImage[at]!, changes: [] };
   const injection = { container: container.name, agentImage, image, binaryPath: preparation.binaryPath, debug };
   const objects = withImage.with(at, injectAgent(relaxed, injection));
-  return { objects, workload: objects[at]!, container, relaxed: changes };
+  return { objects, workload: objects[at]!, container, relaxed: changes, takenOut: takenOut(objects) };
+}
+
+/** Compares rendered objects with the objects to apply. */
+function takenOutOf(rendered: readonly KubeObject[]): (objects: readonly KubeObject[]) => Prepared['takenOut'] {
+  const before = new Map(rendered.map((object) => [keyOf(object), object]));
+  return (objects) => {
+    const after = new Map(objects.map((object) => [keyOf(object), object]));
+    return ({ apiVersion, kind, namespace, name }) => {
+      const found = (all: ReadonlyMap<string, KubeObject>) =>
+        all.get(keyOf({ apiVersion, kind, metadata: { namespace, name } })) ??
+        all.get(keyOf({ apiVersion, kind, metadata: { name } }));
+      const [old, now] = [found(before), found(after)];
+      return old && now ? fieldsTakenOut(old, now) : [];
+    };
+  };
+}
+
+function keyOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): string {
+  return [groupOf(apiVersion), kind, namespace ?? '', name].join('/');
 }
