@@ -40,4 +40,40 @@ describe('statusTable', () => {
       '  127.0.0.1:5000 → app=registry:5000 failing: no pod is ready',
       '  Pod/p-1 current sha256:0123456789ab',
     ]));
+
+  it('a target and a port-forward that wait are shown with what they wait for', () =>
+    expect(
+      statusTable({
+        ...{
+          project: 'p',
+          context: 'kind-dev',
+          healthy: false,
+          message: '0 of 1 pods of StatefulSet/d/p exist',
+          pods: [],
+        },
+        targets: [
+          {
+            target: 'go-build',
+            mode: 'auto',
+            paused: false,
+            waiting: [],
+            state: 'pending',
+            waitsFor: 'kustomize-build',
+          },
+        ],
+        forwards: [
+          {
+            name: 'app=r:1',
+            address: '127.0.0.1:1',
+            state: 'failing',
+            message: 'app=r:1 has no ready pod.',
+            waits: true,
+          },
+        ],
+      }).split('\n'),
+    ).toEqual([
+      'p in kind-dev: not healthy: 0 of 1 pods of StatefulSet/d/p exist',
+      '  go-build  auto  waits for kustomize-build',
+      '  127.0.0.1:1 → app=r:1 waits: app=r:1 has no ready pod.',
+    ]));
 });

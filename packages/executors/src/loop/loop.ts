@@ -60,7 +60,10 @@ export async function runLoop(first: LoopOptions, parts: LoopParts): Promise<'st
         options = next;
         await watchByName();
         lanes.onOptions();
-        edits += 1;
+        if (targets.length) {
+          edits += 1;
+          emit({ type: 'edit', edit: edits, files: edit.files, targets });
+        }
         const work = { number: edits, ...edit };
         lanes.on({ type: 'options-changed', targets, modes: options.modes, work });
       },

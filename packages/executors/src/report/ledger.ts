@@ -1,5 +1,6 @@
 import type { Entry } from '../events/events.js';
 import { duration, size } from '../format/units.js';
+import { numbersText } from './edit-numbers.js';
 
 const signs: Record<Entry['outcome'], string> = {
   delivered: '✔',
@@ -9,11 +10,16 @@ const signs: Record<Entry['outcome'], string> = {
   superseded: '»',
 };
 
-/** The one line that says what an edit came to, step by step. Pure. */
+/**
+ * The one line that says what an edit came to, step by step. Pure.
+ *
+ * @param instead numbers of earlier edits that the line stands for, too
+ */
 export function ledgerLine(
   edit: number,
   files: string[],
   { target, outcome, timings, bytes: sent, pods }: Entry,
+  instead: readonly number[] = [],
 ): string {
   const { watch, wait, build, compare, sync, restart, ready, total } = timings;
   const steps: [string, number | undefined, string?][] = [
@@ -28,7 +34,8 @@ export function ledgerLine(
   ];
   const taken = steps.flatMap(([name, ms, what = '']) => (ms === undefined ? [] : [`${name} ${what}${duration(ms)}`]));
   const what = edit > 0 ? `#${edit} ${named(files)}` : edit === 0 ? 'start' : 'triggered';
-  return `${signs[outcome]} ${what} → ${target}: ${conclusion(outcome, pods)} · ${[...taken, `total ${duration(total)}`].join(' · ')}`;
+  const others = instead.length ? ` (in place of ${numbersText(instead)})` : '';
+  return `${signs[outcome]} ${what}${others} → ${target}: ${conclusion(outcome, pods)} · ${[...taken, `total ${duration(total)}`].join(' · ')}`;
 }
 
 function conclusion(outcome: Entry['outcome'], pods: number | undefined): string {

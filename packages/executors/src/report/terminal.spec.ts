@@ -141,6 +141,15 @@ describe('terminalReporter', () => {
       ).slice(3),
     ).toEqual(['✖ not healthy', '  Pod/p-1: the process exited with code 1']));
 
+  it('the conclusion of an edit names the superseded edits that it stands for', () => {
+    const edit = (number: number): LoopEvent => ({ type: 'edit', edit: number, files: ['f'], targets: ['go-build'] });
+    const run = (number: number, outcome: Entry['outcome']) =>
+      ({ ...ledger('go-build', outcome), edit: number }) as LoopEvent;
+    expect(report(edit(1), edit(2), run(1, 'superseded'), edit(3), run(2, 'superseded'), run(3, 'delivered'))).toEqual([
+      '✔ #3 f (in place of #1 and #2) → go-build: delivered · total 1 ms',
+    ]);
+  });
+
   it('the exit of a process is printed with its last lines', () =>
     expect(
       report({ type: 'process', pod: 'p-1', state: 'exited', message: 'exited with code 2', lastLines: ['panic: no'] }),

@@ -1,5 +1,6 @@
 import type { Emit, LoopEvent } from '../events/events.js';
 import { renderLine } from '../logs/render-line.js';
+import { EditNumbers } from './edit-numbers.js';
 import { eventLines } from './event-lines.js';
 import { Exits } from './exits.js';
 import { Failures, readable } from './failures.js';
@@ -27,6 +28,7 @@ export function terminalReporter(
   const print = (lines: readonly string[]) => lines.forEach((line) => write(`${line}\n`));
   const exits = new Exits(logs);
   const failures = new Failures((message) => exits.withoutLastWords(message));
+  const numbers = new EditNumbers();
   const steps = new RunningSteps((target) => failures.headline(target));
   const timer = setInterval(() => print(steps.lines()), progressEveryMs);
   timer.unref();
@@ -34,6 +36,9 @@ export function terminalReporter(
     exits.onEvent(event);
     steps.onHealth(event);
     switch (event.type) {
+      case 'edit':
+        numbers.onEdit(event);
+        return eventLines(event);
       case 'target':
         steps.onTarget(event);
         return failures.onTarget(event);
@@ -42,11 +47,12 @@ export function terminalReporter(
         return [];
       case 'ledger': {
         const { edit, files, entry, retry } = event;
+        const instead = numbers.onLedger(event);
         if (entry.outcome === 'superseded') return [];
         const reason = failures.onLedger(entry);
         // Trying again without an edit is no news where it ends the same.
         if (retry && reason.length) return [];
-        return [...reason, ledgerLine(edit, files, entry), ...failures.below(entry.target)];
+        return [...reason, ledgerLine(edit, files, entry, instead), ...failures.below(entry.target)];
       }
       case 'log':
         return [prefixed(event.pod, rawLogs ? event.line : renderLine(event.line))];
