@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { DOWN_COMMAND, embeddedClusterUp } from './embedded-cluster.mjs';
 import { Interrupted, passInterruptionsOn } from './run/src/child.mjs';
+import { exit } from './run/src/exit.mjs';
 import { bin, nxEnvironment, root, setUp, step } from './set-up.mjs';
 import { usableCluster } from './start/src/usable-cluster.mjs';
 
@@ -12,10 +13,10 @@ try {
   const environment = await clusterEnvironment();
   const exitCode = await runLoop(process.argv[2] ?? 'ocm-controller', process.argv.slice(3), environment);
   if (environment) console.log(`\nThe embedded cluster is still up. Take it down with: ${DOWN_COMMAND}`);
-  process.exit(exitCode);
+  await exit(exitCode);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exit(error instanceof Interrupted ? error.exitCode : 1);
+  await exit(error instanceof Interrupted ? error.exitCode : 1);
 }
 
 /** Returns the environment for the loop's cluster; undefined if kubeconfig's current cluster is usable. */

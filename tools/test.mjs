@@ -10,6 +10,7 @@ import { release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { embeddedClusterDown, embeddedClusterRuns, embeddedClusterUp } from './embedded-cluster.mjs';
 import { Interrupted, passInterruptionsOn } from './run/src/child.mjs';
+import { exit } from './run/src/exit.mjs';
 import { root, setUp } from './set-up.mjs';
 import { sum } from './test/src/count.mjs';
 import { inCluster } from './test/src/in-cluster.mjs';
@@ -23,7 +24,7 @@ import { runTargets } from './test/src/target.mjs';
 const NEWER_NODE = '24.9.0';
 
 const ids = ['lint', 'typecheck', 'unit', 'unit-node-24', 'nx-23', 'go', 'cluster'];
-const { named, useCache } = commandLine();
+const { named, useCache } = await commandLine();
 /** Facts that decide how the cluster stage ends, beside all files. */
 const everything = { inputs: ['.'], facts: [process.platform, process.arch, process.version, goVersion(), release()] };
 
@@ -80,16 +81,16 @@ try {
 } catch (error) {
   if (error instanceof Interrupted) {
     console.error(`\n${error.message}: no count, for not every test has run`);
-    process.exit(error.exitCode);
+    await exit(error.exitCode);
   }
   console.error(error instanceof Error ? error.message : error);
   counts.push({ passed: 0, failed: 1 });
 }
 const { passed, failed } = sum(counts);
 console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+await exit(failed ? 1 : 0);
 
-function commandLine() {
+async function commandLine() {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
@@ -102,7 +103,7 @@ function commandLine() {
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     console.error(`  → Use ${ids.join(', ')}, and --no-cache to run what has passed already.`);
-    process.exit(1);
+    return exit(1);
   }
 }
 
