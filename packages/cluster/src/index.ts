@@ -75,5 +75,6 @@ export {
 export { logs, type LogsOptions } from './streams/logs.js';
 export { watch, type Watcher, type WatchEvent, type WatchOptions } from './watch/watch.js';
 export { nodePlatforms, type Platform } from './environment/node-platforms.js';
-export { localRegistry } from './environment/local-registry.js';
+export { firstNode, type NodeFacts } from './environment/first-node.js';
+export { localRegistry, localRegistryHosting, type LocalRegistry } from './environment/local-registry.js';
 export { parseQuantity } from './object/quantity.js';

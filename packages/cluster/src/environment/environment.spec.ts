@@ -7,7 +7,8 @@ import {
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Cluster } from '../api/cluster.js';
 import { connect } from '../connect/connect.js';
-import { localRegistry } from './local-registry.js';
+import { firstNode } from './first-node.js';
+import { localRegistry, localRegistryHosting } from './local-registry.js';
 import { nodePlatforms } from './node-platforms.js';
 
 let server: FakeApiServer;
@@ -31,12 +32,18 @@ function announcing(text?: string) {
 
 describe('localRegistry (of a scripted server)', () => {
   it.each([
-    ['host: "localhost:5001"\nhelp: "https://x"', 'localhost:5001'],
-    ['{"host": "localhost:5001"}', 'localhost:5001'],
+    ['host: "localhost:5001"\nhelp: "https://x"', { host: 'localhost:5001' }],
+    ['{"host": "localhost:5001"}', { host: 'localhost:5001' }],
+    [
+      'host: "localhost:5001"\nhostFromContainerRuntime: "registry:5000"',
+      { host: 'localhost:5001', hostFromContainerRuntime: 'registry:5000' },
+    ],
+    ['host: "localhost:5001"\nhostFromContainerRuntime: ""', { host: 'localhost:5001' }],
     [undefined, undefined],
-  ])('the local registry that is announced as %j is %j', async (text, host) => {
+  ])('the local registry that is announced as %j is %j', async (text, registry) => {
     await start(200, announcing(text));
-    expect(await localRegistry(cluster)).toBe(host);
+    expect(await localRegistryHosting(cluster)).toEqual(registry);
+    expect(await localRegistry(cluster)).toBe(registry?.host);
   });
 
   it('the local registry is undefined if no ConfigMap announces one', async () => {
@@ -68,5 +75,26 @@ describe('nodePlatforms (of a scripted server)', () => {
       { os: 'linux', architecture: 'arm64' },
       { os: 'linux', architecture: 'amd64' },
     ]);
+  });
+});
+
+describe('firstNode (of a scripted server)', () => {
+  it('the runtime, the provider and the labels of a node tell what made the cluster', async () => {
+    const node = {
+      metadata: { name: 'dev-control-plane', labels: { a: 'b' } },
+      spec: { providerID: 'kind://docker/dev/dev-control-plane' },
+      status: { nodeInfo: { containerRuntimeVersion: 'containerd://2.1.0' } },
+    };
+    await start(200, { metadata: { resourceVersion: '1' }, items: [node, {}] });
+    expect(await firstNode(cluster)).toEqual({
+      runtime: 'containerd',
+      providerId: 'kind://docker/dev/dev-control-plane',
+      labels: { a: 'b' },
+    });
+  });
+
+  it('a user who may not list nodes does without', async () => {
+    await start(403, { kind: 'Status', reason: 'Forbidden', code: 403 });
+    expect(await firstNode(cluster)).toBeUndefined();
   });
 });

@@ -13,6 +13,8 @@ export interface ApplyAndWaitOptions {
   signal: AbortSignal;
   /** Called when all objects are applied, before they are ready. */
   onApplied: (applied: Applied) => void;
+  /** Called with what else a user should know. */
+  onNotice?: (message: string) => void;
 }
 
 /**
@@ -26,7 +28,7 @@ export async function applyAndWait(
   rendered: KubeObject[],
   images: DeliveredImages,
   options: ContentOptions,
-  { others, timeoutMs, signal: outer, onApplied }: ApplyAndWaitOptions,
+  { others, timeoutMs, signal: outer, onApplied, onNotice }: ApplyAndWaitOptions,
 ): Promise<void> {
   const done = childController(outer);
   const { signal } = done;
@@ -41,7 +43,7 @@ export async function applyAndWait(
   });
   try {
     const applied = await applyManifests(cluster, rendered, images, options, {
-      ...{ others, timeoutMs, signal },
+      ...{ others, timeoutMs, signal, onNotice },
       onWorkload: async (prepared) => {
         if (images.agentImage) await processes.follow(prepared);
       },

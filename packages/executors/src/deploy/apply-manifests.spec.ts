@@ -46,6 +46,49 @@ describe('applyManifests (with a fake API server)', () => {
     }
   });
 
+  const job = (image: string): KubeObject => {
+    const { spec } = deployment('migrate', { image });
+    return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate', namespace: 'demo' }, spec };
+  };
+  const imageOf = (fake: FakeCluster) => fake.live('Job', 'migrate')!['spec'].template.spec.containers[0].image;
+
+  it('a Job keeps the image that it was created with, and a line says so', async () => {
+    const fake = await fakeCluster({ objects: [namespace, job('registry/app:1')] });
+    const notices: string[] = [];
+    const objects = [...rendered, job('controller:latest')];
+    await applyTo(fake, objects, { onNotice: (notice) => notices.push(notice) });
+    expect(imageOf(fake)).toBe('registry/app:1');
+    expect(notices).toContainEqual(
+      'Job/demo/migrate keeps the binary that it was created with, because a Job cannot change: delete it, or set the option recreate.',
+    );
+  });
+
+  it('a new Job, and one that may be created again, run the delivered image', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    await applyTo(fake, [...rendered, job('controller:latest')]);
+    expect(imageOf(fake)).toBe('registry/app:2');
+    const again = await fakeCluster({ objects: [namespace, job('registry/app:1')] });
+    const others = { others: alone };
+    await applyManifests(
+      again.cluster,
+      [...rendered, job('controller:latest')],
+      images,
+      { ...options, recreate: true },
+      others,
+    );
+    expect(imageOf(again)).toBe('registry/app:2');
+  });
+
+  it('a line names what has an older binary, and why', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const notices: string[] = [];
+    const object = deployment('app', { env: [{ name: 'SELF', value: 'controller:latest' }] });
+    await applyTo(fake, [object], { onNotice: (notice) => notices.push(notice) });
+    expect(notices).toEqual([
+      'Deployment/demo/app: spec.template.spec.containers.0.env.0.value has the binary that its image was built with: the binary is missing.',
+    ]);
+  });
+
   it('a component that the controller depends on is ready before the controller is applied', async () => {
     const fake = await fakeCluster({ objects: [namespace] });
     let calls = 0;

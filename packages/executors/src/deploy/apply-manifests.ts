@@ -9,13 +9,13 @@ import {
   type WaitReadyOptions,
 } from '@nx-kube/cluster';
 import { fromSuspendedFlux } from '../flux/take-over.js';
-import { imageName, replaceImage } from '../workload/image.js';
-import { prepare, type Prepared } from '../workload/mutate.js';
+import type { Prepared } from '../workload/mutate.js';
 import { requireNone } from './check-content.js';
 import { readOtherObjects, type ContentOptions, type OtherObjects } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
 import { setOf } from './deploy-options.js';
 import { mayLeave } from './left-fields.js';
+import { prepareObjects } from './prepare-objects.js';
 
 /** The result. `objects` also holds the objects of other sources and of components. */
 export interface Applied extends Prepared {
@@ -32,6 +32,8 @@ export interface ApplyManifestsOptions {
   /** Called with the status of objects that others depend on. */
   onStatus?: WaitReadyOptions['onStatus'];
   onProgress?: (change: Change) => void;
+  /** Called with what else a user should know: the delivery of an image, what does not run the current binary. */
+  onNotice?: (message: string) => void;
   /** Called before anything is applied. */
   beforeApply?: (prepared: Prepared) => Promise<void>;
   /** Called with all objects when the controller is applied. Components that depend on it are applied later. */
@@ -39,7 +41,7 @@ export interface ApplyManifestsOptions {
 }
 
 /**
- * Prepares rendered objects (patches, transform, image, agent) and applies them, and those of other sources as they
+ * Prepares rendered objects (patches, image, transform, agent) and applies them, and those of other sources as they
  * are, as the project's set: staged, with what left the set pruned. What already is as desired is not written.
  * Components that the controller depends on are ready before it is applied, and it before those that depend on it.
  *
@@ -52,13 +54,13 @@ export async function applyManifests(
   options: ContentOptions,
   application: ApplyManifestsOptions = {},
 ): Promise<Applied> {
-  const { dryRun, timeoutMs = 300_000, signal, onStatus, onProgress, beforeApply, onWorkload } = application;
-  const prepared = await prepare(rendered, { ...options, ...images }, options.manifests);
+  const { dryRun, timeoutMs = 300_000, signal, onStatus, onProgress, onNotice } = application;
+  const { beforeApply, onWorkload } = application;
   const { extra, components } = application.others ?? (await readOtherObjects(cluster, options, signal));
-  // A component may run the controller's image, too.
-  const { image: own } = prepared.container;
-  const beside = (stage: KubeObject[]) => (own ? replaceImage(stage, imageName(own), images.image.reference) : stage);
-  const [before, after] = [components.before.map(beside), components.after.map(beside)];
+  const delivery = { components, dryRun, signal, onProgress: onNotice };
+  const prepared = await prepareObjects(cluster, rendered, images, options, delivery);
+  prepared.notices.forEach((notice) => onNotice?.(notice));
+  const { before, after } = prepared.components;
   const stages = [...before, [...prepared.objects, ...extra], ...after];
   const objects = stages.flat();
   const set = setOf(options.project, cluster, options.owner);

@@ -36,6 +36,16 @@ describe('checkRendered', () => {
     ]);
   });
 
+  it('a command that hides the binary is an error of each target that needs its path', async () => {
+    const hidden = [deployment('a', { command: ['/start.sh'] })];
+    const message = expect.stringContaining('hides the binary: the script /start.sh may start any program.') as string;
+    expect(await checked(hidden)).toEqual([message]);
+    expect(await checked(hidden, { agent: false }, undefined)).toEqual([message]);
+    const dynamic = [deployment('a', { command: ['sh', '-c', 'exec /m --ns=$NS'], args: undefined })];
+    expect(await checked(dynamic)).toEqual([expect.stringContaining('an image from scratch has no such program')]);
+    expect(await checked(dynamic, {}, { baseImage: 'alpine:3' })).toEqual([]);
+  });
+
   it('a missing container, a missing workload and a patch without a choice are errors', async () => {
     expect(await checked([deployment('a')], { container: 'x' })).toEqual([
       'm.yaml: Deployment/demo/a has no container "x"; it has manager.',

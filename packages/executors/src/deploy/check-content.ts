@@ -8,9 +8,11 @@ import {
   type KubeObject,
   type PodOf,
 } from '@nx-kube/cluster';
-import { findWorkload, type WorkloadChoice } from '../workload/find.js';
+import { binaryPathOf, type ImageFor } from '../image/build/binary-path.js';
+import { findWorkload } from '../workload/find.js';
 import { customize } from '../workload/mutate.js';
 import { podSpecOf } from '../workload/pod-template.js';
+import { programOf } from '../workload/process.js';
 import type { ContentOptions, OtherObjects } from './content.js';
 import { setOf } from './deploy-options.js';
 
@@ -21,15 +23,15 @@ export interface CheckedObjects {
 }
 
 /**
- * Checks what the rendered objects alone tell: that patches and transform work, and that workload and container can be
- * found. Needs neither an image nor a cluster.
+ * Checks what the rendered objects alone tell: that patches and transform work, and that workload, container and binary
+ * can be found. Needs neither an image nor a cluster.
  *
  * @param imageFor the choice of image-build, which looks for the workload by itself
  */
 export async function checkRendered(
   rendered: KubeObject[],
   options: ContentOptions,
-  imageFor?: WorkloadChoice,
+  imageFor?: ImageFor,
 ): Promise<CheckedObjects> {
   const errors: NxKubeError[] = [];
   const note = (error: unknown) => {
@@ -44,7 +46,11 @@ export async function checkRendered(
   ] as const) {
     if (!objects || !choice) continue;
     try {
-      findWorkload(objects, choice, options.manifests);
+      const workload = findWorkload(objects, choice, options.manifests);
+      if (choice === imageFor) binaryPathOf(workload, imageFor.baseImage);
+      // The process of a container without a command is known only with the image.
+      else if (options.agent !== false && workload.container.command?.length)
+        programOf(workload.object, workload.container, { binaryPath: options.binaryPath });
     } catch (error) {
       note(error);
     }

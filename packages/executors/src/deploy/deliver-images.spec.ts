@@ -28,8 +28,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function writeImage(architecture: string): Promise<void> {
-  const image = { name: 'app', tag: '1', platform: { os: 'linux', architecture }, entrypoint: ['/manager'], cmd: [] };
+async function writeImage(architecture: string, digest?: string): Promise<void> {
+  const image = {
+    name: 'app',
+    tag: '1',
+    digest,
+    platform: { os: 'linux', architecture },
+    entrypoint: ['/manager'],
+    cmd: [],
+  };
   await writeFile(join(folder, 'image/image.json'), JSON.stringify(image));
 }
 
@@ -50,14 +57,14 @@ async function fakeRegistry(): Promise<{ address: string; pushed: string[] }> {
 }
 
 /** @param announced the registry that the fake API server announces */
-async function fakeCluster({ announced, context = 'nx-kube-local-fake' }: { announced?: string; context?: string } = {}) {
+async function fakeCluster({ announced, more = '', context = 'nx-kube-local-fake' }: { announced?: string; more?: string; context?: string } = {}) {
   const server = await fakeApiServer({
     request: (request, response) => {
       if (answerDiscovery(request, response)) return;
       const { url = '' } = request;
       const nodeInfo = { operatingSystem: 'linux', architecture: 'amd64' };
       if (url.includes('nodes')) return answer(response, 200, { metadata: {}, items: [{ status: { nodeInfo } }] });
-      const data = { 'localRegistryHosting.v1': `host: "${announced}"` };
+      const data = { 'localRegistryHosting.v1': `host: "${announced}"\n${more}` };
       if (announced && url.includes('local-registry-hosting')) return answer(response, 200, { kind: 'ConfigMap', data });
       answer(response, 404, { kind: 'Status', reason: 'NotFound' });
     },
@@ -79,6 +86,36 @@ describe('deliverImages (with a fake API server and a fake registry)', () => {
     expect(delivered.image).toEqual({ reference: `${address}/app:1`, entrypoint: ['/manager'], cmd: [] });
     expect([delivered.image.reference, delivered.agentImage].sort()).toEqual(
       pushed.map((image) => `${address}/${image}`).sort(),
+    );
+  });
+
+  it('pods pull from the registry by the name that the container runtime knows', async () => {
+    const { address, pushed } = await fakeRegistry();
+    const more = 'hostFromContainerRuntime: "registry:5000"';
+    const { image, agentImage } = await deliverImages(await fakeCluster({ announced: address, more }), deploy);
+    expect(image.reference).toBe('registry:5000/app:1');
+    expect(agentImage).toMatch(/^registry:5000\/nx-kube-agent:/);
+    expect(pushed).toContain('app:1');
+  });
+
+  it('a reference has no scheme, and the tag holds the digest of the image', async () => {
+    const { address } = await fakeRegistry();
+    await writeImage('amd64', `sha256:${'ab'.repeat(32)}`);
+    const { image } = await deliverImages(await fakeCluster(), { ...deploy, registry: `http://${address}/team/` });
+    expect(image.reference).toBe(`${address}/team/app:1-abababababab`);
+  });
+
+  it.each([
+    ['docker-desktop', 'docker load --input'],
+    ['rancher-desktop', 'nerdctl --namespace k8s.io load --input'],
+    ['kind-dev', 'kind load image-archive'],
+  ])('a dry run says how images would get into %s, and does nothing', async (context, command) => {
+    const messages: string[] = [];
+    const onProgress = (message: string) => messages.push(message);
+    const delivered = await deliverImages(await fakeCluster({ context }), deploy, { dryRun: true, onProgress });
+    expect(delivered).toMatchObject({ source: 'node', image: { reference: 'app:1' } });
+    expect(messages).toContainEqual(
+      expect.stringContaining(`app:1 would be loaded into ${context}: ${command} ${join(deploy.image, 'image.tar')}`),
     );
   });
 

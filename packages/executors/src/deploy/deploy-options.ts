@@ -1,6 +1,7 @@
 import type { ApplySetRef, Cluster } from '@nx-kube/cluster';
 import type { DebugOptions } from '../workload/debug-options.js';
 import type { WorkloadChoice } from '../workload/find.js';
+import type { ImageField } from '../workload/image.js';
 import type { Patch } from '../workload/patches.js';
 
 /** How the content of one project gets into a cluster. All paths are absolute. */
@@ -12,6 +13,10 @@ export interface DeployOptions extends WorkloadChoice {
   manifests: string;
   /** Folder that image-build wrote. */
   image: string;
+  /** The current binary, for what runs the image besides the container under development. Default: not known. */
+  binary?: string;
+  /** More fields that name the image. Default: none. */
+  imageFields?: readonly ImageField[];
   /** Folder for what may be deleted at any time: the agent's image, copies of delivered binaries. */
   stateDirectory: string;
   /** Registry to push to. Default: the one that the cluster announces, else images are loaded into the node. */

@@ -1,10 +1,10 @@
 import { explain, type Cluster } from '@nx-kube/cluster';
 import type { Emit } from '../events/events.js';
-import { prepare } from '../workload/mutate.js';
 import { applyWorkload } from './apply-workload.js';
 import { readManifests } from './content.js';
 import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
+import { prepareObjects } from './prepare-objects.js';
 
 /**
  * Ends debugging: applies the rendered workload again, without the changes for the debugger. Does not wait for the new
@@ -24,7 +24,7 @@ export async function endDebug(
     const rendered = await readManifests(plain.manifests);
     // They were delivered when debugging began.
     const images = await deliverImages(cluster, plain, { dryRun: true, signal });
-    const prepared = await prepare(rendered, { ...plain, ...images }, plain.manifests);
+    const prepared = await prepareObjects(cluster, rendered, images, plain, { dryRun: true, signal });
     await applyWorkload(cluster, prepared, plain, { signal });
     emit({ type: 'debug', state: 'off' });
   } catch (error) {

@@ -14,6 +14,7 @@ const apis: Record<string, [kind: string, plural: string, namespaced: boolean][]
     ['ResourceQuota', 'resourcequotas', true],
     ['LimitRange', 'limitranges', true],
   ],
+  '/apis/batch/v1': [['Job', 'jobs', true]],
   '/apis/apps/v1': [
     ['Deployment', 'deployments', true],
     ['ReplicaSet', 'replicasets', true],

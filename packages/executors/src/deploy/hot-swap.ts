@@ -12,12 +12,13 @@ import {
 import type { OnPodEvent } from '../pods/pod-event.js';
 import { runningContainer } from '../pods/target-container.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
-import { prepare, type Prepared } from '../workload/mutate.js';
+import type { Prepared } from '../workload/mutate.js';
 import { applyWorkload } from './apply-workload.js';
 import { readManifests } from './content.js';
 import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
 import { hasImages } from './has-images.js';
+import { prepareObjects } from './prepare-objects.js';
 
 export interface HotSwapOptions {
   /** Absolute path of the binary. */
@@ -42,7 +43,8 @@ export async function hotSwap(
   { binary, graceMs, timeoutMs, emit, signal: outer }: HotSwapOptions,
 ): Promise<{ pods: number; sentTo: number }> {
   const images = await deliverImages(cluster, { ...deploy, agent: true }, { signal: outer });
-  const prepared = await prepare(await readManifests(deploy.manifests), { ...deploy, ...images }, deploy.manifests);
+  const rendered = await readManifests(deploy.manifests);
+  const prepared = await prepareObjects(cluster, rendered, images, { ...deploy, binary }, { signal: outer });
   await ensureImages(cluster, prepared, deploy, outer);
   const workload = refOf(prepared.workload);
   if (!(await canBeSwapped(cluster, prepared, outer)))

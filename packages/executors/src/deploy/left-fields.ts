@@ -17,7 +17,7 @@ export function mayLeave({
 }: Pick<Prepared, 'workload' | 'container' | 'relaxed'>): (ref: Ref, conflict: Conflict) => boolean {
   const pod = '.spec.template.spec';
   const own = `${pod}.containers[name=${JSON.stringify(container.name)}]`;
-  const needed = ['image', 'command', 'args'].map((field) => `${own}.${field}`);
+  const needed = ['image', 'imagePullPolicy', 'command', 'args'].map((field) => `${own}.${field}`);
   const main = subject(refOf(workload));
   return (ref, { field, manager }) => {
     if (appliers.includes(manager) || field.startsWith('.metadata.labels.applyset.kubernetes.io/')) return false;

@@ -1,7 +1,8 @@
 import type { ConnectOptions, Cluster, KubeObject } from '@nx-kube/cluster';
 import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../deploy/content.js';
+import type { ImageFor } from '../image/build/binary-path.js';
 import type { Need } from '../requirements/needs.js';
-import { findWorkload, type WorkloadChoice } from '../workload/find.js';
+import { findWorkload } from '../workload/find.js';
 import { diagnoseCluster, failureOf } from './cluster.js';
 import { warn, type Diagnosis } from './diagnosis.js';
 import { diagnoseInotify } from './inotify.js';
@@ -15,7 +16,7 @@ import { diagnoseTools } from './tools.js';
 export interface Examination {
   deploy: ContentOptions;
   /** The choice of the workload that image-build makes the image for. */
-  imageFor?: WorkloadChoice;
+  imageFor?: ImageFor;
   connect: ConnectOptions;
   /** Namespaces of each target that makes Secrets. */
   secrets: readonly SecretsOfTarget[];

@@ -1,7 +1,7 @@
 import type { Cluster, KubeObject } from '@nx-kube/cluster';
 import { checkInCluster, checkRendered } from '../deploy/check-content.js';
 import type { ContentOptions, OtherObjects } from '../deploy/content.js';
-import type { WorkloadChoice } from '../workload/find.js';
+import type { ImageFor } from '../image/build/binary-path.js';
 import { failureOf } from './cluster.js';
 import { ok, type Diagnosis } from './diagnosis.js';
 
@@ -10,7 +10,7 @@ const check = 'manifests';
 export interface ManifestsExamination {
   deploy: ContentOptions;
   /** The choice of the workload that image-build makes the image for. */
-  imageFor?: WorkloadChoice;
+  imageFor?: ImageFor;
   /** Whether targets of the project may install missing kinds and namespaces. Then these are only warnings. */
   mayInstall: boolean;
   signal?: AbortSignal;

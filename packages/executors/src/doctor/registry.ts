@@ -1,4 +1,4 @@
-import { localRegistry, type Cluster } from '@nx-kube/cluster';
+import { firstNode, localRegistry, type Cluster } from '@nx-kube/cluster';
 import { loadCommand } from '../image/registry/load-image.js';
 import { repositoryAt } from '../image/registry/registry-address.js';
 import { failureOf } from './cluster.js';
@@ -21,7 +21,7 @@ export async function diagnoseRegistry(
   try {
     const registry = configured ?? (await localRegistry(cluster, { signal }));
     if (registry === undefined) {
-      const { command } = loadCommand(cluster.context, '');
+      const { command } = loadCommand(cluster.context, '', await firstNode(cluster, { signal }));
       return ok(check, `none announced: images are loaded into the nodes with ${command}`);
     }
     const from = configured ? 'the option "registry"' : 'announced by the cluster';

@@ -3,8 +3,8 @@ import type { ContentOptions } from '../deploy/content.js';
 import type { Emit } from '../events/events.js';
 import type { PortForwardSpec } from '../forwards/port-forward-options.js';
 import type { GoBuild } from '../go/build.js';
+import type { ImageFor } from '../image/build/binary-path.js';
 import type { Render } from '../kustomize/render.js';
-import type { WorkloadChoice } from '../workload/find.js';
 import type { Command } from './commands.js';
 import type { GateView, TriggerMode } from './plan/gate.js';
 import type { FileInputs } from './plan/stale-targets.js';
@@ -32,7 +32,7 @@ export interface LoopOptions {
   notCached?: ReadonlyMap<string, string>;
   goBuild: GoBuild;
   /** The choice of the workload that image-build makes the image for. Default: none, it needs no workload. */
-  imageFor?: WorkloadChoice;
+  imageFor?: ImageFor;
   kustomization: Render;
   /** Environment variables for runs through Nx: the GOARCH that the loop builds for. */
   env: Record<string, string>;

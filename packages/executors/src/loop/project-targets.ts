@@ -12,6 +12,7 @@ import type { ScheduleEvent } from './plan/schedule.js';
 import { fluxTarget } from './targets/flux.js';
 import { goBuildTarget } from './targets/go-build.js';
 import { imageBuildTarget } from './targets/image-build.js';
+import { ImageRenewal } from './targets/image-renewal.js';
 import { kustomizeBuildTarget, type KustomizeBuildTargetParts } from './targets/kustomize-build.js';
 import type { LoopTarget } from './targets/loop-target.js';
 import { otherTarget } from './targets/other.js';
@@ -42,6 +43,7 @@ interface Context extends ProjectTargetsParts {
   images: ValueCell<DeliveredImages>;
   /** The keeper of the pods, once the workload has been applied. */
   keeper: ValueCell<PodKeeper>;
+  renewal: ImageRenewal;
 }
 
 /** The targets of a project's loop, and how each of them works with the cluster. */
@@ -55,6 +57,7 @@ export function projectTargets(parts: ProjectTargetsParts): LoopTarget<unknown>[
     },
     images: valueCell(),
     keeper: valueCell(),
+    renewal: new ImageRenewal(),
   };
   const { flux = [], secrets = [], others = [] } = options();
   return [
@@ -80,8 +83,8 @@ function secretsTargetOf(target: string, { cluster, options, patience, emit }: C
   });
 }
 
-function goBuildTargetOf({ options, runner, keeper, pods, on, say }: Context): LoopTarget<unknown> {
-  const { targets, env, goBuild: build } = options();
+function goBuildTargetOf({ options, runner, keeper, pods, renewal, on, say }: Context): LoopTarget<unknown> {
+  const { targets, env, goBuild: build, deploy } = options();
   const target = targets.goBuild;
   return goBuildTarget({
     ...{ target, build, runner, env },
@@ -90,7 +93,16 @@ function goBuildTargetOf({ options, runner, keeper, pods, on, say }: Context): L
     hasKeeper: () => keeper.value !== undefined,
     currentKeeper: () => pods.current,
     isCached: () => !options().notCached?.has(target),
-    onBuilt: () => on({ type: 'built' }),
+    onBuilt: (digest) => {
+      on({ type: 'built' });
+      const renewed = renewal.onBuilt(digest);
+      if (renewed.type === 'renew') on({ type: 'image-outdated' });
+      if (renewed.type === 'keep') {
+        const names = renewed.uses.join(', ');
+        const next = `nx run ${deploy.project}:trigger --targets=${targets.kustomizeBuild} renews it and replaces the pod`;
+        say(targets.kustomizeBuild)(`an image with an older binary is named by ${names}; ${next}`);
+      }
+    },
     onOutput: say(target),
   });
 }
@@ -109,6 +121,7 @@ function imageBuildTargetOf({ cluster, options, runner, patience, images, on }: 
 
 function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
   const { cluster, options, runner, patience, images, keeper, pods, forwards, health, emit, on, say, signal } = context;
+  const { renewal } = context;
   const { targets, deploy, kustomization } = options();
   const target = targets.kustomizeBuild;
   const newlyLeft = onlyNewLeft();
@@ -121,6 +134,8 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
     hasImages: () => images.value !== undefined,
     imageFor: () => options().imageFor,
     installers: context.installers,
+    renewal,
+    onNotice: say(target),
     timeoutMs: () => options().timeoutMs,
     isCached: () => !options().notCached?.has(target),
     onStatus: (ref, now) => now.status === 'Current' || say(target)(notReady(ref, now)),

@@ -16,6 +16,8 @@ export interface AgentInjection {
   agentImage: string;
   /** Entrypoint and arguments of the image, which apply when the container has no command. */
   image?: ImageProcess;
+  /** Where nodes have the agent's image from. Default: the kubelet's default policy applies. */
+  source?: 'registry' | 'node';
   /** The word of the process that is the binary. Default: the program that the wrappers start. */
   binaryPath?: string;
   /**
@@ -36,7 +38,7 @@ export interface AgentInjection {
  * @throws NxKubeError (configuration) when no process is named, or its program is not known
  */
 export function injectAgent(object: KubeObject, injection: AgentInjection): KubeObject {
-  const { container: name, agentImage, image, binaryPath, debug } = injection;
+  const { container: name, agentImage, image, source, binaryPath, debug } = injection;
   const copy = structuredClone(object);
   const podSpec = podSpecOf(copy)!;
   const container = podSpec.containers.find((c) => c.name === name)!;
@@ -54,6 +56,7 @@ export function injectAgent(object: KubeObject, injection: AgentInjection): Kube
     {
       name: agentName,
       image: agentImage,
+      ...(source === 'node' && { imagePullPolicy: 'IfNotPresent' }),
       command: [`/${agentName}`, 'install', agentDirectory],
       ...(container.securityContext && { securityContext: structuredClone(container.securityContext) }),
       ...(container.resources && { resources: structuredClone(container.resources) }),

@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { prepare, type Preparation } from './mutate.js';
 import { podSpecOf } from './pod-template.js';
 import { deployment } from './workload.fixture.js';
@@ -68,5 +71,42 @@ describe('prepare', () => {
     );
     expect(applied.command).toEqual(['/nx-kube/agent', 'run', '--', '/manager', '--leader-elect', '--zap-devel']);
     expect(relaxed).toEqual([]);
+  });
+
+  it('the transform sees the final reference, and what it brings in with the image gets it, too', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'nx-kube-prepare-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const transform = join(directory, 'transform.mjs');
+    await writeFile(
+      transform,
+      `export default ([app]) => {
+        const { spec } = app.spec.template;
+        spec.containers[0].env = [{ name: 'SEEN', value: spec.containers[0].image }];
+        spec.initContainers = [{ name: 'migrate', image: 'controller:latest' }];
+        return [app];
+      };`,
+    );
+    const { applied, workload, uses } = await prepared({}, { image, agentImage: 'localhost/agent:1', transform });
+    expect(applied['env']).toEqual([{ name: 'SEEN', value: 'localhost/app:1' }]);
+    expect(podSpecOf(workload)!.initContainers!.map((one) => one.image)).toEqual([
+      'localhost/agent:1',
+      'localhost/app:1',
+    ]);
+    expect(uses.map(({ field }) => field)).toEqual(['initContainers[migrate].image']);
+  });
+
+  it('the image with the current binary is asked for only where something else runs the image', async () => {
+    const asked: (string | undefined)[] = [];
+    const currentImage = async (path: string | undefined) => {
+      asked.push(path);
+      return { reference: 'localhost/app:2' };
+    };
+    await prepared({}, { image, currentImage });
+    expect(asked).toEqual([]);
+    const env = [{ name: 'SELF', value: 'controller:latest' }];
+    const { applied, container } = await prepared({ env }, { image, currentImage });
+    expect(asked).toEqual(['/manager']);
+    expect([applied.image, applied['env']]).toEqual(['localhost/app:2', [{ name: 'SELF', value: 'localhost/app:2' }]]);
+    expect(container.image).toBe('controller:latest');
   });
 });

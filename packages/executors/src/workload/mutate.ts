@@ -1,21 +1,18 @@
 import { fieldsTakenOut, groupOf, type FieldPath, type KubeObject, type Ref } from '@nx-kube/cluster';
 import type { DebugOptions } from './debug-options.js';
-import { findWorkload, type WorkloadChoice } from './find.js';
-import { imageName, replaceImage } from './image.js';
+import { findWorkload } from './find.js';
+import type { ImageUse } from './image.js';
 import { injectAgent } from './inject-agent.js';
 import { applyPatches, type Patch } from './patches.js';
 import type { Container } from './pod-template.js';
-import { withProcess, type ImageProcess } from './process.js';
+import { withProcess } from './process.js';
 import { relaxForDebug } from './relax-for-debug.js';
 import { applyTransform } from './transform.js';
+import { transformed, withImage, type ImagePreparation } from './with-image.js';
 
-export interface Preparation extends WorkloadChoice {
-  /** The pushed image, with the entrypoint and arguments of its config. */
-  image: ImageProcess & { reference: string };
+export interface Preparation extends ImagePreparation {
   /** Reference of the agent's image. Default: none, the workload runs as rendered. */
   agentImage?: string;
-  /** The word of the process that is the binary, for a wrapper that hides it. */
-  binaryPath?: string;
   patches?: Patch[];
   /** Absolute path of the user's transform module. */
   transform?: string;
@@ -26,10 +23,16 @@ export interface Preparation extends WorkloadChoice {
 export interface Prepared {
   /** The objects to apply. */
   objects: KubeObject[];
+  /** The objects beside them, with the image. */
+  beside: KubeObject[];
   /** The workload under development, an element of `objects`. */
   workload: KubeObject;
-  /** The container under development, before the agent was added. */
+  /** The container under development, before the agent was added and with the image of the manifests. */
   container: Container;
+  /** Where the image is used besides that container. */
+  uses: ImageUse[];
+  /** Why those uses do not have the current binary; undefined if they have. */
+  outdated?: string;
   /** Changes that allow breakpoints, one line each. Empty without debugging. */
   relaxed: string[];
   /** Fields of an object that patches, the transform or debugging took out of its manifest. */
@@ -37,7 +40,8 @@ export interface Prepared {
 }
 
 /**
- * Applies the user's patches, then the user's transform.
+/**
+ * Applies the user's patches, then the user's transform, for a check before there is an image.
  *
  * @throws NxKubeError (configuration, user-code)
  */
@@ -50,29 +54,34 @@ export async function customize(
 }
 
 /**
- * Turns rendered objects into the objects to apply. The user's patches and transform come first, so that they see the
- * objects of the repository: a patch of `args` still reaches the process. Image and agent come last.
+ * Turns rendered objects into the objects to apply. The user's patches come first, so that they see the objects of the
+ * repository: a patch of `args` still reaches the process. Then comes the image, so that the user's transform sees the
+ * final reference. The agent comes last.
  *
  * @param source path of the file with the objects, for messages
  * @throws NxKubeError (configuration, user-code) from any of the steps
  */
 export async function prepare(rendered: KubeObject[], preparation: Preparation, source: string): Promise<Prepared> {
-  const { image, agentImage, debug } = preparation;
-  const changed = await customize(rendered, preparation);
-  const { object, container } = findWorkload(changed, preparation, source);
-  const withImage = container.image ? replaceImage(changed, imageName(container.image), image.reference) : changed;
+  const { image, agentImage, patches = [], transform, debug, binaryPath } = preparation;
+  const patched = await applyPatches(rendered, patches);
+  const { objects: changed, ...replaced } = transform
+    ? await transformed(patched, preparation, transform, source)
+    : await withImage(patched, preparation, findWorkload(patched, preparation, source));
+  const { object, container: found } = findWorkload(changed, preparation, source);
   const at = changed.indexOf(object);
+  const container = { ...found, image: replaced.rendered };
   const takenOut = takenOutOf(rendered);
   if (!agentImage) {
-    return { objects: withImage, workload: withImage[at]!, container, relaxed: [], takenOut: takenOut(withImage) };
+    return { ...replaced, objects: changed, workload: object, container, relaxed: [], takenOut: takenOut(changed) };
   }
   // Write the process into the command first: the image's arguments may also turn leader election on.
   const { object: relaxed, changes } = debug
-    ? relaxForDebug(withProcess(withImage[at]!, container.name, image), container.name)
-    : { object: withImage[at]!, changes: [] };
-  const injection = { container: container.name, agentImage, image, binaryPath: preparation.binaryPath, debug };
-  const objects = withImage.with(at, injectAgent(relaxed, injection));
-  return { objects, workload: objects[at]!, container, relaxed: changes, takenOut: takenOut(objects) };
+    ? relaxForDebug(withProcess(object, container.name, image), container.name)
+    : { object, changes: [] };
+  const injection = { container: container.name, agentImage, image, binaryPath, debug, source: preparation.source };
+  const objects = changed.with(at, injectAgent(relaxed, injection));
+  const takenOutOfAll = takenOut(objects);
+  return { ...replaced, objects, workload: objects[at]!, container, relaxed: changes, takenOut: takenOutOfAll };
 }
 
 /** Compares rendered objects with the objects to apply. */

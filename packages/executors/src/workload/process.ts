@@ -1,6 +1,8 @@
+import { posix } from 'node:path';
 import type { KubeObject } from '@nx-kube/cluster';
 import { NxKubeError, subject } from '@nx-kube/cluster';
 import { findProgram, type FoundProgram } from './find-program.js';
+import { expanded, literalEnv } from './kubelet-expansion.js';
 import { podSpecOf, type Container } from './pod-template.js';
 
 /** Entrypoint and arguments of an image (OCI image config). */
@@ -52,6 +54,22 @@ export function programOf(
     `${subject(object)}: ${field} of container "${container.name}" hides the binary: ${found.problem}.`,
     { next: settles },
   );
+}
+
+/**
+ * Absolute path in the image of the program that a container starts. Pure.
+ *
+ * @returns undefined if only the pod knows it
+ */
+export function programPathOf(container: Container, program: string, image?: ImageProcess): string | undefined {
+  const path = expanded(program, literalEnv(container));
+  if (/[$`]/.test(path)) return undefined;
+  if (posix.isAbsolute(path)) return path;
+  const { workingDir } = container as { workingDir?: string };
+  if (path.includes('/')) return workingDir && posix.resolve(workingDir, path);
+  // A name is looked up on PATH. The image may name the same program with its folder.
+  const [entrypoint = ''] = image?.entrypoint ?? [];
+  return posix.isAbsolute(entrypoint) && posix.basename(entrypoint) === path ? entrypoint : undefined;
 }
 
 /**

@@ -268,8 +268,8 @@ describe('createNodes', () => {
       configurations: binaries,
     });
     expect(optionsOf('kustomize-apply')).toEqual({
-      options: { manifests: 'dist/x.yaml', image: 'dist/oci' },
-      configurations: { staging },
+      options: { binary: 'bin/ocm', manifests: 'dist/x.yaml', image: 'dist/oci' },
+      configurations: { ...binaries, staging },
     });
     expect(ocm!.targets['image-build']!.inputs!.slice(0, 3)).toEqual(
       ['dist/ocm/staging.yaml', 'dist/x.yaml', 'ocm/bin/shipped/ocm'].map((file) => ({

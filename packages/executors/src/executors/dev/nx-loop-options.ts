@@ -41,6 +41,7 @@ export function loopOptions(
   const kustomizeBuild = filledSiblingOptions(context, 'kustomize-build', targets.kustomizeBuild);
 
   const goarch = goBuild.goarch ?? platform?.architecture;
+  const build = normalizeGoBuild({ ...goBuild, goarch }, context);
   const inputs = new Map<string, FileInputs>(
     Object.values(targets).map((target) => [
       target,
@@ -62,11 +63,11 @@ export function loopOptions(
   inputs.set(targets.kustomizeBuild, withSources(manifestFiles, deploy, project.workspaceRoot));
   return {
     workspaceRoot: project.workspaceRoot,
-    deploy,
+    deploy: { ...deploy, binary: build.output },
     targets,
     ...{ secrets, flux, others, waitsFor, inputs },
     notCached: notCachedTargets(project.name, Object.values(targets), context.projectGraph),
-    goBuild: normalizeGoBuild({ ...goBuild, goarch }, context),
+    goBuild: build,
     imageFor: imageFor(context, targets.imageBuild),
     kustomization: normalizeKustomizeBuild(kustomizeBuild, context),
     // Also where it is this machine's: GOARCH may be set to another in the environment.

@@ -1,6 +1,6 @@
 import type { ExecutorContext } from '@nx/devkit';
+import type { ImageFor } from '../../image/build/binary-path.js';
 import { projectOf } from '../../nx/project.js';
-import type { WorkloadChoice } from '../../workload/find.js';
 import { filledSiblingOptions } from '../nx-options.js';
 
 /**
@@ -9,9 +9,9 @@ import { filledSiblingOptions } from '../nx-options.js';
  *
  * @throws NxKubeError (configuration) when the project has no such target
  */
-export function imageFor(context: ExecutorContext, target: string): WorkloadChoice | undefined {
+export function imageFor(context: ExecutorContext, target: string): ImageFor | undefined {
   const options = filledSiblingOptions(context, 'image-build', target);
   if (options.dockerfile || options.binaryPath) return undefined;
-  const { workload, container } = options;
-  return { workload, container, project: projectOf(context).name };
+  const { workload, container, baseImage } = options;
+  return { workload, container, baseImage, project: projectOf(context).name };
 }

@@ -4,7 +4,7 @@
  * Builds the controller's image as an OCI archive, image.tar, and describes it in image.json. Without
  * a Dockerfile, the image holds the binary and nothing else, and needs no builder. The tag is a digest
  * of the image's inputs except the binary: pods get the current binary from the loop, so an edit in Go
- * needs no new image.
+ * needs no new image. In the cluster, the tag also has a digest of the content.
  */
 export interface ImageBuildOptions {
   /** Name of the image, without registry and tag. Default: the project's name in lower case. */

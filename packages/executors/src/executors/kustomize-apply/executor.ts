@@ -31,8 +31,10 @@ function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext):
       const others = await readOtherObjects(cluster, deploy, signal);
       const { objects, errors } = await checkRendered(rendered, deploy);
       requireNone([...errors, ...(await checkInCluster(cluster, objects, others, deploy, signal))], deploy);
-      const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: print });
-      const within = { others, timeoutMs: timeout * 1000, signal };
+      // The output of a dry run is YAML.
+      const onNotice = (message: string) => print(dryRun ? `# ${message}` : message);
+      const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: onNotice });
+      const within = { others, timeoutMs: timeout * 1000, signal, onNotice };
       const onApplied = ({ changes }: Applied) => changeLines(changes, deploy.forceWith).forEach(print);
       if (dryRun)
         print(

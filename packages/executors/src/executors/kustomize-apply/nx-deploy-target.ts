@@ -4,6 +4,7 @@ import { ownerOf } from '../../deploy/apply-set-names.js';
 import type { ContentOptions } from '../../deploy/content.js';
 import { projectPath, workspacePath, type Project } from '../../nx/project.js';
 import type { HelmRelease } from '../../sources/helm.js';
+import type { ImageField } from '../../workload/image.js';
 import type { Patch } from '../../workload/patches.js';
 import type { FilledKustomizeApplyOptions } from './schema.js';
 
@@ -22,6 +23,8 @@ export function deployOptions(project: Project, target: string, options: FilledK
     manifests: workspacePath(project, manifests),
     image: workspacePath(project, image),
     stateDirectory: stateDirectoryOf(project),
+    binary: projectPath(project, options.binary),
+    imageFields: options.imageFields as ImageField[],
     ...{ workload, container, binaryPath, registry, agent, recreate, force },
     // The schema leaves the operations of a JSON patch to the library that applies them.
     patches: patches as Patch[],

@@ -75,9 +75,38 @@ export interface KustomizeApplyOptions {
   };
   /**
    * Folder that image-build writes, relative to the workspace root. Every container with the same image
-   * as the workload's container gets the built image. Default: `"dist/{projectRoot}/image"`.
+   * as the workload's container gets the built image, and so does every value of env, args, ConfigMaps
+   * and custom resources that is this image. Default: `"dist/{projectRoot}/image"`.
    */
   image?: string;
+  /**
+   * Current binary, relative to the project's root. Containers that run the image besides the workload's
+   * container, such as init containers, Jobs and other Deployments, get an image with it. Default:
+   * `"bin/manager"`.
+   */
+  binary?: string;
+  /**
+   * More fields that name the image, and are set to the built image. A value that equals the image of
+   * the workload's container needs no entry. Default: `[]`.
+   */
+  imageFields?: {
+    /**
+     * Objects with the field. Every given property must match, and at least one object must have the
+     * field.
+     */
+    target: {
+      /** Kind of the objects. */
+      kind?: string;
+      /** Name of the object in the rendered manifests. */
+      name?: string;
+      /** Namespace of the objects in the rendered manifests. */
+      namespace?: string;
+    };
+    /** JSON pointer to the field. The segment * stands for every element of a list. */
+    path: string;
+    /** Part of the reference that the field holds. Default: `"reference"`. */
+    value?: 'reference' | 'name' | 'tag';
+  }[];
   /**
    * Workload under development, as name or Kind/name. Default: the only workload, or the one with the
    * name of the project or controller-manager.
@@ -97,7 +126,7 @@ export interface KustomizeApplyOptions {
   /**
    * Registry to push images to, by the name that the nodes use. Default: the registry that the cluster
    * announces in the ConfigMap local-registry-hosting; without one, images are loaded into the nodes
-   * (kind, k3d, minikube).
+   * (kind, k3d, minikube, Docker Desktop, Rancher Desktop, Colima, OrbStack, microk8s).
    */
   registry?: string;
   /**
@@ -145,7 +174,8 @@ export interface KustomizeApplyOptions {
   }[];
   /**
    * JavaScript module, relative to the workspace root. Its default export changes the objects: (objects)
-   * => objects. It runs after the patches and before image and agent.
+   * => objects. It runs after the patches and sees the final references of the image. The agent comes
+   * after it.
    */
   transform?: string;
   /**
@@ -165,7 +195,10 @@ export interface KustomizeApplyOptions {
   wait?: boolean;
   /** Time-out (s) for all objects to become ready. Default: `300`. */
   timeout?: number;
-  /** Print the objects as YAML and the list of changes, without writing anything. Default: `false`. */
+  /**
+   * Print the objects as YAML, the list of changes, and where images would go, without writing anything.
+   * Default: `false`.
+   */
   dryRun?: boolean;
   /** Kubeconfig context to use. Default: the current context. */
   context?: string;
@@ -186,6 +219,8 @@ export type FilledKustomizeApplyOptions = KustomizeApplyOptions &
       | 'helm'
       | 'components'
       | 'image'
+      | 'binary'
+      | 'imageFields'
       | 'agent'
       | 'patches'
       | 'recreate'

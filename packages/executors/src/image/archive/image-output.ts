@@ -16,6 +16,14 @@ export interface ImageOutput {
   cmd: string[];
 }
 
+/**
+ * The tag of the image in a registry and on nodes: with a part of the digest, so that it never stands for two contents.
+ * Pure.
+ */
+export function deliveredTag({ tag, digest }: Pick<ImageOutput, 'tag' | 'digest'>): string {
+  return digest ? `${tag}-${digest.replace(/^sha256:/, '').slice(0, 12)}` : tag;
+}
+
 /** Path of the archive in the output of image-build. @param directory absolute path */
 export function archiveIn(directory: string): string {
   return join(directory, 'image.tar');

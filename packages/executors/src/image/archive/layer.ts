@@ -35,10 +35,16 @@ export const epoch = new Date(0);
  * @param program.file absolute path of the program on this machine
  * @param program.path absolute path of the program in the image
  * @param to file for the layer; the returned layer reads from it
+ * @param options.folders whether the layer makes the folders. Default: true. A layer over another image must not: a
+ *   folder of that image may be a symbolic link.
  */
-export async function packProgram(program: { file: string; path: string }, to: string): Promise<Layer> {
+export async function packProgram(
+  program: { file: string; path: string },
+  to: string,
+  { folders = true }: { folders?: boolean } = {},
+): Promise<Layer> {
   const tar = pack();
-  const writing = addProgram(tar, program).then(
+  const writing = addProgram(tar, program, folders).then(
     () => tar.finalize(),
     (error: Error) => tar.destroy(error),
   );
@@ -64,9 +70,13 @@ export async function compress(tar: AsyncIterable<Buffer>, to: string): Promise<
   };
 }
 
-async function addProgram(tar: Pack, { file, path }: { file: string; path: string }): Promise<void> {
+async function addProgram(
+  tar: Pack,
+  { file, path }: { file: string; path: string },
+  withFolders: boolean,
+): Promise<void> {
   const inside = posix.normalize(path).slice(1);
-  const folders = inside.split('/').slice(0, -1);
+  const folders = withFolders ? inside.split('/').slice(0, -1) : [];
   for (const [i] of folders.entries()) {
     await addEntry(tar, { name: `${folders.slice(0, i + 1).join('/')}/`, type: 'directory', mode: 0o755 });
   }

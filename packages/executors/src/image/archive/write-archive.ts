@@ -10,7 +10,8 @@ import { mediaTypes, type Index, type Manifest } from './oci.js';
 export interface ArchiveContent {
   /** Name under which `docker load`, `ctr images import` and `kind load` store the image. */
   name: string;
-  tag: string;
+  /** The tag, or how it follows from the digest of the manifest. */
+  tag: string | ((digest: string) => string);
   /** The image's config, JSON. */
   config: Buffer;
   layers: Layer[];
@@ -23,7 +24,8 @@ export interface ArchiveContent {
  * @param to absolute path
  * @returns digest of the manifest, `sha256:<hex>`
  */
-export async function writeArchive({ name, tag, config, layers }: ArchiveContent, to: string): Promise<string> {
+export async function writeArchive(content: ArchiveContent, to: string): Promise<string> {
+  const { name, config, layers } = content;
   const manifest: Manifest = {
     schemaVersion: 2,
     mediaType: mediaTypes.manifest,
@@ -32,6 +34,7 @@ export async function writeArchive({ name, tag, config, layers }: ArchiveContent
   };
   const manifestBytes = json(manifest);
   const digest = digestOf(manifestBytes);
+  const tag = typeof content.tag === 'string' ? content.tag : content.tag(digest);
   const index: Index = {
     schemaVersion: 2,
     mediaType: mediaTypes.index,

@@ -1,12 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { NxKubeError, parseManifests, subject, type KubeObject } from '@nx-kube/cluster';
 import { pathOf } from '../../workload/find-program.js';
-import { findWorkload, type WorkloadChoice } from '../../workload/find.js';
-import { expanded } from '../../workload/kubelet-expansion.js';
+import { findWorkload, type Workload, type WorkloadChoice } from '../../workload/find.js';
+import { expanded, literalEnv } from '../../workload/kubelet-expansion.js';
 import type { Container } from '../../workload/pod-template.js';
 import { programOf } from '../../workload/process.js';
 
 export const defaultBinaryPath = '/manager';
+
+/** The choice of the workload that an image is made for. */
+export interface ImageFor extends WorkloadChoice {
+  /** The image that the binary is added to. Default: `scratch`. */
+  baseImage?: string;
+}
 
 /**
  * Path in the image at which the workload starts the binary, also behind wrappers such as a shell.
@@ -16,13 +22,18 @@ export const defaultBinaryPath = '/manager';
  * @throws NxKubeError (configuration) when the manifests and the choice do not select one workload, or the path is not
  *   known
  */
-export async function binaryPathIn(
-  manifests: string,
-  { baseImage, ...choice }: WorkloadChoice & { baseImage: string },
-): Promise<string> {
+export async function binaryPathIn(manifests: string, { baseImage, ...choice }: ImageFor): Promise<string> {
   const text = await readFile(manifests, 'utf8').catch(() => undefined);
   if (text === undefined) return defaultBinaryPath;
-  const { object, container } = findWorkload(parseManifests(text, manifests), choice, manifests);
+  return binaryPathOf(findWorkload(parseManifests(text, manifests), choice, manifests), baseImage);
+}
+
+/**
+ * Path in the image at which a workload starts the binary. Pure.
+ *
+ * @throws NxKubeError (configuration) when it is not known
+ */
+export function binaryPathOf({ object, container }: Workload, baseImage = 'scratch'): string {
   // Without a command the kubelet starts the entrypoint, which is the binary.
   if (!container.command?.length) return defaultBinaryPath;
   const { words, at, places, program } = programOf(object, container);
@@ -31,15 +42,6 @@ export async function binaryPathIn(
   const path = expanded(program, env);
   if (/[$`]/.test(path)) throw unknownPath(object, container, path);
   return pathOf(path, container['workingDir'] as string | undefined, env.get('PATH')?.split(':')[0]);
-}
-
-/** The variables of a container whose values the manifests hold. */
-function literalEnv(container: Container): Map<string, string> {
-  const variables = (container['env'] ?? []) as { name: string; value?: string }[];
-  const env = new Map<string, string>();
-  // A value may use the variables before it.
-  for (const { name, value } of variables) if (value !== undefined) env.set(name, expanded(value, env));
-  return env;
 }
 
 function noWrapper(object: KubeObject, { name }: Container, wrapper: string): NxKubeError {

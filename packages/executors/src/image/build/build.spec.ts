@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { deliveredTag } from '../archive/image-output.js';
 import { readArchive } from '../archive/read-archive.js';
+import { TarFile } from '../archive/tar-file.js';
 import { listTar } from '../archive/tar.fixture.js';
 import { buildImage } from './build.js';
 import type { FromBinary, FromDockerfile, ImageBuild } from './plan.js';
@@ -65,6 +67,20 @@ describe('buildImage from scratch', () => {
     const before = await tagOf(fromScratch());
     await writeFile(join(root, 'bin/manager'), elf('arm64', 'other code'));
     expect(await tagOf(fromScratch())).toBe(before);
+  });
+
+  it('the tag in the cluster never stands for two contents', async () => {
+    const delivered = async () => {
+      const result = await buildImage(fromScratch());
+      if (!result.ok) throw new Error(JSON.stringify(result));
+      const index = (await TarFile.open(result.archive)).read('index.json');
+      expect((await index).toString()).toContain(`app:${deliveredTag(result.image)}`);
+      return deliveredTag(result.image);
+    };
+    const before = await delivered();
+    expect(await delivered()).toBe(before);
+    await writeFile(join(root, 'bin/manager'), elf('arm64', 'other code'));
+    expect(await delivered()).not.toBe(before);
   });
 
   it.each<[string, Parameters<typeof fromScratch>[0]]>([

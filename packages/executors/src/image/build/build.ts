@@ -2,7 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Outcome } from '../../process/outcome.js';
-import { archiveIn, writeImageOutput, type ImageOutput } from '../archive/image-output.js';
+import { archiveIn, deliveredTag, writeImageOutput, type ImageOutput } from '../archive/image-output.js';
 import type { ImageConfig } from '../archive/oci.js';
 import { writeArchive } from '../archive/write-archive.js';
 import { requireName } from '../registry/registry-address.js';
@@ -40,7 +40,8 @@ export async function buildImage(build: ImageBuild, control: BuildImageOptions =
 
     const { tag, config, layers } = made;
     const archive = archiveIn(output);
-    const digest = await writeArchive({ name, tag, config, layers }, archive);
+    const content = { name, tag: (digest: string) => deliveredTag({ tag, digest }), config, layers };
+    const digest = await writeArchive(content, archive);
     const { os, architecture, config: run = {} } = JSON.parse(config.toString()) as ImageConfig;
     const image: ImageOutput = {
       name,

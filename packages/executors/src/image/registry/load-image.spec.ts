@@ -14,6 +14,31 @@ describe('loadCommand', () => {
     expect(loadCommand(context, '/i.tar')).toEqual({ command, args });
   });
 
+  const load = ['load', '--input', '/i.tar'];
+  it.each([
+    ['docker-desktop', 'docker', 'docker', load],
+    ['docker-for-desktop', 'containerd', 'docker', load],
+    ['orbstack', 'docker', 'docker', ['--context', 'orbstack', ...load]],
+    ['rancher-desktop', 'docker', 'docker', ['--context', 'rancher-desktop', ...load]],
+    ['rancher-desktop', 'containerd', 'nerdctl', ['--namespace', 'k8s.io', ...load]],
+    ['colima', 'docker', 'docker', ['--context', 'colima', ...load]],
+    ['colima', 'containerd', 'colima', ['nerdctl', '--profile', 'default', '--', '--namespace', 'k8s.io', ...load]],
+    ['colima-two', 'containerd', 'colima', ['nerdctl', '--profile', 'two', '--', '--namespace', 'k8s.io', ...load]],
+    ['microk8s', 'containerd', 'microk8s', ['ctr', 'image', 'import', '/i.tar']],
+  ])('the context %s with the runtime %s loads images with %s', (context, runtime, command, args) => {
+    expect(loadCommand(context, '/i.tar', { runtime, labels: {} })).toEqual({ command, args });
+  });
+
+  it('a node tells the tool of a cluster whose context has another name', () => {
+    const made = (node: object) => loadCommand('mine', '/i.tar', { labels: {}, ...node });
+    expect(made({ providerId: 'kind://podman/dev/dev-worker' }).args).toContain('dev');
+    expect(made({ providerId: 'k3s://k3d-a-b-server-0' })).toEqual({
+      command: 'k3d',
+      args: ['image', 'import', '/i.tar', '--cluster', 'a-b'],
+    });
+    expect(made({ labels: { 'minikube.k8s.io/name': 'two' } }).args).toContain('two');
+  });
+
   it.each(['prod', 'kind', 'my-kind-dev'])('the context %s needs a registry', (context) => {
     expect(() => loadCommand(context, '/i.tar')).toThrowError(
       expect.objectContaining({ culprit: 'configuration', next: expect.stringContaining('"registry"') }),

@@ -352,6 +352,12 @@ describe('schedule: manifests that the cluster does not have', () => {
 });
 
 describe('schedule: images', () => {
+  it('an image with an older binary, which other containers run, causes another apply of the manifests', () => {
+    const loop = new Loop().bringUp();
+    expect(loop.on({ type: 'image-outdated' })).toEqual(['yaml']);
+    expect(loop.decisions[0]!.reason).toBe('other containers run the image, and its binary changed');
+  });
+
   it('images that are delivered again cause another apply of the manifests', () => {
     const loop = new Loop().bringUp();
     loop.edit('image');

@@ -24,6 +24,8 @@ export type ScheduleEvent =
   | { type: 'built' }
   /** kustomize-build has made manifests; they are not applied yet. */
   | { type: 'rendered' }
+  /** Containers besides the workload's run an image with an older binary. */
+  | { type: 'image-outdated' }
   /** The images are where the nodes get them from. */
   | { type: 'images-delivered' }
   | { type: 'applied' }
@@ -94,6 +96,8 @@ export function next(state: ScheduleState, event: ScheduleEvent, now: number): S
       return wantImage({ ...state, hasBinary: true }, now);
     case 'rendered':
       return wantImage({ ...state, hasManifests: true }, now);
+    case 'image-outdated':
+      return wantManifests(state, 'other containers run the image, and its binary changed', now);
     case 'images-delivered': {
       const after = { ...state, hasImages: true, wantsImageAgain: false };
       if (state.hasImages) return wantManifests(after, 'other images are delivered', now);

@@ -22,8 +22,8 @@ export interface GoBuildTargetParts {
   currentKeeper: () => PodKeeper | undefined;
   /** Whether Nx caches the target at present. Default: yes. */
   isCached?: () => boolean;
-  /** Called each time a binary has been made. */
-  onBuilt: () => void;
+  /** Called each time a binary has been made, with its digest. */
+  onBuilt: (digest: string) => void;
   onOutput: (line: string) => void;
 }
 
@@ -57,7 +57,7 @@ export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryCon
 
   const built = async (path: string, prepared?: PreparedBase): Promise<MadeContent<BinaryContent>> => {
     const digest = await contentId(path);
-    onBuilt();
+    onBuilt(digest);
     return { ok: true, digest, content: { path, prepared } };
   };
   return {

@@ -5,9 +5,10 @@ import { applyManifests, type Applied, type ApplyManifestsOptions } from '../../
 import { checkInCluster, checkRendered, requireNone, type CheckedObjects } from '../../deploy/check-content.js';
 import { readManifests, readOtherObjects, type ContentOptions, type OtherObjects } from '../../deploy/content.js';
 import type { DeliveredImages } from '../../deploy/deliver-images.js';
+import type { ImageFor } from '../../image/build/binary-path.js';
 import { renderManifests, type Render } from '../../kustomize/render.js';
-import type { WorkloadChoice } from '../../workload/find.js';
 import type { Prepared } from '../../workload/mutate.js';
+import { ImageRenewal } from './image-renewal.js';
 import { waitSilently, type LoopTarget, type WaitFor } from './loop-target.js';
 import { retryWithNotice, type RetryNotice } from './retry-with-notice.js';
 import type { TaskRunner } from './task-runner.js';
@@ -27,9 +28,13 @@ export interface KustomizeBuildTargetParts {
   /** Whether `images` resolves at once. */
   hasImages: () => boolean;
   /** The choice of the workload that the image is made for, if image-build needs one. */
-  imageFor: () => WorkloadChoice | undefined;
+  imageFor: () => ImageFor | undefined;
   /** The targets that may install kinds and namespaces which the manifests need. */
   installers: { isBusy: () => boolean; idle: (signal: AbortSignal) => Promise<void> };
+  /** Knows what runs the image besides the container under development. Default: nothing does. */
+  renewal?: ImageRenewal;
+  /** Called with what else a user should know. */
+  onNotice?: (message: string) => void;
   /** Time-out (ms) for objects that others depend on to become ready. */
   timeoutMs: () => number;
   /** Whether Nx caches the target at present. Default: yes. */
@@ -63,6 +68,8 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
     images,
     hasImages,
     imageFor,
+    renewal = new ImageRenewal(),
+    onNotice,
     timeoutMs,
     isCached = () => true,
     onStatus,
@@ -100,7 +107,7 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
       const content = { rendered, others };
       const hash = createHash('sha256').update(JSON.stringify([content, now]));
       if (now.transform) hash.update(await readFile(now.transform));
-      hash.update(JSON.stringify(await waitFor(imageBuild, hasImages(), images(signal))));
+      hash.update(JSON.stringify([await waitFor(imageBuild, hasImages(), images(signal)), renewal.binary]));
       return { ok: true, digest: hash.digest('hex'), content };
     },
     async idle(signal) {
@@ -109,10 +116,15 @@ export function kustomizeBuildTarget(options: KustomizeBuildTargetParts): LoopTa
     async deliver({ rendered, others }, signal) {
       const started = performance.now();
       const current = await images(signal);
+      const usedBy = renewal.applying();
       const applied = await retryWithNotice(
         () =>
           applyManifests(cluster, rendered, current, deploy(), {
-            ...{ others, timeoutMs: timeoutMs(), signal, onStatus, beforeApply, onWorkload },
+            ...{ others, timeoutMs: timeoutMs(), signal, onStatus, onWorkload, onNotice },
+            beforeApply: (prepared) => {
+              usedBy(prepared.uses);
+              return beforeApply(prepared);
+            },
           }),
         patience,
         signal,

@@ -1,0 +1,63 @@
+import type { Cluster, KubeObject } from '@nx-kube/cluster';
+import type { Stages } from '../sources/components.js';
+import type { ImageUse } from '../workload/image.js';
+import { prepare, type Prepared } from '../workload/mutate.js';
+import { currentImage } from './current-image.js';
+import type { DeliveredImages } from './deliver-images.js';
+import type { DeployOptions } from './deploy-options.js';
+import type { ImageDeliveryOptions } from './image-delivery.js';
+import { keepJobImages } from './keep-job-images.js';
+
+export interface PrepareObjectsOptions extends ImageDeliveryOptions {
+  /** Components that are applied with the rendered objects. They may run the image, too. Default: none. */
+  components?: Stages<KubeObject>;
+}
+
+export interface PreparedObjects extends Prepared {
+  components: Stages<KubeObject>;
+  /** What does not run the current binary, and why: one line each. */
+  notices: string[];
+}
+
+/**
+ * Prepares rendered objects (patches, image, transform, agent). What runs the image besides the container under
+ * development gets an image with the current binary, which this delivers.
+ *
+ * @throws NxKubeError from preparing or from the delivery
+ */
+export async function prepareObjects(
+  cluster: Cluster,
+  rendered: KubeObject[],
+  images: DeliveredImages,
+  options: DeployOptions,
+  { components = { before: [], after: [] }, ...delivery }: PrepareObjectsOptions = {},
+): Promise<PreparedObjects> {
+  const { before, after } = components;
+  const preparation = {
+    ...{ ...options, ...images, beside: [...before, ...after].flat() },
+    currentImage: (path: string | undefined) => currentImage(cluster, options, path, delivery),
+  };
+  const prepared = await prepare(rendered, preparation, options.manifests);
+  const { recreate } = options;
+  const all = [...prepared.objects, ...prepared.beside];
+  const kept = await keepJobImages(cluster, all, { reference: images.image.reference, recreate, ...delivery });
+  const objects = kept.objects.slice(0, prepared.objects.length);
+  const beside = kept.objects.slice(prepared.objects.length);
+  const stagesOf = (stages: KubeObject[][]) => stages.map(({ length }) => beside.splice(0, length));
+  return {
+    ...prepared,
+    objects,
+    components: { before: stagesOf(before), after: stagesOf(after) },
+    notices: [...outdatedNotices(prepared), ...kept.notices],
+  };
+}
+
+function outdatedNotices({ uses, outdated }: Prepared): string[] {
+  if (!outdated) return [];
+  return uses.map((use) => `${nameOf(use)} has the binary that its image was built with: ${outdated}.`);
+}
+
+/** `Deployment/demo/app: initContainers[migrate].image`. */
+export function nameOf({ subject, field }: Pick<ImageUse, 'subject' | 'field'>): string {
+  return `${subject}: ${field}`;
+}
