@@ -29,6 +29,10 @@ import (
 // connectTime is how long a session waits for the supervisor of a container that has just started to listen.
 const connectTime = 5 * time.Second
 
+// waits bounds how long a new pod waits for a loop. A loop sees a new pod within a few seconds. Where none does, the
+// image's own binary must not start much later than without the agent.
+var waits = supervisor.Waits{Client: 10 * time.Second, Delivery: time.Minute}
+
 var errUsage = errors.New("usage: agent install DIRECTORY | agent run [--debug=PORT] -- COMMAND [ARG...] | agent session")
 
 // Main runs a command line and returns the exit code.
@@ -89,6 +93,7 @@ func run(version string, v volume.Volume, port int, command []string) (exitCode 
 	hub := &events.Hub{}
 	prober := readiness.New(hub)
 	supervised := supervisor.New(command, v, process.NewReaper(), hub)
+	supervised.Waits = waits
 	if port != 0 {
 		supervised.Debugger = &delve.Debugger{Volume: v}
 		go func() { warn("cannot serve the debugger", supervised.Debugger.Serve(port)) }()

@@ -21,15 +21,22 @@ import (
 	"nx-kube.dev/agent/internal/digest"
 	"nx-kube.dev/agent/internal/frame"
 	"nx-kube.dev/agent/internal/patch"
+	"nx-kube.dev/agent/internal/supervisor"
 )
 
 // patience is the time-out of every wait. A test fails when it expires; otherwise no test waits that long.
 const patience = 30 * time.Second
 
+// waitVariable sets how long a new pod waits.
+const waitVariable = "TEST_AGENT_WAIT"
+
 // TestMain runs the test binary as an agent, as Delve or as a child, depending on its name and arguments. The tests
 // therefore supervise real processes, with the race detector in all of them.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "agent" {
+		if wait, err := time.ParseDuration(os.Getenv(waitVariable)); err == nil {
+			waits = supervisor.Waits{Client: wait, Delivery: wait}
+		}
 		code, err := Main("1.2.3", os.Args[1:])
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)

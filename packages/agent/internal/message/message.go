@@ -79,6 +79,8 @@ const (
 	RunningState  State = "running"
 	StoppingState State = "stopping"
 	BackoffState  State = "backoff"
+	// WaitingState means that the pod is new, and no process has been started yet.
+	WaitingState State = "waiting"
 )
 
 // Running describes the current binary and process, or the last one.

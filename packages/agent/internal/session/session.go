@@ -152,6 +152,7 @@ func (s *session) take(request message.Request) error {
 }
 
 func (s *session) hello(request message.Request) {
+	s.server.Supervisor.Meet()
 	events, unsubscribe := s.server.Events.Subscribe()
 	s.server.Prober.Set(request.Probe)
 	s.send(message.Hello{

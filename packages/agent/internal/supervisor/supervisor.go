@@ -31,6 +31,8 @@ type Supervisor struct {
 	Events  *events.Hub
 	// Debugger runs delivered binaries. Default: nil, which runs them directly.
 	Debugger *delve.Debugger
+	// Waits bounds how long a new pod waits for a binary. Default: no wait.
+	Waits Waits
 
 	requests chan *request
 	debug    debugging
@@ -48,6 +50,12 @@ type Supervisor struct {
 	// killAt is the time at which kill fires.
 	killAt  time.Time
 	backoff backoff
+	// waited fires when a new pod has waited for long enough. It is nil while there is no wait. met receives the first
+	// contact of a client.
+	waited <-chan time.Time
+	met    chan struct{}
+	// unattended says why the image's own binary is started without a client that asked for it.
+	unattended string
 	// ending reports that the container is being stopped. The supervisor then ends with the child.
 	ending bool
 	// notStarted is the exit code if no binary could be started.
@@ -90,7 +98,8 @@ type Result struct {
 
 // New returns a supervisor that has not started a process yet.
 func New(command []string, v volume.Volume, reaper *process.Reaper, hub *events.Hub) *Supervisor {
-	return &Supervisor{Command: command, Volume: v, Reaper: reaper, Events: hub, requests: make(chan *request), debug: newDebugging()}
+	return &Supervisor{Command: command, Volume: v, Reaper: reaper, Events: hub, requests: make(chan *request),
+		met: make(chan struct{}, 1), debug: newDebugging()}
 }
 
 // Replace installs a binary and runs it instead of the current process. grace is the time between SIGTERM and SIGKILL
@@ -120,8 +129,13 @@ func (s *Supervisor) Snapshot() Snapshot { return *s.snapshot.Load() }
 func (s *Supervisor) Run(signals <-chan syscall.Signal, started func()) (exitCode int) {
 	// The kernel kills processes when the thread that started them ends.
 	runtime.LockOSThread()
-	s.start(message.AtStart)
+	if s.Waits.Client > 0 && s.Volume.IsNew() {
+		s.await()
+	} else {
+		s.start(message.AtStart)
+	}
 	started()
+	met := s.met
 	for {
 		var ended <-chan struct{}
 		if s.running {
@@ -136,6 +150,15 @@ func (s *Supervisor) Run(signals <-chan syscall.Signal, started func()) (exitCod
 			s.accept(r)
 		case <-s.restart:
 			s.startAgain()
+		case <-met:
+			met = nil
+			if s.waited != nil {
+				s.waited = time.After(s.Waits.Delivery)
+				s.unattended = unattended(s.Waits.Delivery)
+			}
+		case <-s.waited:
+			logf("%s; starting the image's own binary", s.unattended)
+			s.start(message.AtStart)
 		case stop := <-s.debug.stops:
 			s.stopped(stop)
 		case done := <-s.debug.relaunched:
@@ -259,6 +282,11 @@ func (s *Supervisor) wait(ran time.Duration, exit message.Exit) *float64 {
 func (s *Supervisor) start(reason message.Reason) {
 	begun := time.Now()
 	s.restart, s.fallback = nil, ""
+	if s.waited != nil && len(s.pending) == 0 {
+		s.fallback = s.unattended
+	}
+	s.waited = nil
+	s.Volume.Begin()
 	started, err := s.startLive()
 	if err != nil {
 		if !errors.Is(err, os.ErrNotExist) || s.delivered() {
@@ -317,7 +345,7 @@ func (s *Supervisor) failed(err error) {
 
 // publish sets the snapshot to the current state.
 func (s *Supervisor) publish(state message.State) {
-	now := &Snapshot{State: state, Source: message.Image, LastExit: s.lastExit, Fallback: s.fallback}
+	now := &Snapshot{State: state, Source: message.Image, StartedAt: time.Now().UTC(), LastExit: s.lastExit, Fallback: s.fallback}
 	if s.child != nil {
 		now.PID, now.Source, now.StartedAt = s.pid(), s.child.source, s.child.started.UTC()
 	}

@@ -26,6 +26,23 @@ func (v Volume) Agent() string { return filepath.Join(string(v), "agent") }
 // Live is the path of the live binary, which was delivered last. The file is missing before the first delivery.
 func (v Volume) Live() string { return filepath.Join(string(v), "live") }
 
+// mark is the path of an empty file that Install leaves in the volume of a new pod, until a process is started.
+func (v Volume) mark() string { return filepath.Join(string(v), "new") }
+
+// IsNew reports whether the pod is new: no process has been started in it, and no binary has been delivered to it.
+func (v Volume) IsNew() bool {
+	_, err := os.Stat(v.mark())
+	return err == nil && !v.hasLive()
+}
+
+// Begin records that a process is about to be started: the pod is not new any more.
+func (v Volume) Begin() { _ = os.Remove(v.mark()) }
+
+func (v Volume) hasLive() bool {
+	_, err := os.Stat(v.Live())
+	return err == nil
+}
+
 // Socket is the path of the socket between sessions and the supervisor.
 func (v Volume) Socket() string { return filepath.Join(string(v), "agent.sock") }
 
@@ -65,6 +82,11 @@ func (v Volume) Install() error {
 	err = v.copy(filepath.Join(filepath.Dir(self), "dlv"), v.Delve())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
+	}
+	if !v.hasLive() {
+		if err := os.WriteFile(v.mark(), nil, 0o644); err != nil {
+			return err
+		}
 	}
 	return v.copy("/proc/self/exe", v.Agent())
 }

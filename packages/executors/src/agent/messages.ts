@@ -35,14 +35,15 @@ export interface RunningBinary {
   pid: number;
   /** `image`: the image's own binary. `live`: the binary delivered to the volume. */
   source: 'image' | 'live';
-  state: 'running' | 'stopping' | 'backoff';
+  /** `waiting`: the pod is new, and the agent waits for the binary to run. */
+  state: 'running' | 'stopping' | 'backoff' | 'waiting';
   /** RFC 3339, UTC. */
   startedAt: string;
   /** How the previous process ended; in `backoff`, how this process ended. */
   lastExit?: ProcessExit & { at: string };
   /** Time (ms) from start to the first success of the probe. Absent until then. */
   readyMs?: number;
-  /** Why the image's binary runs although the volume holds a delivered one. */
+  /** Why the image's binary runs although the volume holds a delivered one, or no client has asked for it. */
   fallback?: string;
 }
 
