@@ -75,15 +75,16 @@ const digestOfBuild = () =>
     .digest('hex')}`;
 const running = async (pod: string) => (await runningIn(cluster, namespace, pod)).digest;
 
-/** Last start message in the controller's log: the constant that the tests edit. */
-async function markerInLog(pod: string): Promise<string | undefined> {
+/** Start messages in the controller's log: the constant that the tests edit. */
+async function markersInLog(pod: string): Promise<string[]> {
   const found: string[] = [];
   for await (const line of logs(cluster, { namespace, pod, container: 'manager' })) {
     const [, text] = /"build"\s*:\s*"([^"]*)"/.exec(line) ?? [];
     if (text) found.push(text);
   }
-  return found.at(-1);
+  return found;
 }
+const markerInLog = async (pod: string) => (await markersInLog(pod)).at(-1);
 let saves = 0;
 /** Saves a controller with another start message. Returns the message. */
 function saveAnother(): string {
@@ -233,12 +234,15 @@ describe('nx run ocm-controller:dev', () => {
     expect(started).toHaveLength(1);
   });
 
-  it('a replaced pod gets the live binary without an edit', async () => {
+  it('a replaced pod gets the live binary without an edit, and never runs the old one of its image', async () => {
     const before = await thePod();
+    const marker = await markerInLog(before.name);
     loop.skip();
     await remove(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, name: before.name });
     const { pod } = await loop.next('pod', ({ state, pod }) => state === 'current' && pod !== before.name);
     expect(await running(pod)).toBe(digestOfBuild());
+    await loop.next('process', (event) => event['state'] === 'ready' && event['pod'] === pod);
+    expect(await markersInLog(pod)).toEqual([marker]);
   });
 
   it('a killed container keeps the live binary', async () => {
@@ -298,6 +302,25 @@ describe('nx run ocm-controller:dev', () => {
     );
     await loop.entry('kustomize-build');
     expect(await read(cluster, settings)).toBeDefined();
+  });
+
+  it('objects that someone else deletes are reported at once, and an edit of the code brings them back', async () => {
+    const isSaid =
+      (subject: string) =>
+      ({ message }: Event) =>
+        message.includes(`${subject} was deleted`);
+    loop.skip();
+    await remove(cluster, settings);
+    await loop.next('unhealthy', isSaid(`ConfigMap/${namespace}/settings`));
+    await remove(cluster, deployment);
+    const said = await loop.next('unhealthy', isSaid(`Deployment/${namespace}/ocm-controller`));
+    saveAnother();
+    expect(await loop.entry('kustomize-build')).toMatchObject({ outcome: 'delivered' });
+    expect(await read(cluster, settings)).toBeDefined();
+    expect(await loop.entry('go-build')).toMatchObject({ outcome: 'delivered', pods: 1 });
+    // Healthy again may come before the edit is built: the new pod then runs the binary from before.
+    await loop.first('healthy', ({ time }) => time > said.time);
+    expect(await running((await thePod()).name)).toBe(digestOfBuild());
   });
 
   it('the loop catches up after the API server was down for 20 s during an edit', async () => {

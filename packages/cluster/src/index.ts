@@ -65,6 +65,7 @@ export { listPods, podsOfWorkload, watchPods, type PodChoice, type WatchPodsOpti
 export { status, type ObjectStatus } from './readiness/status.js';
 export { waitGone, type Identified, type WaitGoneOptions } from './readiness/wait-gone.js';
 export { waitReady, type WaitReadyOptions } from './readiness/wait-ready.js';
+export { watchStatus, type Unready, type WatchStatusOptions } from './readiness/watch-status.js';
 export { exec, type ExecEnd, type ExecOptions, type ExecStream } from './streams/exec.js';
 export {
   portForward,

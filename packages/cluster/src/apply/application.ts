@@ -65,7 +65,16 @@ export class Application {
     this.#stageTimeoutMs = options.stageTimeoutMs ?? 60_000;
   }
 
-  plan(desired: readonly KubeObject[], known: ReadonlyMap<string, KubeObject>): Promise<Plan[]> {
+  /** Waits for namespaces that are being deleted first: they take along what is current now. */
+  async plan(desired: readonly KubeObject[], known: ReadonlyMap<string, KubeObject>): Promise<Plan[]> {
+    const plans = await this.#planNow(desired, known);
+    const ending = plans.filter(({ object, live }) => isNamespace(object) && live?.metadata.deletionTimestamp);
+    if (!ending.length || this.options.dryRun) return plans;
+    await mapConcurrently(ending, this.concurrency, (plan) => this.#waitForDeletion(plan));
+    return await this.#planNow(desired, new Map());
+  }
+
+  #planNow(desired: readonly KubeObject[], known: ReadonlyMap<string, KubeObject>): Promise<Plan[]> {
     return mapConcurrently(desired, this.concurrency, async (object) => {
       const scoped = await inItsNamespace(this.cluster, object, this.#definedHere, this.#retrying);
       const ref = refOf(scoped);

@@ -9,6 +9,8 @@ export class StatusReader {
   #context = '';
   #healthy = false;
   #message: string | undefined;
+  /** Why the cluster does not answer; undefined while it does. */
+  #unreachable: string | undefined;
   readonly #targets = new Map<string, Known>();
   readonly #forwards = new Map<string, LoopStatus['forwards'][number]>();
   readonly #pods = new Map<string, { state: string; digest?: string }>();
@@ -39,6 +41,10 @@ export class StatusReader {
       case 'waiting':
         if (!this.#healthy) this.#message ??= event.message;
         return;
+      case 'cluster':
+        this.#unreachable =
+          event.state === 'unreachable' ? (event.message ?? 'the cluster does not answer') : undefined;
+        return;
       case 'healthy':
       case 'unhealthy':
         this.#healthy = event.type === 'healthy';
@@ -51,8 +57,9 @@ export class StatusReader {
     return {
       project: this.project,
       context: this.#context,
-      healthy: this.#healthy,
-      message: this.#message,
+      // What was known of the cluster says nothing while it does not answer.
+      healthy: this.#healthy && this.#unreachable === undefined,
+      message: this.#unreachable ?? this.#message,
       targets: gate.targets.map((target) => ({
         target,
         ...gate.state(target),

@@ -55,16 +55,19 @@ interface Script {
   revision?: string;
   /** What the agent reports as running, and its events. */
   agent: [RunningBinary, ...AgentEvent[]];
+  /** The events come in one part with the hello. */
+  together?: boolean;
   /** Its events after three lists of the pods: by the watch, by the wait, and by the judge of a crash. */
   later?: AgentEvent[];
 }
 
-async function follow({ revision = 'new', agent, later = [] }: Script) {
+async function follow({ revision = 'new', agent, together = false, later = [] }: Script) {
   let lists = 0;
   let session!: WebSocket;
   const standardOutput = Buffer.from([1]);
-  const say = (socket: WebSocket, message: object) =>
-    socket.send(Buffer.concat([standardOutput, encodeFrame(frameType.control, Buffer.from(JSON.stringify(message)))]));
+  const frameOf = (message: object) => encodeFrame(frameType.control, Buffer.from(JSON.stringify(message)));
+  const say = (socket: WebSocket, ...messages: object[]) =>
+    socket.send(Buffer.concat([standardOutput, ...messages.map(frameOf)]));
   server = await fakeApiServer({
     request: (request, response) => {
       const { url = '' } = request;
@@ -83,8 +86,10 @@ async function follow({ revision = 'new', agent, later = [] }: Script) {
       socket.once('message', () => {
         session = socket;
         const [now, ...events] = agent;
-        say(socket, { type: 'hello', protocol: 1, version: '1', goos: 'linux', goarch: 'amd64', running: now });
-        events.forEach((event) => say(socket, { type: 'event', ...event }));
+        const hello = { type: 'hello', protocol: 1, version: '1', goos: 'linux', goarch: 'amd64', running: now };
+        const all = [hello, ...events.map((event) => ({ type: 'event', ...event }))];
+        if (together) say(socket, ...all);
+        else all.forEach((message) => say(socket, message));
       }),
   });
   cluster = await connect({ kubeconfigPath: server.kubeconfigPath });
@@ -109,6 +114,7 @@ describe('WorkloadProcesses (a fake API server and agent)', () => {
   it.each<[string, Script]>([
     ['are ready', { agent: [running, ready] }],
     ['are ready after a crash', { agent: [dead, started, ready] }],
+    ['started again while the agent answered', { agent: [dead, started, ready], together: true }],
     ['die in a pod that is about to be replaced', { agent: [dead, exited], later: [started, ready], revision: 'old' }],
   ])('the wait for the workload settles where its processes %s', async (_, script) =>
     expect(await follow(script)).toBe('settled'),

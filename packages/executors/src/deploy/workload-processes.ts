@@ -48,7 +48,14 @@ export class WorkloadProcesses {
     const { storeDirectory, signal } = this.options;
     this.#followed = prepared;
     const onEvent = (event: PodEvent) => this.#onEvent(event);
-    const pods = new WorkloadPods({ cluster: this.cluster, storeDirectory, logs: false, onEvent, signal });
+    const pods = new WorkloadPods({
+      cluster: this.cluster,
+      storeDirectory,
+      logs: false,
+      startsImage: true,
+      onEvent,
+      signal,
+    });
     await pods.keep(prepared).catch(unlessForbidden);
   }
 

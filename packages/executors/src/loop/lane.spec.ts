@@ -1,3 +1,4 @@
+import type { Change } from '@nx-kube/cluster';
 import { describe, expect, it, vi } from 'vitest';
 import type { LoopEvent } from '../events/events.js';
 import { Lane } from './lane.js';
@@ -41,6 +42,11 @@ class Steps implements LoopTarget<string> {
 
 const made = (content: string): MadeContent<string> => ({ ok: true, digest: `digest of ${content}`, content });
 
+const change = (action: Change['action']): Change => ({
+  ...{ subject: 'ConfigMap/demo/app', action },
+  ref: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'demo', name: 'app' },
+});
+
 function start() {
   const steps = new Steps();
   const stop = new AbortController();
@@ -72,6 +78,30 @@ describe('Lane', () => {
     parts.steps.builds[1]!.end(made('v1'));
     expect(await run).toMatchObject({ outcome: 'unchanged' });
     expect(parts.steps.deliveries).toHaveLength(1);
+  });
+
+  it('a lane delivers the same content where it has to in any case, also when a newer run takes over', async () => {
+    const parts = start();
+    await deliverOne(parts, 'v1');
+    const first = parts.lane.run(performance.now(), { always: true });
+    const second = parts.lane.run(performance.now());
+    expect(await first).toMatchObject({ outcome: 'superseded' });
+    await parts.steps.begun(2, 1);
+    parts.steps.builds.at(-1)!.end(made('v1'));
+    await parts.steps.begun(2, 2);
+    parts.steps.deliveries[1]!.end({ syncMs: 1, changes: [change('created')] });
+    expect(await second).toMatchObject({ outcome: 'delivered' });
+  });
+
+  it('a delivery of the same content that changes nothing is reported as unchanged', async () => {
+    const parts = start();
+    await deliverOne(parts, 'v1');
+    const run = parts.lane.run(performance.now(), { always: true });
+    await parts.steps.begun(2, 1);
+    parts.steps.builds.at(-1)!.end(made('v1'));
+    await parts.steps.begun(2, 2);
+    parts.steps.deliveries[1]!.end({ syncMs: 1, changes: [change('unchanged')] });
+    expect(await run).toMatchObject({ outcome: 'unchanged' });
   });
 
   it('a newer edit cancels the running build, and the lane delivers only the newest content', async () => {

@@ -16,6 +16,8 @@ const idleAfterMs = 2000;
 export interface RunOptions {
   /** Nothing was edited: only what could not be delivered is delivered again, without making it again. */
   retry?: boolean;
+  /** The same content is delivered, too: the cluster may have lost it. */
+  always?: boolean;
   /** How long (ms) the run waited for others before it started. */
   queuedMs?: number;
 }
@@ -33,6 +35,8 @@ export class Lane<Content> {
   #undelivered: (MadeContent<Content> & { ok: true }) | undefined;
   /** The content could not be made for something other than what the target is made from. */
   #isInterrupted = false;
+  /** A run that was asked to deliver in any case has not done so yet. */
+  #owed = false;
   #making: Turn = idleTurn;
   #delivering: Turn = idleTurn;
 
@@ -56,8 +60,9 @@ export class Lane<Content> {
    *
    * @param editedAt start of the edit (ms of `performance.now()`)
    */
-  async run(editedAt: number, { retry = false, queuedMs = 0 }: RunOptions = {}): Promise<Entry> {
+  async run(editedAt: number, { retry = false, always = false, queuedMs = 0 }: RunOptions = {}): Promise<Entry> {
     const { target } = this.target;
+    this.#owed ||= always;
     const timings: Steps = { watch: Math.max(0, performance.now() - editedAt - queuedMs) };
     const end = (entry: Omit<Entry, 'target' | 'timings'>): Entry => ({
       ...{ target, timings: addUp(timings, performance.now() - editedAt), ...entry },
@@ -72,10 +77,10 @@ export class Lane<Content> {
       return end({ outcome: 'failed', message: made.message });
     }
     const comparing = performance.now();
-    const unchanged = made.digest === this.#delivered;
+    const isSame = made.digest === this.#delivered;
     timings.compare = performance.now() - comparing;
     this.#idleLater();
-    if (unchanged) {
+    if (isSame && !this.#owed) {
       this.emit({ type: 'target', target, state: 'ok' });
       return end({ outcome: 'unchanged' });
     }
@@ -90,7 +95,8 @@ export class Lane<Content> {
       }
       timings.ready = result?.readyMs;
       this.emit({ type: 'target', target, state: 'ok' });
-      return end({ outcome: 'delivered', bytes, pods, changes });
+      const outcome = isSame && changedNothing(delivery) ? 'unchanged' : 'delivered';
+      return end({ outcome, bytes, pods, changes });
     } catch (error) {
       const message = explain(error);
       this.emit({ type: 'target', target, state: 'error', message });
@@ -181,6 +187,7 @@ export class Lane<Content> {
       timings.restart = delivery.restartMs;
       this.#delivered = made.digest;
       if (this.#undelivered === made) this.#undelivered = undefined;
+      this.#owed = false;
       return delivery;
     } catch (error) {
       timings.sync = clock.ms;
@@ -190,6 +197,11 @@ export class Lane<Content> {
       end();
     }
   }
+}
+
+/** Whether a delivery of content that was delivered before has found all of it in the cluster. */
+function changedNothing({ bytes = 0, changes = [] }: Delivery): boolean {
+  return bytes === 0 && changes.every(({ action }) => action === 'unchanged');
 }
 
 /** Measures the time (ms) of a step without that in which it waits. */

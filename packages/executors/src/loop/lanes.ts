@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import { explain, refOf, waitReady } from '@nx-kube/cluster';
+import { explain, partOfLabel, refOf, waitReady, watchStatus } from '@nx-kube/cluster';
 import type { Emit } from '../events/events.js';
 import { Forwards } from '../forwards/forwards.js';
 import type { PodEvent } from '../pods/pod-event.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
+import { AppliedObjects } from './observe/applied-objects.js';
 import { Health } from './observe/health.js';
 import { Waiting } from './observe/waiting.js';
 import { targetNames, type LoopOptions, type LoopParts } from './options.js';
@@ -28,17 +29,18 @@ export interface Lanes {
  * `started`.
  *
  * @param options the options as they are at the time
- * @param patienceMs how long to retry transient failures (ms)
+ * @param mode.patienceMs how long to retry transient failures (ms)
+ * @param mode.watchesObjects whether to watch what has been applied: someone else may delete it
  */
 export function startLanes(
   options: () => LoopOptions,
   { cluster, runner, emit: report, signal, onApplying }: LoopParts,
-  patienceMs: number,
+  { patienceMs, watchesObjects }: { patienceMs: number; watchesObjects: boolean },
 ): Lanes {
   const { deploy, targets, modes, waitsFor, graceMs, logs, releaseLease = false } = options();
   const waiting = new Waiting(report);
   const health = new Health({
-    ...{ emit: report, signal },
+    ...{ emit: report, signal, binary: { target: targets.goBuild, behind: () => pods.behind } },
     wait: (objects, until) =>
       waiting.during((onStatus) =>
         waitReady(cluster, objects.map(refOf), { timeoutMs: options().timeoutMs, signal: until, onStatus }),
@@ -64,6 +66,16 @@ export function startLanes(
       if (event.type === 'process' && event.state === 'ready') on({ type: 'ready' });
     },
   });
+  const objects = new AppliedObjects({
+    watch: (refs, onChange, until) => {
+      if (watchesObjects) watchStatus(cluster, refs, { labelSelector: partOfLabel, signal: until, onChange });
+    },
+    onChange: (unready, lost) => {
+      health.onUnready(unready);
+      on({ type: 'lost', targets: lost });
+    },
+    signal,
+  });
   const forwards = new Forwards(cluster, options().portForwards, { emit, signal });
   const { flux = [], secrets = [], others = [] } = options();
   const names = [...flux, ...secrets, ...others].map(({ target }) => target);
@@ -72,7 +84,8 @@ export function startLanes(
     idle: (until: AbortSignal) => scheduler.idle(names, until),
   };
   const parts = { cluster, runner, signal, onApplying, options, patienceMs };
-  projectTargets({ ...parts, pods, forwards, health, emit, on, installers }).forEach((target) => scheduler.add(target));
+  const observers = { pods, forwards, health, objects, emit, on };
+  projectTargets({ ...parts, ...observers, installers }).forEach((target) => scheduler.add(target));
 
   return {
     ...{ on, gate: scheduler.gate, ended: (withinMs) => scheduler.ended(withinMs) },

@@ -27,7 +27,11 @@ export async function runLoop(first: LoopOptions, parts: LoopParts): Promise<'st
   let edits = 0;
   let byName: ChildController | undefined;
 
-  const lanes = startLanes(() => options, { ...parts, signal }, Number.MAX_SAFE_INTEGER);
+  const lanes = startLanes(
+    () => options,
+    { ...parts, signal },
+    { patienceMs: Number.MAX_SAFE_INTEGER, watchesObjects: true },
+  );
   parts.control?.(lanes.gate, (request) => obey(request, lanes.gate.targets, lanes.on, emit));
 
   const onError = (error: NodeJS.ErrnoException) =>

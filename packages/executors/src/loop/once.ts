@@ -26,7 +26,7 @@ export async function runOnce(options: LoopOptions, parts: LoopParts): Promise<v
   };
   // A one-shot run ends before anybody could use a forward, read the log, or open a gate.
   const once = { ...options, portForwards: [], logs: false, modes: {} };
-  const lanes = startLanes(() => once, { ...parts, emit, signal: ended.signal }, patienceMs);
+  const lanes = startLanes(() => once, { ...parts, emit, signal: ended.signal }, { patienceMs, watchesObjects: false });
   lanes.on({ type: 'started' });
   const waiting = childController(parts.signal);
   const { timeoutMs } = options;

@@ -1,3 +1,4 @@
+import type { Change, Ref } from '@nx-kube/cluster';
 import type { DeliveredImages } from '../deploy/deliver-images.js';
 import { onlyNewLeft } from '../deploy/left-fields.js';
 import type { Emit } from '../events/events.js';
@@ -6,6 +7,7 @@ import type { Forwards } from '../forwards/forwards.js';
 import type { PodKeeper } from '../pods/pod-keeper.js';
 import type { WorkloadPods } from '../pods/workload-pods.js';
 import { handOverOnce } from './hand-over-once.js';
+import type { AppliedObjects } from './observe/applied-objects.js';
 import type { Health } from './observe/health.js';
 import type { LoopOptions, LoopParts } from './options.js';
 import type { ScheduleEvent } from './plan/schedule.js';
@@ -28,6 +30,7 @@ export interface ProjectTargetsParts extends Pick<LoopParts, 'cluster' | 'runner
   pods: WorkloadPods;
   forwards: Forwards;
   health: Health;
+  objects: AppliedObjects;
   emit: Emit;
   /** The targets that may install kinds and namespaces which the manifests need. */
   installers: KustomizeBuildTargetParts['installers'];
@@ -62,12 +65,24 @@ export function projectTargets(parts: ProjectTargetsParts): LoopTarget<unknown>[
   const { flux = [], secrets = [], others = [] } = options();
   return [
     ...flux.map(({ target }) => fluxTargetOf(target, context)),
-    ...secrets.map(({ target }) => secretsTargetOf(target, context)),
+    ...secrets.map(({ target }) => applying(secretsTargetOf(target, context), context)),
     ...others.map((other) => otherTarget(other, runner)),
     goBuildTargetOf(context),
     imageBuildTargetOf(context),
-    kustomizeBuildTargetOf(context),
+    applying(kustomizeBuildTargetOf(context), context),
   ];
+}
+
+/** A target that applies objects: what happens to them during a delivery is its own work. */
+function applying(target: LoopTarget<unknown>, { objects }: Context): LoopTarget<unknown> {
+  const deliver: typeof target.deliver = (content, signal) =>
+    objects.during(target.target, () => target.deliver(content, signal));
+  return { ...target, deliver };
+}
+
+/** The objects that exist after an apply. */
+function presentIn(changes: readonly Change[]): Ref[] {
+  return changes.filter(({ action }) => action !== 'pruned').map(({ ref }) => ref);
 }
 
 function fluxTargetOf(target: string, { cluster, options, patience, say }: Context): LoopTarget<unknown> {
@@ -75,11 +90,14 @@ function fluxTargetOf(target: string, { cluster, options, patience, say }: Conte
   return fluxTarget({ cluster, now, patience, onLine: say(target) });
 }
 
-function secretsTargetOf(target: string, { cluster, options, patience, emit }: Context): LoopTarget<unknown> {
+function secretsTargetOf(target: string, { cluster, options, patience, objects, emit }: Context): LoopTarget<unknown> {
   const now = () => options().secrets!.find((one) => one.target === target)!;
   return secretsTarget({
     ...{ cluster, now, patience },
-    onApplied: (changes, dependents) => emit({ type: 'secrets', target, changes, ...dependents }),
+    onApplied: (changes, dependents) => {
+      emit({ type: 'secrets', target, changes, ...dependents });
+      objects.onApplied(target, presentIn(changes));
+    },
   });
 }
 
@@ -120,8 +138,8 @@ function imageBuildTargetOf({ cluster, options, runner, patience, images, on }: 
 }
 
 function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
-  const { cluster, options, runner, patience, images, keeper, pods, forwards, health, emit, on, say, signal } = context;
-  const { renewal } = context;
+  const { cluster, options, runner, patience, images, keeper, pods, forwards, health, objects } = context;
+  const { emit, on, say, signal, renewal } = context;
   const { targets, deploy, kustomization } = options();
   const target = targets.kustomizeBuild;
   const newlyLeft = onlyNewLeft();
@@ -152,6 +170,7 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
       emit({ type: 'applied', changes: newlyLeft(applied.changes), forceWith: options().deploy.forceWith });
       if (deploy.debug) emit({ type: 'debug', state: 'on', changes: applied.relaxed });
       on({ type: 'applied' });
+      objects.onApplied(target, presentIn(applied.changes));
       health.onApplied(applied.objects);
     },
   });

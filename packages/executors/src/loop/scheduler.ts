@@ -106,14 +106,14 @@ export class Scheduler {
     this.#imageWaitsFor = image;
   }
 
-  #run({ run, target, work, retry }: Run): void {
+  #run({ run, target, work, retry, always }: Run): void {
     const queuedAt = this.#queued.get(run);
     this.#queued.delete(run);
     clearTimeout(this.#retries.get(target)?.timer);
     const queuedMs = queuedAt === undefined ? 0 : performance.now() - queuedAt;
     const running = this.#lanes
       .get(target)!
-      .run(work.at, { retry, queuedMs })
+      .run(work.at, { retry, always, queuedMs })
       .then((entry) => {
         this.#underWay.delete(running);
         if (this.parts.signal.aborted) return;

@@ -24,12 +24,16 @@ export class Binary {
   #digest: Promise<string> | undefined;
   #prepared: PreparedBase | undefined;
 
+  /** Pods may run this binary already: compare before anything is sent. */
+  readonly mayBeSame: boolean;
+
   /** @param known the digest, if it is known, and a base that is being indexed */
   constructor(
     readonly path: string,
     private readonly store: BinaryStore,
-    known: { digest?: string; prepared?: PreparedBase } = {},
+    known: { digest?: string; prepared?: PreparedBase; mayBeSame?: boolean } = {},
   ) {
+    this.mayBeSame = known.mayBeSame ?? false;
     this.#prepared = known.prepared;
     this.#digest = known.digest === undefined ? undefined : Promise.resolve(known.digest);
   }

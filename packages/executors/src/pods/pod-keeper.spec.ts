@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Bell, podsOfWorkload, waitUntil, type KubeObject } from '@nx-kube/cluster';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { LocalAgent, scratch, script } from '../agent/local-agent.spec.fixture.js';
 import type { ReadinessProbe } from '../agent/messages.js';
 import { BinaryStore } from './binary-store.js';
@@ -17,6 +17,10 @@ const digestOf = async (path: string) =>
 
 /** Nothing listens at this port, so the process never gets ready. */
 const probe: ReadinessProbe = { tcpSocket: { port: 1 } };
+
+/** Ends the keepers before the agents: a keeper connects again when its agent is gone. */
+const stops: AbortController[] = [];
+afterEach(() => stops.splice(0).forEach((stop) => stop.abort()));
 
 const workload: KubeObject = {
   ...{ apiVersion: 'apps/v1', kind: 'StatefulSet' },
@@ -46,7 +50,7 @@ async function setUp(options: { probe?: ReadinessProbe } = {}): Promise<Setup> {
   const events: PodEvent[] = [];
   const happened = new Bell();
   const stop = new AbortController();
-  onTestFinished(() => stop.abort());
+  stops.push(stop);
   const another = async ({ container = 'manager' } = {}) => {
     const keeper = new PodKeeper({
       ...{ cluster: pods.cluster, pods: podsOfWorkload(workload, 'ns'), container, graceMs: 1000 },
@@ -143,6 +147,7 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     await add('a');
     const path = await script(folder, 'next');
     await keeper.bring(path, undefined, stop.signal);
+    await seen('a', 'started');
     pods.cut('a');
     await seen('a', 'lost');
     expect(await seen('a', 'connected', 2)).toMatchObject({ digest: await digestOf(path) });

@@ -1,5 +1,6 @@
 import {
   Bell,
+  subject,
   waitUntil,
   watchPods,
   type Cluster,
@@ -32,7 +33,14 @@ export interface PodKeeperOptions {
   /** Called when the run of a pod's container has ended, or the pod is being deleted. */
   onGone?: (pod: string) => void;
   onEvent: OnPodEvent;
+  /** Let new pods start the image's own binary at once while no other one is wanted. Default: they wait. */
+  startsImage?: boolean;
   signal: AbortSignal;
+}
+
+export interface BringOptions {
+  /** The binary may be the one that the pods run already: compare before anything is sent. Default: false. */
+  mayBeSame?: boolean;
 }
 
 /** The result of bringing one binary to all pods. */
@@ -58,12 +66,17 @@ export class PodKeeper {
   #wanted: Binary | undefined;
   /** The keeper that has taken the place of this one. */
   #successor: PodKeeper | undefined;
+  /** The live workload; undefined where there is none, or it may not be watched. */
+  #workload: KubeObject | undefined;
   /** Rings when anything that `bring` waits for may have changed. */
   readonly #changed = new Bell();
 
   constructor(private readonly options: PodKeeperOptions) {
     const { cluster, pods, signal, onEvent } = options;
-    this.#watcher = watchPods(cluster, pods, { signal }, (event) => {
+    const onWorkload = (live: KubeObject | undefined) => {
+      this.#workload = live;
+    };
+    this.#watcher = watchPods(cluster, pods, { signal, onWorkload }, (event) => {
       if (event.type === 'disconnected') {
         onEvent({ type: 'cluster', state: 'unreachable', message: event.error.message });
       } else if (event.type === 'reconnected') {
@@ -92,6 +105,16 @@ export class PodKeeper {
     }
   }
 
+  /** Says how many pods run the wanted binary; undefined if all do. New pods have to be met first. */
+  get behind(): string | undefined {
+    const { workload } = this.options.pods;
+    const replicas = [...this.#replicas.values()];
+    const served = replicas.filter(({ isServed }) => isServed).length;
+    const count = Math.max(replicas.length, this.#workload ? podsWanted(this.#workload) : 0);
+    if (!workload || served >= count) return undefined;
+    return `${subject(workload)}: ${served} of ${count} pods run the current binary`;
+  }
+
   /** Starts to index the binary that the pods run, while the next one is being built. */
   prepare(): Promise<PreparedBase | undefined> {
     const [first] = this.#replicas.values();
@@ -104,15 +127,20 @@ export class PodKeeper {
    *
    * @throws NxKubeError with the name of the pod: the first failure that a retry does not fix
    */
-  async bring(path: string, prepared: PreparedBase | undefined, signal: AbortSignal): Promise<BinaryDelivery> {
+  async bring(
+    path: string,
+    prepared: PreparedBase | undefined,
+    signal: AbortSignal,
+    options: BringOptions = {},
+  ): Promise<BinaryDelivery> {
     const started = performance.now();
-    const binary = new Binary(path, this.options.store, { prepared });
+    const binary = new Binary(path, this.options.store, { prepared, mayBeSame: options.mayBeSame });
     this.#wanted?.release();
     this.#wanted = binary;
     this.#replicas.forEach((replica) => this.#serve(replica));
     const served = await this.#settled(binary, signal);
     binary.release();
-    if (!served) return this.#successor!.bring(path, undefined, signal);
+    if (!served) return this.#successor!.bring(path, undefined, signal, options);
     const restartMs = Math.max(0, ...served.map(({ result }) => result.stopMs + result.startMs));
     // Without a copy, the next delivery only sends more bytes.
     inBackground(this.#keep(binary), failureIsHarmless);
@@ -189,7 +217,7 @@ export class PodKeeper {
   }
 
   #replicaOf(container: RunningContainer): Replica {
-    const { cluster, probe, graceMs, onProcess, onEvent, signal } = this.options;
+    const { cluster, probe, graceMs, startsImage, onProcess, onEvent, signal } = this.options;
     const { pod, id, alone } = container;
     const process = { pod, container: id, alone };
     const replica: Replica = new Replica(
@@ -199,8 +227,9 @@ export class PodKeeper {
         probe,
         graceMs,
         onConnected: (link) => {
-          onEvent({ type: 'pod', pod, state: 'connected', digest: link.running });
-          onProcess?.({ ...process, startedAt: link.startedAt!, fresh: false });
+          onEvent({ type: 'pod', pod, state: 'connected', digest: link.running, message: fallbackText(link.fallback) });
+          if (!link.waits) onProcess?.({ ...process, startedAt: link.startedAt!, fresh: false });
+          if (link.waits && !this.#wanted && startsImage) inBackground(link.restart(), failureIsHarmless);
           this.#serve(replica);
           this.#changed.ring();
         },
@@ -238,7 +267,7 @@ export class PodKeeper {
     const { pid } = event;
     if (event.event === 'ready') onEvent({ type: 'process', pod, state: 'ready', pid });
     else if (event.event === 'started')
-      onEvent({ type: 'process', pod, state: 'started', pid, message: event.fallback });
+      onEvent({ type: 'process', pod, state: 'started', pid, message: fallbackText(event.fallback) });
     else if (!event.expected) {
       onEvent({ type: 'process', pod, state: 'exited', pid, message: howItEnded(event), lastLines: event.lastLines });
     }
@@ -258,4 +287,13 @@ export class PodKeeper {
     this.#replicas.clear();
     inBackground(this.#watcher.stop(), failureIsHarmless);
   }
+}
+
+function fallbackText(why: string | undefined): string | undefined {
+  return why && `runs the image's own binary, which may be old: ${why}`;
+}
+
+/** How many pods a workload is to have. */
+function podsWanted({ kind, spec, status }: KubeObject): number {
+  return (kind === 'DaemonSet' ? status?.desiredNumberScheduled : (spec?.replicas ?? 1)) ?? 0;
 }

@@ -46,6 +46,10 @@ export class PodLink {
   running: string | undefined;
   /** Digest of the base for the next delivery's difference; undefined without a connection. */
   base: string | undefined;
+  /** The pod is new: its agent has started no process yet, and waits for the binary to run. */
+  waits = false;
+  /** Why the image's own binary runs, where that is not what it should; undefined without a connection. */
+  fallback: string | undefined;
   #session: AgentSession | undefined;
   /** The stream of the session; set with it. */
   #stream: ImpatientStream | undefined;
@@ -87,12 +91,15 @@ export class PodLink {
       throw error;
     });
     this.running = this.base = delivered.digest;
+    this.waits = false;
     return delivered;
   }
 
-  /** Stops the process and starts the same binary again. */
-  restart(): Promise<Restarted> {
-    return this.#session!.restart({ graceMs: this.options.graceMs });
+  /** Stops the process and starts the same binary again; in a pod that waits, starts the image's own binary. */
+  async restart(): Promise<Restarted> {
+    const restarted = await this.#session!.restart({ graceMs: this.options.graceMs });
+    this.waits = false;
+    return restarted;
   }
 
   /** Connects now instead of after the pause: the API server is back. */
@@ -139,17 +146,28 @@ export class PodLink {
       output: stream.stdout,
       close: () => inBackground(stream.close(), failureIsHarmless),
     });
-    const greeting = openSession(bytes, { probe, signal, onEvent: (event) => onEvent(this, event) });
+    // Race: an event can follow the hello at once. It is newer than the hello, so it is told after it.
+    let early: AgentEvent[] | undefined = [];
+    const take = (event: AgentEvent) => {
+      if (event.event === 'started') this.waits = false;
+      if (early) early.push(event);
+      else onEvent(this, event);
+    };
+    const greeting = openSession(bytes, { probe, signal, onEvent: take });
     const session = await bytes.answered(greeting, helloWithinMs);
     this.#session = session;
     this.#stream = bytes;
     this.base = session.hello.running.digest;
     this.running = runsAsItShould(session.hello) ? this.base : undefined;
+    this.waits = session.hello.running.state === 'waiting';
+    this.fallback = session.hello.running.fallback;
     onOpen();
     onConnected(this);
     const { state, pid, lastExit } = session.hello.running;
     // The process crashed while there was no connection; the agent does not repeat that event by itself.
     if (state === 'backoff' && lastExit) onEvent(this, { event: 'exited', pid, expected: false, ...lastExit });
+    early.splice(0).forEach((event) => onEvent(this, event));
+    early = undefined;
     await session.closed;
     await stream.close();
     return (await stream.closed).error;

@@ -13,6 +13,8 @@ const closed = new AgentError('closed', 'The connection to the agent has ended.'
 class FakeLink {
   readonly container = { namespace: 'demo', pod: 'a-1' };
   connected = true;
+  waits = false;
+  restarts = 0;
   /** What was asked for, and how it is answered. */
   readonly deliveries: { digest: string; end: (outcome: Error | undefined) => void }[] = [];
   #onDelivery = () => {};
@@ -27,6 +29,11 @@ class FakeLink {
     });
     this.running = digest;
     return { pid: 7, digest } as Delivered;
+  }
+
+  async restart(): Promise<void> {
+    this.restarts += 1;
+    this.waits = false;
   }
 
   async delivery(index: number) {
@@ -67,6 +74,14 @@ describe('Replica (with a fake link)', () => {
     idle.now.wanted = undefined;
     await idle.replica.serve();
     expect(idle).toMatchObject({ served: [], link: { deliveries: [] } });
+  });
+
+  it('a new pod whose own binary is the wanted one starts it', async () => {
+    const { link, served, replica: one } = replica('new');
+    link.waits = true;
+    await one.serve();
+    expect(served).toEqual(['new']);
+    expect(link).toMatchObject({ restarts: 1, deliveries: [] });
   });
 
   it('a pod that runs the wanted binary without the debugger that it needs gets the binary again', async () => {

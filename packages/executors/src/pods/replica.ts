@@ -17,6 +17,8 @@ const passing: ReadonlySet<string> = new Set(['closed', 'cancelled', 'stopping']
 export class Replica {
   /** The last delivery; undefined before the first one. */
   served: Served | undefined;
+  /** The pod has run a binary that was wanted at the time. */
+  isServed = false;
   #serving = false;
   /** The running binary was compared with the wanted one since the last connect. */
   #met = false;
@@ -75,21 +77,28 @@ export class Replica {
   async #deliver(binary: Binary): Promise<void> {
     const { link, options } = this;
     try {
-      // Only right after a connect may the pod be current already. The digest of an edit is known when all of it is
-      // packed,
-      // and by then most of it can be in the pod.
-      if (!this.#met) {
+      // An edit is compared only right after a connect: its digest is known when all of it is packed, and by then most
+      // of it can be in the pod.
+      if (!this.#met || binary.mayBeSame) {
         this.#met = true;
-        if ((await binary.digest()) === link.running) return options.onServed(link.running);
+        if ((await binary.digest()) === link.running) {
+          if (link.waits) await link.restart();
+          return this.#onServed(link.running);
+        }
       }
       const result = await link.deliver(binary, options.signal);
       const fate = options.hasProbe ? this.#fateOf(result.pid).promise : Promise.resolve({});
       this.served = { binary, result, fate };
-      options.onServed(result.digest);
+      this.#onServed(result.digest);
     } catch (error) {
       if (!link.connected || (error instanceof AgentError && passing.has(error.code))) return;
       this.served = { binary, error: inPod(link, error) };
     }
+  }
+
+  #onServed(digest: string): void {
+    this.isServed = true;
+    this.options.onServed(digest);
   }
 
   #fateOf(pid: number) {

@@ -25,6 +25,8 @@ export interface WorkloadPodsOptions {
   logs: boolean;
   /** Report lease holders; `release`: end the tenures of processes that are gone. Default: neither. */
   leases?: { release: boolean };
+  /** Let new pods start the image's own binary at once while no other one is wanted. Default: they wait. */
+  startsImage?: boolean;
   onEvent: OnPodEvent;
   signal: AbortSignal;
 }
@@ -41,9 +43,14 @@ export class WorkloadPods {
     return this.#keeper;
   }
 
+  /** Says how many pods run the wanted binary; undefined if all do, or no workload has been applied yet. */
+  get behind(): string | undefined {
+    return this.#keeper?.behind;
+  }
+
   /** Returns the keeper for the pods of an applied workload, once it knows the present pods. */
   async keep({ workload, container }: Pick<Prepared, 'workload' | 'container'>): Promise<PodKeeper> {
-    const { cluster, storeDirectory, graceMs, probe = true, onEvent, signal } = this.options;
+    const { cluster, storeDirectory, graceMs, probe = true, startsImage, onEvent, signal } = this.options;
     const kept = {
       pods: podsOfWorkload(workload, cluster.namespace),
       container: container.name,
@@ -61,7 +68,7 @@ export class WorkloadPods {
       this.#keeper = new PodKeeper({
         ...kept,
         cluster,
-        graceMs,
+        ...{ graceMs, startsImage },
         store: new BinaryStore(storeDirectory),
         onProcess: (process) => leadership?.onStarted(process),
         onGone: (pod) => leadership?.onGone(pod),

@@ -17,6 +17,11 @@ describe('eventLines', () => {
     ],
     ['a lost pod is named', { type: 'pod', pod: 'p', state: 'lost' }, ['  Pod/p: connection lost, connecting again']],
     ['a current pod is named', { type: 'pod', pod: 'p', state: 'current' }, ['  Pod/p: has the current binary']],
+    [
+      'a pod that runs the binary of its image is named with the reason',
+      { type: 'pod', pod: 'p', state: 'connected', message: "runs the image's own binary" },
+      ["  Pod/p: runs the image's own binary"],
+    ],
     ['a pod that is gone prints nothing', { type: 'pod', pod: 'p', state: 'gone' }, []],
     [
       'the start of a process prints its message',

@@ -21,7 +21,8 @@ const renderers: { [Type in PlainType]: (event: Event<Type>) => string[] } = {
     return secretLines(changed, event).map(below);
   },
   settings: ({ options, anew }) => [`⚙ ${options.join(', ')}${anew ? ': the loop restarts' : ''}`],
-  pod: ({ pod, state }) => {
+  pod: ({ pod, state, message }) => {
+    if (state === 'connected' && message) return [below(`Pod/${pod}: ${message}`)];
     if (state === 'lost') return [`  Pod/${pod}: connection lost, connecting again`];
     return state === 'current' ? [`  Pod/${pod}: has the current binary`] : [];
   },

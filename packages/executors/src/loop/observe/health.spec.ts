@@ -1,4 +1,4 @@
-import { NxKubeError } from '@nx-kube/cluster';
+import { NxKubeError, type Unready } from '@nx-kube/cluster';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Entry, LoopEvent } from '../../events/events.js';
 import { Health } from './health.js';
@@ -135,5 +135,151 @@ describe('Health', () => {
     waits.at(-1)!.ready();
     await settle();
     expect(said).toEqual(['healthy', crash, 'healthy']);
+  });
+
+  it('a failure that was reported before the first apply does not outlast a healthy apply', async () => {
+    health.onEvent(exited);
+    health.onEvent(exited);
+    health.onEvent({ type: 'process', pod: 'p', state: 'ready' });
+    health.onApplied([]);
+    waits[0]!.ready();
+    await settle();
+    expect(said).toEqual([crash, 'healthy']);
+  });
+});
+
+describe('Health of objects that change after they were healthy', () => {
+  const unready = (kind: string, status: Unready['status']['status'], message = '0 of 1 replicas are ready') => ({
+    ref: { apiVersion: 'v1', kind, namespace: 'demo', name: 'app' },
+    status: { status, message },
+  });
+  beforeEach(async () => {
+    health.onApplied([]);
+    waits[0]!.ready();
+    await settle();
+    said.splice(0);
+  });
+
+  it.each(['Deployment', 'ConfigMap', 'ServiceAccount'])('a deleted %s is reported at once', (kind) => {
+    health.onUnready([unready(kind, 'NotFound')]);
+    expect(said).toEqual([
+      `${kind}/demo/app was deleted outside of the loop. The next edit, or \`trigger\`, applies what is missing.`,
+    ]);
+  });
+
+  it('a deleted object that is there again makes the loop healthy again', async () => {
+    health.onUnready([unready('ConfigMap', 'NotFound')]);
+    waits.at(-1)!.ready();
+    await settle();
+    expect(said).toHaveLength(1);
+    health.onUnready([]);
+    await settle();
+    waits.at(-1)!.ready();
+    await settle();
+    expect(said.slice(1)).toEqual(['healthy']);
+  });
+
+  it('an object that is not ready for a moment is not reported', async () => {
+    health.onUnready([unready('Deployment', 'InProgress')]);
+    await vi.advanceTimersByTimeAsync(9999);
+    health.onUnready([]);
+    waits.at(-1)!.ready();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(said).toEqual([]);
+  });
+
+  it('an object that stays not ready is reported, and again when it is ready', async () => {
+    health.onUnready([unready('Deployment', 'InProgress')]);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(said).toEqual(['Deployment/demo/app: 0 of 1 replicas are ready']);
+    waits.at(-1)!.ready();
+    await settle();
+    expect(said.slice(1)).toEqual(['healthy']);
+  });
+
+  it('an object that cannot get ready is reported as soon as that is known', async () => {
+    health.onUnready([unready('Deployment', 'InProgress')]);
+    waits.at(-1)!.fail('Pod/p is in ImagePullBackOff');
+    await settle();
+    expect(said).toEqual(['Pod/p is in ImagePullBackOff.']);
+  });
+});
+
+describe('Health with a binary', () => {
+  const run = (outcome: Entry['outcome']): LoopEvent => ({
+    ...{ type: 'ledger', edit: 0, files: [] },
+    entry: { target: 'go-build', outcome, timings: { total: 1 } },
+  });
+  const current: LoopEvent = { type: 'pod', pod: 'p', state: 'current', digest: 'new' };
+  let behind: string | undefined;
+  const start = async () => {
+    behind = 'Deployment/demo/app: 0 of 1 pods run the current binary';
+    health = new Health({
+      wait: () => Promise.resolve(),
+      emit: (event) =>
+        said.push(
+          event.type === 'target' ? `${event.target} ${event.state}` : 'message' in event ? event.message! : event.type,
+        ),
+      signal: new AbortController().signal,
+      binary: { target: 'go-build', behind: () => behind },
+    });
+    health.onEvent({ type: 'pod', pod: 'p', state: 'connected', digest: 'old' });
+    health.onApplied([]);
+    await settle();
+  };
+
+  it('nothing is healthy before the first binary runs', async () => {
+    await start();
+    expect(said).toEqual([]);
+    behind = undefined;
+    health.onEvent(current);
+    await settle();
+    expect(said).toEqual([]);
+    health.onEvent(run('delivered'));
+    await settle();
+    expect(said).toEqual(['healthy']);
+  });
+
+  it('a new pod is healthy when it runs the current binary', async () => {
+    await start();
+    health.onEvent(run('delivered'));
+    await settle();
+    expect(said).toEqual([]);
+    behind = undefined;
+    health.onEvent(current);
+    await settle();
+    expect(said).toEqual(['healthy']);
+  });
+
+  it('pods that stay behind are reported with their number', async () => {
+    await start();
+    health.onEvent(run('delivered'));
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(said).toEqual(['Deployment/demo/app: 0 of 1 pods run the current binary']);
+    behind = undefined;
+    health.onEvent(current);
+    await settle();
+    expect(said.slice(1)).toEqual(['healthy']);
+  });
+
+  it('the pods are healthy with the binary that they have where the new one cannot be built', async () => {
+    await start();
+    health.onEvent(run('failed'));
+    await settle();
+    expect(said).toEqual(['healthy']);
+  });
+
+  it('a binary that crashed once counts as fixed when its process gets ready', async () => {
+    await start();
+    behind = undefined;
+    health.onEvent(current);
+    health.onEvent(exited);
+    health.onEvent(run('crashed'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(said).toEqual([]);
+    health.onEvent({ type: 'process', pod: 'p', state: 'started' });
+    health.onEvent({ type: 'process', pod: 'p', state: 'ready' });
+    await settle();
+    expect(said).toEqual(['go-build ok', 'healthy']);
   });
 });

@@ -1,16 +1,31 @@
-import { Bell, childController, explain, waitUntil, type ChildController, type KubeObject } from '@nx-kube/cluster';
+import {
+  Bell,
+  childController,
+  explain,
+  waitUntil,
+  type ChildController,
+  type KubeObject,
+  type Unready,
+} from '@nx-kube/cluster';
 import type { Emit, LoopEvent } from '../../events/events.js';
 import { Processes } from '../../pods/processes.js';
+import { CurrentBinary, type BinaryInPods } from './current-binary.js';
+import { goneObjects, unreadyText } from './unready.js';
 
 export interface HealthOptions {
   /** Resolves when objects are ready. @throws NxKubeError that says why they are not */
   wait: (objects: KubeObject[], signal: AbortSignal) => Promise<void>;
   emit: Emit;
   signal: AbortSignal;
+  /** The binary that has to run before anything is healthy. Default: none is waited for. */
+  binary?: BinaryInPods;
 }
 
 /** Poll interval (ms) while unhealthy, where no event says that something may have changed. */
 const pollIntervalMs = 5000;
+
+/** How long (ms) an object may be not ready before that is reported: each new process is for a moment. */
+const passingMs = 10_000;
 
 /**
  * Reports each change of the health of what was applied: `healthy` and `unhealthy` events. It reads events and makes
@@ -20,38 +35,68 @@ export class Health {
   #objects: KubeObject[] = [];
   /** Ends the wait for the objects of the last apply. */
   #wait: ChildController | undefined;
+  #isWaiting = false;
+  /** The last event was `healthy`. */
+  #isHealthy = false;
   /** The problem that was reported since the last delivery; undefined while healthy. */
   #reported: string | undefined;
+  /** What is not ready now. */
+  #unready: readonly Unready[] = [];
   /** The agent keeps the container alive, so the status of a pod does not show that its process crashes. */
   readonly #processes = new Processes();
+  readonly #binary: CurrentBinary;
   /** Ends the pause between two polls. */
   readonly #recheck = new Bell();
 
-  constructor(private readonly options: HealthOptions) {}
+  constructor(private readonly options: HealthOptions) {
+    this.#binary = new CurrentBinary(options.binary);
+  }
 
   /** Waits for the objects of an apply, in place of those of the apply before. */
   onApplied(objects: KubeObject[]): void {
     this.#objects = objects;
     this.#reported = undefined;
+    this.#isHealthy = false;
     this.#restart();
+  }
+
+  /** Takes the applied objects that are not ready now: all of them, after each change. */
+  onUnready(unready: readonly Unready[]): void {
+    this.#unready = unready;
+    const gone = this.#gone;
+    if (gone !== undefined) this.#report(gone);
+    if (unready.length && this.#wait && !this.#isWaiting) this.#restart();
+    this.#recheck.ring();
   }
 
   #restart(): void {
     this.#wait?.abort();
-    this.#wait = childController(this.options.signal);
-    this.#waitUntilHealthy(this.#wait.signal).catch((error: unknown) => this.#report(explain(error)));
+    const wait = (this.#wait = childController(this.options.signal));
+    this.#isWaiting = true;
+    // A process that is replaced makes its objects not ready for a moment: that is no news.
+    const passing = this.#isHealthy ? setTimeout(() => this.#reportLasting(wait.signal), passingMs) : undefined;
+    this.#waitUntilHealthy(wait.signal)
+      .catch((error: unknown) => this.#report(explain(error)))
+      .finally(() => {
+        clearTimeout(passing);
+        if (this.#wait === wait) this.#isWaiting = false;
+      });
   }
 
   onEvent(event: LoopEvent): void {
     this.#processes.onEvent(event, performance.now());
+    this.#binary.onEvent(event);
     if (event.type === 'process' && event.state === 'exited') return this.#onExit(event.pod);
     const isDelivered = event.type === 'ledger' && event.entry.outcome === 'delivered';
     if (isDelivered) this.#processes.forgetCrashes();
     // A delivery to pods answers an edit: what is wrong after it is news, although it was wrong before.
     if (event.type === 'ledger' && event.entry.pods !== undefined) this.#reported = undefined;
-    const isReady = event.type === 'process' && event.state === 'ready';
+    // The wait finds out when the process has recovered.
+    if (event.type === 'ledger' && this.#binary.hasCrashed && this.#wait && !this.#isWaiting) this.#restart();
+    const mayBeReady = event.type === 'process' && event.state === 'ready';
+    const mayBeCurrent = event.type === 'ledger' || event.type === 'pod';
     const isReachable = event.type === 'cluster' && event.state === 'reachable';
-    if (isDelivered || isReady || isReachable) this.#recheck.ring();
+    if (mayBeCurrent || mayBeReady || isReachable) this.#recheck.ring();
   }
 
   #onExit(name: string): void {
@@ -63,29 +108,56 @@ export class Health {
   }
 
   async #waitUntilHealthy(signal: AbortSignal): Promise<void> {
-    const { wait, emit } = this.options;
+    /** When the objects were ready for the first time, and only the binary was not current. */
+    let behindSince: number | undefined;
     while (!signal.aborted) {
       if (this.#isCrashing) await this.#pause(signal);
       try {
-        await wait(this.#objects, signal);
+        await this.options.wait(this.#objects, signal);
         if (signal.aborted) return;
         // The status of a pod without a readiness probe does not show it.
         if (this.#isCrashing) continue;
-        this.#reported = undefined;
-        return emit({ type: 'healthy' });
+        if (!this.#isHeld) return this.#succeed();
+        const { lasting } = this.#binary;
+        behindSince = lasting === undefined ? undefined : (behindSince ?? performance.now());
+        if (lasting !== undefined && performance.now() - behindSince! >= passingMs) this.#report(lasting);
       } catch (error) {
         if (signal.aborted) return;
         this.#report(explain(error));
-        await this.#pause(signal);
       }
+      await this.#pause(signal);
     }
+  }
+
+  #succeed(): void {
+    const { emit } = this.options;
+    const recovered = this.#binary.recover();
+    if (recovered !== undefined) emit({ type: 'target', target: recovered, state: 'ok' });
+    this.#reported = undefined;
+    if (!this.#isHealthy) emit({ type: 'healthy' });
+    this.#isHealthy = true;
+  }
+
+  /** Whether something besides the status of the objects keeps them from being healthy. */
+  get #isHeld(): boolean {
+    if (this.#gone !== undefined || this.#binary.isBehind) return true;
+    return this.#binary.hasCrashed && this.#processes.settlesIn(performance.now()) !== 0;
+  }
+
+  get #gone(): string | undefined {
+    return goneObjects(this.#unready);
   }
 
   get #isCrashing(): boolean {
     return this.#processes.isCrashing(performance.now());
   }
 
+  #reportLasting(signal: AbortSignal): void {
+    if (!signal.aborted && this.#isHealthy && this.#unready.length) this.#report(unreadyText(this.#unready));
+  }
+
   #report(message: string): void {
+    this.#isHealthy = false;
     if (message !== this.#reported) this.options.emit({ type: 'unhealthy', message });
     this.#reported = message;
   }

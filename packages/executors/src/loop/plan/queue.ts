@@ -7,6 +7,8 @@ export interface Wanted {
   reason: string;
   /** Nothing was edited: what could not be delivered is tried again. */
   retry?: true;
+  /** Deliver also what was delivered before: the cluster may have lost it. Default: false. */
+  always?: boolean;
 }
 
 /** One run of a target. */

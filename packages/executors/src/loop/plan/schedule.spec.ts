@@ -382,3 +382,43 @@ describe('schedule: work that no edit asked for', () => {
     expect(loop.decisions[0]).toMatchObject({ target: 'yaml', work: { number: 2, files: ['file-2'] } });
   });
 });
+
+describe('schedule: objects that someone else has deleted', () => {
+  const lost = { type: 'lost', targets: ['yaml', 'secrets'] } as const;
+
+  it('lost objects alone make nothing run', () =>
+    expect(new Loop().bringUp().on({ ...lost, targets: [...lost.targets] })).toEqual([]));
+
+  it('any edit also runs the targets that have lost objects, and they deliver in any case', () => {
+    const loop = new Loop().bringUp();
+    loop.on({ ...lost, targets: [...lost.targets] });
+    expect(loop.edit('go')).toEqual(['go', 'secrets', 'yaml']);
+    expect(loop.decisions.map(({ always }) => always)).toEqual([undefined, true, true]);
+    expect(loop.decisions[2]!.reason).toBe('objects that it applied were deleted');
+  });
+
+  it('a trigger of any target also runs the targets that have lost objects', () => {
+    const loop = new Loop().bringUp();
+    loop.on({ type: 'lost', targets: ['yaml'] });
+    expect(loop.on({ type: 'triggered', targets: ['go'] })).toEqual(['go', 'yaml']);
+  });
+
+  it('a target whose gate is closed collects the edit instead', () => {
+    const loop = new Loop({ modes: { yaml: 'manual' } }).bringUp();
+    loop.on({ type: 'lost', targets: ['yaml'] });
+    expect(loop.edit('go')).toEqual(['go', 'collect yaml']);
+  });
+
+  it('an edit runs only its own targets once nothing is lost any more', () => {
+    const loop = new Loop().bringUp();
+    loop.on({ type: 'lost', targets: ['yaml'] });
+    loop.on({ type: 'lost', targets: [] });
+    expect(loop.edit('go')).toEqual(['go']);
+  });
+
+  it('a trigger delivers in any case', () => {
+    const loop = new Loop().bringUp();
+    loop.on({ type: 'triggered', targets: ['yaml'] });
+    expect(loop.decisions).toMatchObject([{ target: 'yaml', always: true }]);
+  });
+});

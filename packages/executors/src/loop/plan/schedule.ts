@@ -29,6 +29,8 @@ export type ScheduleEvent =
   /** The images are where the nodes get them from. */
   | { type: 'images-delivered' }
   | { type: 'applied' }
+  /** Objects that these targets have applied are gone: someone else deleted them. */
+  | { type: 'lost'; targets: string[] }
   /** A process of the controller is ready. */
   | { type: 'ready' }
   /** Time has passed since a delivery failed, and the target can try it again. `work`: what the delivery was for. */
@@ -56,6 +58,8 @@ export interface ScheduleState {
   readonly wantsImageAgain: boolean;
   /** The cluster does not have the newest manifests: something in them could not be made or did not get ready. */
   readonly applyFailed: boolean;
+  /** Targets with applied objects that someone else has deleted: the next edit applies all of them again. */
+  readonly lost: ReadonlySet<string>;
 }
 
 export interface Step {
@@ -69,6 +73,7 @@ export function schedule(options: ScheduleOptions): ScheduleState {
     gate: Gate.of(options.modes),
     queue: emptyQueue,
     newest: { number: 0, files: [], at: 0 },
+    lost: new Set(),
     ...{ hasBinary: false, hasManifests: false, hasImages: false, wantsImageAgain: false, applyFailed: false },
   };
 }
@@ -83,7 +88,7 @@ export function next(state: ScheduleState, event: ScheduleEvent, now: number): S
     case 'started':
       return start(state, now);
     case 'edited':
-      return admit(state, event.targets, event.work, `edit ${event.work.number} changed ${named(event.work.files)}`);
+      return admitWithLost(state, event.targets, event.work);
     case 'options-changed':
       return changeOptions(state, event, now);
     case 'paused':
@@ -107,6 +112,8 @@ export function next(state: ScheduleState, event: ScheduleEvent, now: number): S
     }
     case 'applied':
       return idle({ ...state, applyFailed: false });
+    case 'lost':
+      return idle({ ...state, lost: new Set(event.targets) });
     case 'ready':
       return applyAgain(state, 'a process is ready', now);
     case 'retry-due':
@@ -149,12 +156,27 @@ function resume(state: ScheduleState, targets: readonly string[], now: number): 
 
 function trigger(state: ScheduleState, targets: readonly string[], now: number): Step {
   let { gate } = state;
-  const wanted = targets.map((target) => {
+  const wanted = [...targets, ...lostBeside(state, targets)].map((target) => {
     const released = gate.trigger(target, now);
     gate = released.gate;
-    return { target, work: released.work, reason: 'triggered' };
+    const reason = targets.includes(target) ? 'triggered' : lostReason;
+    return { target, work: released.work, reason, always: true };
   });
   return run({ ...state, gate }, wanted);
+}
+
+const lostReason = 'objects that it applied were deleted';
+
+/** Targets that an edit of others makes run, because objects that they have applied are gone. */
+function lostBeside({ lost, gate }: ScheduleState, targets: readonly string[]): string[] {
+  return gate.targets.filter((target) => lost.has(target) && !targets.includes(target));
+}
+
+/** An edit brings back what was deleted, whatever it concerns. */
+function admitWithLost(state: ScheduleState, targets: readonly string[], work: Work): Step {
+  const edited = `edit ${work.number} changed ${named(work.files)}`;
+  const all = [...targets, ...lostBeside(state, targets)];
+  return admit(state, all, work, (target) => (targets.includes(target) ? edited : lostReason));
 }
 
 function end(state: ScheduleState, { run, outcome }: ScheduleEvent & { type: 'ended' }, now: number): Step {
@@ -210,7 +232,7 @@ function applyAgain(state: ScheduleState, because: string, now: number): Step {
 }
 
 function wantManifests(state: ScheduleState, reason: string, now: number, as: Pick<Wanted, 'retry'> = {}): Step {
-  return admit(state, [state.options.targets.kustomizeBuild], { ...state.newest, at: now }, reason, as);
+  return admit(state, [state.options.targets.kustomizeBuild], { ...state.newest, at: now }, () => reason, as);
 }
 
 /** Targets whose gate is open run now; the others collect the work. */
@@ -218,11 +240,11 @@ function admit(
   state: ScheduleState,
   targets: readonly string[],
   work: Work,
-  reason: string,
+  reasonOf: (target: string) => string,
   as: Pick<Wanted, 'retry'> = {},
 ): Step {
   const { gate, admitted, collected } = state.gate.admit(targets, work);
-  const wanted = admitted.map((target) => ({ target, work, reason, ...as }));
+  const wanted = admitted.map((target) => ({ target, work, reason: reasonOf(target), ...as }));
   return withCollected(run({ ...state, gate }, wanted), collected, work);
 }
 
@@ -237,9 +259,11 @@ function withCollected({ state, decisions }: Step, collected: readonly string[],
 function run(state: ScheduleState, wanted: readonly Wanted[]): Step {
   const newest = wanted.reduce((last, { work }) => (work.number >= last.number ? work : last), state.newest);
   const underWay = new Set(state.queue.running.values());
-  const explained = wanted.map((one) =>
-    underWay.has(one.target) ? { ...one, reason: `${one.reason}; the run under way is superseded` } : one,
-  );
+  const explained = wanted.map((one) => ({
+    ...one,
+    ...((one.always || state.lost.has(one.target)) && { always: true }),
+    ...(underWay.has(one.target) && { reason: `${one.reason}; the run under way is superseded` }),
+  }));
   const waitsFor = (target: string) => state.options.waitsFor?.get(target) ?? [];
   return moved({ ...state, newest }, enqueue(state.queue, explained, waitsFor));
 }

@@ -29,6 +29,7 @@ export interface GoBuildTargetParts {
 
 interface BinaryContent {
   path: string;
+  digest: string;
   prepared?: PreparedBase;
 }
 
@@ -52,13 +53,15 @@ export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryCon
   let first = true;
   /** Set from the start of a build until the delivery of its binary, or until another build takes its place. */
   let preparing: PreparedBase | undefined;
+  /** Digest of the last binary that the pods were brought to. */
+  let brought: string | undefined;
   /** Set while Nx's cache does not have the last binary. */
   let uncached = false;
 
   const built = async (path: string, prepared?: PreparedBase): Promise<MadeContent<BinaryContent>> => {
     const digest = await contentId(path);
     onBuilt(digest);
-    return { ok: true, digest, content: { path, prepared } };
+    return { ok: true, digest, content: { path, digest, prepared } };
   };
   return {
     target,
@@ -83,16 +86,17 @@ export function goBuildTarget(options: GoBuildTargetParts): LoopTarget<BinaryCon
     async idle(signal) {
       if (uncached && isCached()) uncached = !(await runner.run(target, { env, signal })).ok;
     },
-    async deliver({ path, prepared }, signal, waitFor = waitSilently) {
+    async deliver({ path, digest, prepared }, signal, waitFor = waitSilently) {
       preparing = undefined;
       const pods = await waitFor(kustomizeBuild, hasKeeper(), keeper(signal));
       const done = childController(signal);
       try {
         const started = performance.now();
-        const brought = pods.bring(path, prepared, signal);
-        await Promise.race([brought, waitFor('a running pod', pods.isMet, pods.met(done.signal))]);
+        const bringing = pods.bring(path, prepared, signal, { mayBeSame: digest === brought });
+        await Promise.race([bringing, waitFor('a running pod', pods.isMet, pods.met(done.signal))]);
         const waitedMs = performance.now() - started;
-        const delivery = await brought;
+        const delivery = await bringing;
+        brought = digest;
         return { ...delivery, syncMs: Math.max(0, delivery.syncMs - waitedMs) };
       } finally {
         done.abort();
