@@ -161,6 +161,55 @@ describe('objects of other sources, in dev', () => {
   });
 });
 
+describe('inputs that come up while dev runs', () => {
+  it('a git-ignored file that a kustomization begins to name is watched, and its target is not cached', async () => {
+    const manifests = `${folder}/config/default`;
+    workspace.write('.gitignore', `${workspace.read('.gitignore')}.env\n`);
+    workspace.write(`${manifests}/.env`, 'level=low\n');
+    const generator = `configMapGenerator: [{name: from-env, envs: [.env]}]\ngeneratorOptions: {disableNameSuffixHash: true}\n`;
+    const before = workspace.read(`${manifests}/kustomization.yaml`);
+    loop!.skip();
+    workspace.write(`${manifests}/kustomization.yaml`, `${before}${generator}`);
+    expect(await loop!.entry(target)).toMatchObject({ outcome: 'delivered' });
+    expect(await dataOf('sources-from-env')).toEqual({ level: 'low' });
+    workspace.write(`${manifests}/.env`, 'level=high\n');
+    expect(await loop!.entry(target)).toMatchObject({ outcome: 'delivered' });
+    expect(await dataOf('sources-from-env')).toEqual({ level: 'high' });
+    const notice = await loop!.first('notice');
+    expect(notice['message']).toContain(`${target} is not cached: it reads ${manifests}/.env, which is ignored`);
+    workspace.write(`${manifests}/kustomization.yaml`, before);
+    await loop!.entry(target);
+  });
+
+  it('a file that Go code begins to embed is watched', async () => {
+    workspace.write(`${folder}/controllers/words.txt`, 'one');
+    loop!.skip();
+    workspace.edit(
+      `${folder}/controllers/message.go`,
+      /^package controllers$/m,
+      'package controllers\n\nimport _ "embed"',
+    );
+    workspace.write(
+      `${folder}/controllers/message.go`,
+      `${workspace.read(`${folder}/controllers/message.go`)}\n//go:embed words.txt\nvar Words string\n`,
+    );
+    await loop!.entry('go-build');
+    workspace.write(`${folder}/controllers/words.txt`, 'another');
+    await loop!.next('edit', ({ files }) => files.includes(`${folder}/controllers/words.txt`));
+    await loop!.entry('go-build');
+  });
+
+  it('options in project.json are taken over', async () => {
+    loop!.skip();
+    configure({ recreate: true });
+    const settings = await loop!.next('settings');
+    expect(settings).toMatchObject({ options: ['kustomize-apply.recreate'], anew: false });
+    configure();
+    await loop!.next('settings');
+    await loop!.entry(target);
+  });
+});
+
 describe('any other target, in dev', () => {
   it('a target runs before the targets that wait for it', async () => {
     const ends = loop!.events.filter(({ type }) => type === 'ledger').map(({ entry }) => entry.target);

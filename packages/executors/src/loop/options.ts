@@ -60,6 +60,13 @@ export interface LoopParts {
   /** Opens the way for commands from other terminals; give each of them to `obey`. */
   control?: (gate: GateView, obey: (request: Command) => void) => void;
   settings?: SettingsFiles;
+  configuration?: NxConfiguration;
+}
+
+/** The configuration of the project in Nx, which can change while the loop runs. */
+export interface NxConfiguration extends SettingsFiles {
+  /** Paths of the Go modules of the workspace, other than the project's own. */
+  modules: readonly string[];
 }
 
 /** A developer's settings, which can change while the loop runs. */

@@ -19,14 +19,7 @@ export function nxCliRunner(
   configurationOf: (target: string) => string | undefined = () => undefined,
 ): TaskRunner {
   const nx = nxBin(workspaceRoot);
-  const inherited = Object.keys(process.env).filter((name) => ofThisTask.test(name));
-  const clean = {
-    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
-    NX_TUI: 'false',
-    FORCE_COLOR: '0',
-    NX_SKIP_LOG_GROUPING: 'true',
-    [inLoop]: '1',
-  };
+  const clean = nestedEnvironment();
   return {
     async run(target, { env, signal, onOutput }) {
       const configuration = configurationOf(target);
@@ -40,6 +33,18 @@ export function nxCliRunner(
       });
       return { ok: exitCode === 0, output: taskOutput(project, [stdout, stderr]) };
     },
+  };
+}
+
+/** The environment of an Nx that runs inside a task of another Nx. */
+export function nestedEnvironment(): Record<string, string | undefined> {
+  const inherited = Object.keys(process.env).filter((name) => ofThisTask.test(name));
+  return {
+    ...Object.fromEntries(inherited.map((name) => [name, undefined])),
+    NX_TUI: 'false',
+    FORCE_COLOR: '0',
+    NX_SKIP_LOG_GROUPING: 'true',
+    [inLoop]: '1',
   };
 }
 

@@ -88,7 +88,7 @@ function alreadyIn(options: object, { configurations = {} }: TargetConfiguration
 }
 
 /** The options given on the command line of this run. */
-function givenByHand<Options extends object>(options: Options, context: ExecutorContext): Partial<Options> {
+export function givenByHand<Options extends object>(options: Options, context: ExecutorContext): Partial<Options> {
   const { projectName, targetName, configurationName, taskGraph } = context;
   const id = [projectName, targetName, ...(configurationName ? [configurationName] : [])].join(':');
   const overrides: unknown = taskGraph?.tasks[id]?.overrides ?? {};

@@ -2,6 +2,7 @@ import { groupOf, NxKubeError, parseManifests, withoutKlog, type KubeObject } fr
 import { requireCommand } from '../process/find.js';
 import { runCommand } from '../process/run.js';
 import { tools } from '../requirements/tools.js';
+import { renderKey, type RenderedCharts } from './rendered-charts.js';
 import type { TargetCluster } from './target-cluster.js';
 
 /** Options of rendering a chart, like those of `helm install`. */
@@ -25,16 +26,25 @@ export interface HelmRelease {
  * Renders the objects of a chart, without its tests. Hooks are ordinary objects. Objects without a namespace get that
  * of the release, as with `helm install`.
  *
+ * @param rendered keeps what was rendered before. Default: the chart is rendered each time
  * @throws NxKubeError (configuration) with the message of helm
  */
 export async function templateChart(
   helm: HelmRelease,
   cluster: TargetCluster,
   signal?: AbortSignal,
+  rendered?: RenderedCharts,
 ): Promise<KubeObject[]> {
   const kubeVersion = await cluster.kubeVersion();
   const command = await requireCommand('helm', tools.helm.get);
-  const { exitCode, stdout, stderr } = await runCommand(command, helmArguments(helm, kubeVersion), { signal });
+  const args = helmArguments(helm, kubeVersion);
+  const render = () => runHelm(helm, command, args, signal);
+  const text = rendered ? await rendered.text(helm, await renderKey(helm, command, args), render) : await render();
+  return await inReleaseNamespace(parseManifests(text, `Helm release ${helm.release}`), helm.namespace, cluster);
+}
+
+async function runHelm(helm: HelmRelease, command: string, args: string[], signal?: AbortSignal): Promise<string> {
+  const { exitCode, stdout, stderr } = await runCommand(command, args, { signal });
   signal?.throwIfAborted();
   if (exitCode !== 0) {
     const message = withoutKlog(stderr)
@@ -44,7 +54,7 @@ export async function templateChart(
       next: 'Correct the chart, its values, or the option "helm".',
     });
   }
-  return await inReleaseNamespace(parseManifests(stdout, `Helm release ${helm.release}`), helm.namespace, cluster);
+  return stdout;
 }
 
 /** Arguments of helm to render a chart. Pure. */

@@ -2,6 +2,7 @@ import type { KubeObject } from '@nx-kube/cluster';
 import { escapeFolders, escapeGlob } from '../format/escape-glob.js';
 import { readExtraManifests, type ExtraManifest } from './extra-manifests.js';
 import { templateChart, type HelmRelease } from './helm.js';
+import { renderedCharts } from './rendered-charts.js';
 import type { TargetCluster } from './target-cluster.js';
 
 /** Sources of objects beside the rendered manifests. Paths are absolute. */
@@ -28,7 +29,7 @@ export async function readSources(sources: Sources, options: ReadSourcesOptions)
   const { stateDirectory, cluster, signal } = options;
   const parts = await Promise.all([
     readExtraManifests(extraManifests, { stateDirectory, signal }),
-    ...helm.map((release) => templateChart(release, cluster, signal)),
+    ...helm.map((release) => templateChart(release, cluster, signal, renderedCharts(stateDirectory))),
   ]);
   return parts.flat();
 }

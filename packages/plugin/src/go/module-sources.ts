@@ -4,6 +4,7 @@ import type { Facts } from '../files/facts.js';
 import { embedGlobs } from './embed-globs.js';
 import { embeddedFiles } from './embedded-files.js';
 import { compiled, goFiles } from './go-files.js';
+import { higher, type MainKind } from './main-function.js';
 import { importedModules, otherLocalModules, requiredModules } from './module-dependencies.js';
 import type { Module, ModuleSet } from './module-set.js';
 import { goFile } from './readers.js';
@@ -22,6 +23,10 @@ export interface ModuleSources {
   files: string[];
   /** Import paths of the packages of the workspace that it imports. */
   imports: string[];
+  /** The directories with code of the package main, relative to the module's root. */
+  mains: Map<string, MainKind>;
+  /** Whether it has code that a build or a test takes. */
+  hasCode: boolean;
 }
 
 /** Reads the Go files of a module, except tests. */
@@ -34,6 +39,8 @@ export function readModuleSources(facts: Facts, module: Module, set: ModuleSet):
     embedded: [...new Set([own, ...more].flatMap(({ embedded }) => embedded))].sort(),
     dependencies: [...new Set([...required, ...importedModules(module, own.imported, set)])],
     packages: own.packages,
+    mains: own.mains,
+    hasCode: own.hasCode,
     others,
     files: [...others, ...[own, ...more].flatMap(({ files }) => files)],
     imports: [own, ...more].flatMap(({ imports }) => imports),
@@ -51,6 +58,8 @@ function readDirectory(facts: Facts, { module, root }: Pick<Module, 'module' | '
   const embedded = new Set<string>();
   const imported = new Set<string>();
   const imports = new Set<string>();
+  const mains = new Map<string, MainKind>();
+  const leftOut = new Set<string>();
   // Go uses `vendor` only where `go mod vendor` has made it.
   const vendor = existsSync(join(workspaceRoot, root, 'vendor/modules.txt')) ? ['vendor/modules.txt'] : [];
   const files = new Set(['go.mod', 'go.sum', ...vendor, ...sources, ...others].map((file) => posix.join(root, file)));
@@ -62,13 +71,26 @@ function readDirectory(facts: Facts, { module, root }: Pick<Module, 'module' | '
       for (const path of embeddedFiles(workspaceRoot, pattern, posix.dirname(file))) files.add(path);
     }
     for (const path of scanned?.modules ?? []) imported.add(path);
+    const directory = posix.dirname(source);
+    if (scanned?.isLeftOut) leftOut.add(source);
+    if (scanned?.main) mains.set(directory, higher(mains.get(directory), scanned.main));
     // The directory of a package may be a link, and code that git ignores may not be generated yet.
     for (const path of scanned?.packages ?? []) {
       imports.add(path);
       if (module && path.startsWith(`${module}/`)) files.add(posix.join(root, path.slice(module.length + 1)));
     }
   }
-  return { embedded: [...embedded].sort(), imported, imports: [...imports], packages, files: [...files] };
+  const folders = new Set(sources.map((source) => posix.dirname(source)));
+  const hasCode = leftOut.size < sources.length || packages.some((directory) => !folders.has(directory));
+  return {
+    hasCode,
+    embedded: [...embedded].sort(),
+    imported,
+    imports: [...imports],
+    mains,
+    packages,
+    files: [...files],
+  };
 }
 
 /**

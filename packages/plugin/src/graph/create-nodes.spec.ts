@@ -122,6 +122,19 @@ describe('createNodes', () => {
     expect(ocm!.targets['go-build']!.options).toEqual({ main, output: 'bin/manager' });
   });
 
+  it.each(['', '// package main\n', 'package main\n\nfunc main() {}\n'])(
+    'a cmd/main.go with %j is not taken for the program',
+    async (stub) => {
+      const program = 'package main\n\nfunc main() {\n\trun()\n}\n';
+      const { ocm } = await infer({
+        ...without(controller('ocm'), 'ocm/main.go'),
+        'ocm/cmd/main.go': stub,
+        'ocm/cmd/manager/main.go': program,
+      });
+      expect(ocm!.targets['go-build']!.options).toEqual({ main: './cmd/manager', output: 'bin/manager' });
+    },
+  );
+
   it.each(['kustomization.yaml', 'kustomization.yml', 'Kustomization'])(
     'the file %s is a kustomization',
     async (name) => {
@@ -152,6 +165,47 @@ describe('createNodes', () => {
     const places = ['node_modules/x', 'a/vendor/y', 'a/testdata/mod', '_old', '.cache/z'];
     const files = Object.fromEntries(places.map((place) => [`${place}/go.mod`, goMod('example.com/x')]));
     expect(await infer({ ...files, 'a/go.mod': goMod('example.com/a') })).toEqual({ a: expect.anything() });
+  });
+
+  it('modules of licences, documents and test data are no projects', async () => {
+    const places = ['third_party/licenses/x', 'docs', 'a/docs/site', 'a/test/fixtures/mod', 'licenses/y'];
+    const files = Object.fromEntries(
+      places.flatMap((place) => [
+        [`${place}/go.mod`, goMod(`example.com/${place}`)],
+        [`${place}/x.go`, 'package x\n'],
+      ]),
+    );
+    const usual = { 'a/go.mod': goMod('example.com/a'), 'a/a.go': 'package a\n' };
+    expect(Object.keys(await infer({ ...files, ...usual }))).toEqual(['a']);
+    const replaced = goMod(
+      'example.com/a',
+      '\nrequire example.com/docs v0.0.0\n\nreplace example.com/docs => ../docs\n',
+    );
+    expect(Object.keys(await infer({ ...files, ...usual, 'a/go.mod': replaced })).sort()).toEqual(['a', 'docs']);
+    expect(Object.keys(await infer({ ...files, ...usual, 'licenses/y/project.json': '{}' })).sort()).toEqual([
+      'a',
+      'licenses/y',
+    ]);
+    const goWork = 'go 1.24\n\nuse (\n\t./a\n\t./third_party/licenses/x\n)\n';
+    expect(Object.keys(await infer({ ...files, ...usual, 'go.work': goWork })).sort()).toEqual([
+      'a',
+      'third_party/licenses/x',
+    ]);
+  });
+
+  it('a module without code inside of another module is no project', async () => {
+    const files = {
+      'a/go.mod': goMod('example.com/a'),
+      'a/a.go': 'package a\n',
+      'a/ui/go.mod': goMod('example.com/ui'),
+      'a/hack/tools/go.mod': goMod('example.com/tools'),
+      'a/hack/tools/tools.go': '//go:build tools\n\npackage tools\n',
+      'a/hack/gen/go.mod': goMod('example.com/gen'),
+      'a/hack/gen/main.go': 'package main\n',
+      'a/e2e/go.mod': goMod('example.com/e2e'),
+      'a/e2e/e2e_test.go': 'package e2e\n',
+    };
+    expect(Object.keys(await infer(files)).sort()).toEqual(['a', 'a/e2e', 'a/hack/gen']);
   });
 
   it('a project gets its name from the PROJECT file of kubebuilder', async () => {

@@ -19,6 +19,7 @@ import {
   withDependencies,
   type ModuleSources,
 } from '../go/module-sources.js';
+import { isNested, isSetAside, usedDirectories } from '../go/set-aside.js';
 import { kustomizationReads } from '../kustomize/kustomization-inputs.js';
 import type { ManifestInputs, ModuleContext } from '../targets/context.js';
 import type { GoSources } from '../targets/go-inputs.js';
@@ -39,10 +40,7 @@ export function inferProjects(
   names: TargetNames,
   defaults?: NxJsonConfiguration['targetDefaults'],
 ): { results: CreateNodesResultArray; errors: [file: string, error: Error][] } {
-  const { set, errors } = readModuleSet(
-    facts,
-    files.filter((file) => !isOutsideModules(file)),
-  );
+  const { set, errors } = readProjectModules(facts, files);
   /** An error in a module's own files leaves that module out, and no other. */
   const ofEach = <T>(modules: readonly Module[], read: (module: Module) => T): Map<Module, T> => {
     const results = new Map<Module, T>();
@@ -57,8 +55,11 @@ export function inferProjects(
   };
   const eyes: Eyes = { facts, visibility: new Visibility(facts.workspaceRoot) };
   const sources = ofEach(set.modules, (module) => readModuleSources(facts, module, set));
-  const found = ofEach([...sources.keys()], (module) => ({
-    controller: findController(facts, module.root),
+  const used = usedDirectories(set, facts.workspaceRoot);
+  const isProject = (module: Module) =>
+    sources.get(module)!.hasCode || !isNested(module, set.modules) || isWanted(facts, module.root, used);
+  const found = ofEach([...sources.keys()].filter(isProject), (module) => ({
+    controller: findController(facts, module.root, sources.get(module)!.mains),
     projectName: facts.read(posix.join(module.root, 'PROJECT'), kubebuilderProject)?.projectName,
     configuredName: facts.read(posix.join(module.root, 'project.json'), projectJson)?.name,
   }));
@@ -86,6 +87,22 @@ export function inferProjects(
     ]),
     errors,
   };
+}
+
+/** The modules of the workspace, without those that Go skips and those that are set aside and not used. */
+function readProjectModules(facts: Facts, files: readonly string[]): ReturnType<typeof readModuleSet> {
+  const candidates = files.filter((file) => !isOutsideModules(file));
+  const rootOf = (file: string) => posix.dirname(file);
+  const usual = candidates.filter((file) => !isSetAside(rootOf(file)));
+  if (usual.length === candidates.length) return readModuleSet(facts, usual);
+  const used = usedDirectories(readModuleSet(facts, usual).set, facts.workspaceRoot);
+  const wanted = candidates.filter((file) => isWanted(facts, rootOf(file), used));
+  return readModuleSet(facts, [...new Set([...usual, ...wanted])]);
+}
+
+/** Whether somebody wants a module to be a project, whatever it is. */
+function isWanted(facts: Facts, root: string, used: ReadonlySet<string>): boolean {
+  return used.has(root) || facts.read(posix.join(root, 'project.json'), projectJson) !== undefined;
 }
 
 /** How inference looks at the files of the workspace. */

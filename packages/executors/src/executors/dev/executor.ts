@@ -3,6 +3,7 @@ import type { ExecutorContext } from '@nx/devkit';
 import { explain } from '@nx-kube/cluster';
 import { renderQuoted } from '../../logs/render-line.js';
 import { flushOutput, printError } from '../../nx/print.js';
+import { readConfiguration, type GivenTarget } from '../../nx/read-configuration.js';
 import { stopSignals } from '../../nx/run-executor.js';
 import { settle } from '../../nx/with-settings.js';
 import { filledOptions } from '../nx-options.js';
@@ -20,14 +21,19 @@ export default async function dev(given: DevOptions, context: ExecutorContext): 
   setMaxListeners(256);
   const removeListeners = stopOnSignals(stop);
   const control = new ControlSocket(stop.signal);
+  let target: GivenTarget<DevOptions> = { options: given, context };
   const settleDev = async (): Promise<SettledDev> => {
-    const settled = await settle(given, context);
+    const settled = await settle(target.options, target.context);
     return { ...settled, options: filledOptions('dev', settled.options) };
+  };
+  const readAgain = async () => {
+    target = await readConfiguration(target, stop.signal);
   };
   try {
     let settled: SettledDev | undefined = await settleDev();
     for (let round = 0; settled; round += 1) {
-      settled = await runDev(settled, { settle: settleDev, control, signal: stop.signal, isFirst: round === 0 });
+      const parts = { settle: settleDev, readAgain, control, signal: stop.signal, isFirst: round === 0 };
+      settled = await runDev(settled, parts);
     }
     // A one-shot run that was stopped has not brought everything up.
     return { success: !(stop.signal.aborted && given.once) };

@@ -17,6 +17,7 @@ import { deployOptions } from '../kustomize-apply/nx-deploy-target.js';
 import { withCluster } from '../nx-cluster.js';
 import { filledSiblingOptions } from '../nx-options.js';
 import type { ControlSocket } from './control-socket.js';
+import { nxConfiguration } from './nx-configuration.js';
 import { requireDebugOption, withDebug } from './nx-debug.js';
 import { loopOptions } from './nx-loop-options.js';
 import { requiredCommands } from './nx-required-commands.js';
@@ -26,6 +27,8 @@ import type { FilledDevOptions } from './schema.js';
 export interface DevParts {
   /** Reads the settings files again. */
   settle: () => Promise<SettledDev>;
+  /** Reads Nx's configuration again, which `settle` then starts from. */
+  readAgain: () => Promise<void>;
   control: ControlSocket;
   signal: AbortSignal;
   /** False for a loop that takes another one's place: the ports that this process holds itself count as free. */
@@ -65,7 +68,7 @@ export async function runDev(settled: SettledDev, parts: DevParts): Promise<Sett
 
 async function runInCluster(
   settled: SettledDev,
-  { settle, control, signal, isFirst }: DevParts,
+  { settle, readAgain, control, signal, isFirst }: DevParts,
   { cluster, emit, status }: { cluster: Cluster; emit: Emit; status: StatusReader },
 ): Promise<SettledDev | undefined> {
   const runner = taskRunner(settled);
@@ -77,9 +80,10 @@ async function runInCluster(
   const loop = await loopOf(settled);
   if (isFirst) loop.notCached?.forEach((message, target) => emit({ type: 'notice', target, message }));
   const settings = settingsFiles(settled, settle, loopOf);
+  const configuration = nxConfiguration(settled.context, readAgain, settings);
   let applied = false;
   const parts: LoopParts = {
-    ...{ cluster, runner, emit, signal, settings },
+    ...{ cluster, runner, emit, signal, settings, configuration },
     onApplying: () => (applied = true),
     control: (gate, obey) => {
       control.answer = (request) => {

@@ -7,15 +7,15 @@ import { watch, type WatchOptions } from './watch.js';
  *
  * @param paths absolute paths
  */
-export function watchFiles(
+export async function watchFiles(
   paths: readonly string[],
   options: Pick<WatchOptions, 'workspaceRoot' | 'quietMs' | 'signal' | 'onEdit' | 'onError'>,
 ): Promise<void> {
   const wanted = new Set(paths);
   const roots = new Set(paths.flatMap((path) => [dirname(path), path]));
   const isWanted = (path: string) => roots.has(path) || wanted.has(dirname(path));
-  if (!paths.length) return Promise.resolve();
-  return watch({ ...options, roots: [...roots], depth: 0, ignored: (path) => !isWanted(path.replaceAll('/', sep)) });
+  if (!paths.length) return;
+  await watch({ ...options, roots: [...roots], depth: 0, ignored: (path) => !isWanted(path.replaceAll('/', sep)) });
 }
 
 /** Whether a file is one of the named paths, or lies in a named folder. Pure. */

@@ -28,6 +28,8 @@ export interface WatchOptions {
   quietMs?: number;
   signal: AbortSignal;
   onEdit: (edit: Edit) => void;
+  /** Called when every root is watched, with the files and folders, relative to the workspace root. */
+  onWatched?: (files: string[]) => void;
   /** Called the first time that a path cannot be watched. */
   onError?: (error: NodeJS.ErrnoException) => void;
 }
@@ -115,6 +117,14 @@ export async function watch(options: WatchOptions): Promise<void> {
     watcher.once('ready', resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+  const found = Object.entries(watcher.getWatched()).flatMap(([folder, names]) =>
+    names.map((name) =>
+      relative(workspaceRoot, resolve(workspaceRoot, folder, name))
+        .split(sep)
+        .join('/'),
+    ),
+  );
+  options.onWatched?.(found);
 }
 
 /** A text that differs after each save; undefined where there is no file. */

@@ -1,4 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readJson, readNxJson, updateNxJson, type Tree } from '@nx/devkit';
 import { createTreeWithEmptyWorkspace } from '@nx/devkit/testing';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -21,7 +25,7 @@ describe('initGenerator', () => {
       '@nx-kube/plugin': version,
       '@nx-kube/executors': version,
     });
-    expect(ignored()).toEqual(expect.arrayContaining(['bin/', 'dist/', 'dev-settings.yaml', 'dev-settings.json']));
+    expect(ignored()).toEqual(expect.arrayContaining(['dev-settings.yaml', 'dev-settings.json', '.nx/installation']));
   });
 
   it('a second run changes nothing', async () => {
@@ -47,8 +51,46 @@ describe('initGenerator', () => {
     tree.write('.gitignore', '# mine\nbin\n.nx\n*.log');
     await init();
     expect(tree.read('.gitignore', 'utf-8')).toBe(
-      '# mine\nbin\n.nx\n*.log\ndist/\ndev-settings.yaml\ndev-settings.json\n',
+      '# mine\nbin\n.nx\n*.log\n/dist/**/manifests.yaml\n/dist/**/image/\n/dist/**/delve/\n!/dist/chart/**\ndev-settings.yaml\ndev-settings.json\n',
     );
+  });
+
+  it('git ignores what targets write, and nothing that kubebuilder or a team commits', async () => {
+    await init();
+    const root = mkdtempSync(join(tmpdir(), 'nx-kube-init-'));
+    try {
+      writeFileSync(join(root, '.gitignore'), tree.read('.gitignore')!);
+      execFileSync('git', ['init', '-q', root]);
+      const written = [
+        'bin/manager',
+        'apps/ocm/bin/manager',
+        'apps/ocm/bin/release/manager',
+        'bin/debug/manager',
+        'dist/manifests.yaml',
+        'dist/apps/ocm/manifests.yaml',
+        'dist/image/image.tar',
+        'dist/apps/ocm/image/image.json',
+        'dist/apps/ocm/delve/dlv',
+        'apps/ocm/dev-settings.yaml',
+        '.nx/cache/x',
+        '.nx/installation/node_modules/nx/package.json',
+      ];
+      const committed = [
+        'dist/install.yaml',
+        'dist/chart/Chart.yaml',
+        'dist/chart/templates/manifests.yaml',
+        'dist/chart/templates/image/x.yaml',
+        'apps/ocm/dist/install.yaml',
+        'apps/ocm/dist/chart/values.yaml',
+        'bin/setup.sh',
+        'config/manager/manager.yaml',
+        '.nx/nxw.js',
+      ];
+      const { stdout } = spawnSync('git', ['-C', root, 'check-ignore', ...written, ...committed], { encoding: 'utf8' });
+      expect(stdout.trim().split('\n')).toEqual(written);
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   it('package.json is not changed with skipPackageJson, and not created', async () => {
