@@ -7,10 +7,10 @@ export class GraphWatch {
   /** What each Go file embeds and imports, by its path. */
   readonly #links = new Map<string, string>();
 
-  /** @param modules paths of the Go modules of the workspace, other than the project's own */
+  /** @param modules returns the paths of the Go modules of the workspace, other than the project's own */
   constructor(
     private readonly workspaceRoot: string,
-    private readonly modules: readonly string[],
+    private readonly modules: () => readonly string[],
   ) {}
 
   /** Reads the Go files as they are before the first edits. */
@@ -35,7 +35,7 @@ export class GraphWatch {
 
   async #read(file: string): Promise<string> {
     const text = await readFile(resolve(this.workspaceRoot, file), 'utf8').catch(() => '');
-    return goLinks(text, this.modules);
+    return goLinks(text, this.modules());
   }
 }
 

@@ -58,7 +58,7 @@ describe('GraphWatch', () => {
   it('an edit concerns the graph if it changes what a Go file embeds or imports, or a configuration', async () => {
     write('a/main.go', 'package main\n');
     write('a/embeds.go', 'package main\n\n//go:embed x\nvar x string\n');
-    const graph = new GraphWatch(root, ['example.com/lib']);
+    const graph = new GraphWatch(root, () => ['example.com/lib']);
     await graph.learn(['a/main.go', 'a/embeds.go', 'a/x']);
     write('a/embeds.go', 'package main\n\n//go:embed x\nvar x string // edited\n');
     expect(await graph.concerns(['a/embeds.go', 'a/x'])).toBe(false);

@@ -65,8 +65,8 @@ export interface LoopParts {
 
 /** The configuration of the project in Nx, which can change while the loop runs. */
 export interface NxConfiguration extends SettingsFiles {
-  /** Paths of the Go modules of the workspace, other than the project's own. */
-  modules: readonly string[];
+  /** Returns the paths of the Go modules of the workspace at the time, other than the project's own. */
+  modules: () => readonly string[];
 }
 
 /** A developer's settings, which can change while the loop runs. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutorContext } from '@nx/devkit';
-import type { NxConfiguration, SettingsFiles } from '../../loop/options.js';
+import type { NxConfiguration } from '../../loop/options.js';
 import { projectOf } from '../../nx/project.js';
+import type { WatchedSettings } from './nx-settings-files.js';
 
 /** Files of the workspace that decide what Nx knows of the project, besides the inputs of targets. */
 const ofWorkspace = ['nx.json', '.gitignore', '.nxignore', 'go.work'];
@@ -17,7 +18,7 @@ const ofProject = ['project.json', 'package.json'];
 export function nxConfiguration(
   context: ExecutorContext,
   readAgain: () => Promise<void>,
-  settings: Pick<SettingsFiles, 'read'>,
+  settings: Pick<WatchedSettings, 'read' | 'latest'>,
 ): NxConfiguration {
   const { workspaceRoot, root } = projectOf(context);
   return {
@@ -25,7 +26,7 @@ export function nxConfiguration(
       ...ofWorkspace.map((name) => join(workspaceRoot, name)),
       ...ofProject.map((name) => join(workspaceRoot, root, name)),
     ],
-    modules: otherModules(context),
+    modules: () => otherModules(settings.latest()?.context ?? context),
     read: async () => {
       await readAgain();
       return await settings.read();
