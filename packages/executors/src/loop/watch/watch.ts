@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { basename, relative, resolve, sep } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { failureIsHarmless, inBackground } from '@nx-kube/cluster';
 import { watch as watchFiles } from 'chokidar';
 import { gitIgnored } from './git-ignored.js';
@@ -55,6 +55,7 @@ export async function watch(options: WatchOptions): Promise<void> {
     ignored: (path, stats) => ignored(path, stats?.isDirectory()),
   });
 
+  const fromRoot = (path: string) => relative(workspaceRoot, resolve(workspaceRoot, path)).split(sep).join('/');
   let changed = new Set<string>();
   /** Those of `changed` that did not exist before. */
   let added = new Set<string>();
@@ -92,7 +93,7 @@ export async function watch(options: WatchOptions): Promise<void> {
   };
   watcher.on('all', (event, path) => {
     if (event === 'addDir' || event === 'unlinkDir' || isTemporary(basename(path))) return;
-    const file = relative(workspaceRoot, resolve(workspaceRoot, path)).split(sep).join('/');
+    const file = fromRoot(path);
     if (passed.delete(file) && event === 'unlink') return;
     if (event === 'add' && !changed.has(file)) added.add(file);
     note(file);
@@ -117,14 +118,11 @@ export async function watch(options: WatchOptions): Promise<void> {
     watcher.once('ready', resolve);
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  const found = Object.entries(watcher.getWatched()).flatMap(([folder, names]) =>
-    names.map((name) =>
-      relative(workspaceRoot, resolve(workspaceRoot, folder, name))
-        .split(sep)
-        .join('/'),
-    ),
-  );
-  options.onWatched?.(found);
+  options.onWatched?.(watchedFiles(watcher.getWatched()).map(fromRoot));
+}
+
+function watchedFiles(folders: Record<string, string[]>): string[] {
+  return Object.entries(folders).flatMap(([folder, names]) => names.map((name) => join(folder, name)));
 }
 
 /** A text that differs after each save; undefined where there is no file. */
