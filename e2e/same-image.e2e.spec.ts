@@ -60,7 +60,11 @@ describe('a workload that starts its image in several ways', () => {
   it('the binary behind a shell gets its own arguments, and every use of the image has the current binary', async () => {
     await loop.up();
     const before = (await thePod())!;
-    const { containers, initContainers } = before.object['spec'];
+    const { containers, initContainers, volumes } = before.object['spec'];
+    expect(volumes).toContainEqual({
+      name: 'nx-kube-agent',
+      emptyDir: { sizeLimit: expect.stringMatching(/^\d+Mi$/) as string },
+    });
     expect(containers[0].command).toEqual(['/nx-kube/agent', 'run', '--', '/manager', '--zap-log-level=info']);
     const [, migrate] = initContainers as { name: string; image: string }[];
     expect(containers[0].env).toEqual([{ name: 'SELF', value: migrate!.image }]);

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { childController, refOf, waitReady, type Cluster, type KubeObject, type NxKubeError } from '@nx-kube/cluster';
+import { childController, type Cluster, type KubeObject, type NxKubeError } from '@nx-kube/cluster';
 import { applyManifests, type Applied } from './apply-manifests.js';
 import type { ContentOptions, OtherObjects } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
+import { waitDeployed } from './wait-deployed.js';
 import { WorkloadProcesses } from './workload-processes.js';
 
 export interface ApplyAndWaitOptions {
@@ -49,7 +50,7 @@ export async function applyAndWait(
       },
     });
     onApplied(applied);
-    await waitReady(cluster, applied.objects.map(refOf), { timeoutMs, signal });
+    await waitDeployed(cluster, applied.objects, { timeoutMs, signal });
     await processes.settled(timeoutMs);
   } catch (error) {
     throw crash ?? error;

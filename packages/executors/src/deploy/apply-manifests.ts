@@ -1,14 +1,13 @@
 import {
   applySet,
   checkKinds,
-  refOf,
-  waitReady,
   type Change,
   type Cluster,
   type KubeObject,
   type WaitReadyOptions,
 } from '@nx-kube/cluster';
 import { fromSuspendedFlux } from '../flux/take-over.js';
+import { namingAdditions } from '../workload/agent-volume.js';
 import type { Prepared } from '../workload/mutate.js';
 import { requireNone } from './check-content.js';
 import { readOtherObjects, type ContentOptions, type OtherObjects } from './content.js';
@@ -16,6 +15,7 @@ import type { DeliveredImages } from './deliver-images.js';
 import { setOf } from './deploy-options.js';
 import { mayLeave } from './left-fields.js';
 import { prepareObjects } from './prepare-objects.js';
+import { waitDeployed } from './wait-deployed.js';
 
 /** The result. `objects` also holds the objects of other sources and of components. */
 export interface Applied extends Prepared {
@@ -70,7 +70,11 @@ export async function applyManifests(
   const { takenOut } = prepared;
   const settling = { force, takeOver, mayLeave: leaves, takenOut };
   const applyAll = (upTo: KubeObject[], prune?: false) =>
-    applySet(cluster, set, upTo, { ...settling, recreate, dryRun, prune, signal, onProgress });
+    applySet(cluster, set, upTo, { ...settling, recreate, dryRun, prune, signal, onProgress }).catch(
+      (error: unknown) => {
+        throw namingAdditions(error, upTo);
+      },
+    );
 
   requireNone(await checkKinds(cluster, stages[0]!, { all: objects, signal }), options);
   await beforeApply?.(prepared);
@@ -89,7 +93,7 @@ export async function applyManifests(
       // Nothing is pruned before the last stage: an object of a later stage may exist from the last run.
       early.push(...(await applyAll(upTo, false)));
       if (i === before.length) await onWorkload?.({ ...prepared, objects });
-      await waitReady(cluster, stage.map(refOf), { timeoutMs, signal, onStatus });
+      await waitDeployed(cluster, stage, { timeoutMs, signal, onStatus });
     }
   }
   const last = await applyAll(objects);

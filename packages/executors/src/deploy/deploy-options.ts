@@ -25,6 +25,8 @@ export interface DeployOptions extends WorkloadChoice {
   binaryPath?: string;
   /** Put the agent into the workload, so that its binary can be replaced. Default: true. */
   agent?: boolean;
+  /** Size limit of the agent's volume, a quantity. Default: what the binary and its successor need. */
+  agentVolumeSize?: string;
   /** Run the binary under a debugger, and let its process be held at breakpoints. Needs the agent. */
   debug?: DebugOptions;
   patches?: Patch[];

@@ -1,14 +1,5 @@
 import { join } from 'node:path';
-import {
-  childController,
-  currentPods,
-  NxKubeError,
-  read,
-  refOf,
-  subject,
-  waitReady,
-  type Cluster,
-} from '@nx-kube/cluster';
+import { childController, currentPods, NxKubeError, read, refOf, subject, type Cluster } from '@nx-kube/cluster';
 import type { OnPodEvent } from '../pods/pod-event.js';
 import { runningContainer } from '../pods/target-container.js';
 import { WorkloadPods } from '../pods/workload-pods.js';
@@ -19,6 +10,7 @@ import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
 import { hasImages } from './has-images.js';
 import { prepareObjects } from './prepare-objects.js';
+import { waitDeployed } from './wait-deployed.js';
 
 export interface HotSwapOptions {
   /** Absolute path of the binary. */
@@ -46,9 +38,8 @@ export async function hotSwap(
   const rendered = await readManifests(deploy.manifests);
   const prepared = await prepareObjects(cluster, rendered, images, { ...deploy, binary }, { signal: outer });
   await ensureImages(cluster, prepared, deploy, outer);
-  const workload = refOf(prepared.workload);
   if (!(await canBeSwapped(cluster, prepared, outer)))
-    await waitReady(cluster, [workload], { timeoutMs, signal: outer });
+    await waitDeployed(cluster, [prepared.workload], { timeoutMs, signal: outer });
 
   // The connections to the pods end with the swap.
   const done = childController(outer);
@@ -62,7 +53,7 @@ export async function hotSwap(
     const fate = await outcome;
     if (fate && 'crashed' in fate) throw new NxKubeError('user-code', fate.crashed);
     // The keeper also brings a pod to the binary that comes only now.
-    await waitReady(cluster, [workload], { timeoutMs, signal });
+    await waitDeployed(cluster, [prepared.workload], { timeoutMs, signal });
     return { pods: count, sentTo: count - untouched };
   } finally {
     done.abort();

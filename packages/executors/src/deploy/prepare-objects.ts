@@ -1,5 +1,7 @@
+import { stat } from 'node:fs/promises';
 import type { Cluster, KubeObject } from '@nx-kube/cluster';
 import type { Stages } from '../sources/components.js';
+import { agentVolumeSize } from '../workload/agent-volume.js';
 import type { ImageUse } from '../workload/image.js';
 import { prepare, type Prepared } from '../workload/mutate.js';
 import { currentImage } from './current-image.js';
@@ -34,6 +36,7 @@ export async function prepareObjects(
 ): Promise<PreparedObjects> {
   const { before, after } = components;
   const preparation = {
+    volumeSize: options.agentVolumeSize ?? agentVolumeSize(await sizeOf(options.binary)),
     ...{ ...options, ...images, beside: [...before, ...after].flat() },
     currentImage: (path: string | undefined) => currentImage(cluster, options, path, delivery),
   };
@@ -50,6 +53,11 @@ export async function prepareObjects(
     components: { before: stagesOf(before), after: stagesOf(after) },
     notices: [...outdatedNotices(prepared), ...kept.notices],
   };
+}
+
+/** Size (bytes) of a file. Returns undefined if there is none. */
+async function sizeOf(path: string | undefined): Promise<number | undefined> {
+  return path === undefined ? undefined : (await stat(path).catch(() => undefined))?.size;
 }
 
 function outdatedNotices({ uses, outdated }: Prepared): string[] {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { explain, partOfLabel, refOf, waitReady, watchStatus } from '@nx-kube/cluster';
+import { explain, partOfLabel, watchStatus } from '@nx-kube/cluster';
+import { waitDeployed } from '../deploy/wait-deployed.js';
 import type { Emit } from '../events/events.js';
 import { Forwards } from '../forwards/forwards.js';
 import type { PodEvent } from '../pods/pod-event.js';
@@ -43,7 +44,7 @@ export function startLanes(
     ...{ emit: report, signal, binary: { target: targets.goBuild, behind: () => pods.behind } },
     wait: (objects, until) =>
       waiting.during((onStatus) =>
-        waitReady(cluster, objects.map(refOf), { timeoutMs: options().timeoutMs, signal: until, onStatus }),
+        waitDeployed(cluster, objects, { timeoutMs: options().timeoutMs, signal: until, onStatus }),
       ),
   });
   const emit: Emit = (event) => {

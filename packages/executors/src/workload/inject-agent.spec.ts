@@ -30,6 +30,35 @@ describe('injectAgent', () => {
     expect(after).toEqual(expected);
   });
 
+  it('the volume has a size limit, by which a limit of ephemeral storage grows', () => {
+    const limits = { 'ephemeral-storage': '1Gi', memory: '1Gi' };
+    const before = deployment('a', { resources: { limits } });
+    const { spec } = injectAgent(before, { ...injection, volumeSize: '256Mi' }).spec.template;
+    expect(spec.volumes).toEqual([{ name: 'nx-kube-agent', emptyDir: { sizeLimit: '256Mi' } }]);
+    expect(spec.containers[0].resources.limits).toEqual({ ...limits, 'ephemeral-storage': String(1280 * 1024 ** 2) });
+    expect(spec.initContainers[0].resources.limits).toEqual(limits);
+    // The limits of all containers count together.
+    const beside = deployment('a');
+    beside.spec.template.spec.containers.push({ name: 'proxy', resources: { limits: { 'ephemeral-storage': '1Mi' } } });
+    const { containers } = injectAgent(beside, { ...injection, volumeSize: '1Mi' }).spec.template.spec;
+    expect(containers[0].resources.limits).toEqual({ memory: '128Mi' });
+    expect(containers[1].resources.limits).toEqual({ 'ephemeral-storage': String(2 * 1024 ** 2) });
+  });
+
+  it('the init container has the pull policy and the AppArmor profile of the container', () => {
+    const before = deployment('a', { imagePullPolicy: 'Always' });
+    const profile = 'container.apparmor.security.beta.kubernetes.io';
+    before.spec.template.metadata.annotations = { [`${profile}/manager`]: 'runtime/default' };
+    const { metadata, spec } = injectAgent(before, injection).spec.template;
+    expect(spec.initContainers[0].imagePullPolicy).toBe('Always');
+    expect(metadata.annotations).toEqual({
+      [`${profile}/manager`]: 'runtime/default',
+      [`${profile}/nx-kube-agent`]: 'runtime/default',
+    });
+    const loaded = injectAgent(before, { ...injection, source: 'node' }).spec.template.spec;
+    expect(loaded.initContainers[0].imagePullPolicy).toBe('IfNotPresent');
+  });
+
   it('the init container comes first, and existing volumes and mounts stay', () => {
     const before = deployment('a', { volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }] });
     before.spec.template.spec.volumes = [{ name: 'tmp', emptyDir: {} }];

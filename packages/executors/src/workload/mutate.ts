@@ -13,6 +13,8 @@ import { transformed, withImage, type ImagePreparation } from './with-image.js';
 export interface Preparation extends ImagePreparation {
   /** Reference of the agent's image. Default: none, the workload runs as rendered. */
   agentImage?: string;
+  /** Size limit of the agent's volume, a quantity. Default: no limit. */
+  volumeSize?: string;
   patches?: Patch[];
   /** Absolute path of the user's transform module. */
   transform?: string;
@@ -78,7 +80,8 @@ export async function prepare(rendered: KubeObject[], preparation: Preparation, 
   const { object: relaxed, changes } = debug
     ? relaxForDebug(withProcess(object, container.name, image), container.name)
     : { object, changes: [] };
-  const injection = { container: container.name, agentImage, image, binaryPath, debug, source: preparation.source };
+  const { source: from, volumeSize } = preparation;
+  const injection = { container: container.name, agentImage, image, source: from, volumeSize, binaryPath, debug };
   const objects = changed.with(at, injectAgent(relaxed, injection));
   const takenOutOfAll = takenOut(objects);
   return { ...replaced, objects, workload: objects[at]!, container, relaxed: changes, takenOut: takenOutOfAll };

@@ -25,6 +25,7 @@ export function deployOptions(project: Project, target: string, options: FilledK
     stateDirectory: stateDirectoryOf(project),
     binary: projectPath(project, options.binary),
     imageFields: options.imageFields as ImageField[],
+    agentVolumeSize: options.agentVolumeSize,
     ...{ workload, container, binaryPath, registry, agent, recreate, force },
     // The schema leaves the operations of a JSON patch to the library that applies them.
     patches: patches as Patch[],

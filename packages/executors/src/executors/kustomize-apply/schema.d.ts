@@ -135,6 +135,12 @@ export interface KustomizeApplyOptions {
    */
   agent?: boolean;
   /**
+   * Size limit of the emptyDir that nx-kube adds to the pod. It holds the agent, the delivered binary,
+   * and its successor during a delivery. Default: a power of two that fits the binary twice and 64 MiB
+   * more, at least 256Mi.
+   */
+  agentVolumeSize?: string;
+  /**
    * Patches of the rendered objects, applied in order before image and agent. Each has a target and
    * either merge (a strategic merge patch) or json (a JSON patch). A patch that matches no object, or
    * changes nothing, is an error. Default: `[]`.
