@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '@nx-kube/cluster';
+import { kubectl } from '@nx-kube/testing/cluster/kubectl.js';
 import { packageNames, packPackages } from '@nx-kube/testing/e2e/packed-packages.js';
 import { podsOf, runningIn, testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { repository, Workspace } from '@nx-kube/testing/e2e/workspace.js';
@@ -91,5 +92,19 @@ describe('the packages, packed and installed', () => {
     const pods = await podsOf(cluster, namespace, `app=${project}`);
     expect(pods).toMatchObject([{ ready: true, restarts: 0 }]);
     expect((await runningIn(cluster, namespace, pods[0]!.name)).digest).toMatch(/^sha256:/);
+  });
+
+  it('the generator controller adds a controller that runs at once, and reconciles its sample', async () => {
+    const name = 'shop-packed';
+    await nx('g', '@nx-kube/plugin:controller', name, '--directory=apps/shop', '--kind=Shop');
+    try {
+      expect(await nx('run', `${name}:go-test`)).toContain('ok  \t');
+      expect(await nx('run', `${name}:dev`, '--once')).toContain('✔ healthy');
+      const sample = workspace.path('apps/shop/config/samples/v1alpha1_shop.yaml');
+      await kubectl(['apply', '--filename', sample]);
+      await kubectl(['wait', '--for=jsonpath={.status.message}=Hello, Ada!', 'shop/ada', '--timeout=60s']);
+    } finally {
+      await workspace.nx(['run', `${name}:down`, '--crds', '--namespaces']);
+    }
   });
 });
