@@ -94,17 +94,21 @@ describe('the packages, packed and installed', () => {
     expect((await runningIn(cluster, namespace, pods[0]!.name)).digest).toMatch(/^sha256:/);
   });
 
-  it('the generator controller adds a controller that runs at once, and reconciles its sample', async () => {
-    const name = 'shop-packed';
-    await nx('g', '@nx-kube/plugin:controller', name, '--directory=apps/shop', '--kind=Shop');
-    try {
-      expect(await nx('run', `${name}:go-test`)).toContain('ok  \t');
-      expect(await nx('run', `${name}:dev`, '--once')).toContain('✔ healthy');
-      const sample = workspace.path('apps/shop/config/samples/v1alpha1_shop.yaml');
-      await kubectl(['apply', '--filename', sample]);
-      await kubectl(['wait', '--for=jsonpath={.status.message}=Hello, Ada!', 'shop/ada', '--timeout=60s']);
-    } finally {
-      await workspace.nx(['run', `${name}:down`, '--crds', '--namespaces']);
-    }
-  });
+  it(
+    'the generator controller adds a controller that runs at once, and reconciles its sample',
+    { timeout: 400_000 },
+    async () => {
+      const name = 'shop-packed';
+      await nx('g', '@nx-kube/plugin:controller', name, '--directory=apps/shop', '--kind=Shop');
+      try {
+        expect(await nx('run', `${name}:go-test`)).toContain('ok  \t');
+        expect(await nx('run', `${name}:dev`, '--once')).toContain('✔ healthy');
+        const sample = workspace.path('apps/shop/config/samples/v1alpha1_shop.yaml');
+        await kubectl(['apply', '--filename', sample]);
+        await kubectl(['wait', '--for=jsonpath={.status.message}=Hello, Ada!', 'shop/ada', '--timeout=60s']);
+      } finally {
+        await workspace.nx(['run', `${name}:down`, '--crds', '--namespaces']);
+      }
+    },
+  );
 });
