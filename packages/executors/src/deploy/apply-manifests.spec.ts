@@ -46,6 +46,19 @@ describe('applyManifests (with a fake API server)', () => {
     }
   });
 
+  it('the workload restarts when a ConfigMap changes that it reads only at its start', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const object = deployment('app', { envFrom: [{ configMapRef: { name: 'settings' } }] });
+    expect((await applyTo(fake, [object, configMap])).restarts).toEqual([]);
+    const { restarts } = await applyTo(fake, [object, { ...configMap, data: { a: '2' } }]);
+    expect(restarts).toEqual([
+      'Deployment/demo/app restarts: its pods read ConfigMap/demo/settings only at their start (envFrom)',
+    ]);
+    expect(fake.live('Deployment', 'app')!['spec'].template.metadata.annotations).toHaveProperty([
+      'kubectl.kubernetes.io/restartedAt',
+    ]);
+  });
+
   const job = (image: string): KubeObject => {
     const { spec } = deployment('migrate', { image });
     return { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'migrate', namespace: 'demo' }, spec };

@@ -15,11 +15,14 @@ import type { DeliveredImages } from './deliver-images.js';
 import { setOf } from './deploy-options.js';
 import { mayLeave } from './left-fields.js';
 import { prepareObjects } from './prepare-objects.js';
+import { restartForConfig } from './restart-for-config.js';
 import { waitDeployed } from './wait-deployed.js';
 
 /** The result. `objects` also holds the objects of other sources and of components. */
 export interface Applied extends Prepared {
   changes: Change[];
+  /** One line for each workload that reads only at its start what has changed: it restarts, or has to. */
+  restarts: string[];
 }
 
 export interface ApplyManifestsOptions {
@@ -98,7 +101,10 @@ export async function applyManifests(
   }
   const last = await applyAll(objects);
   if (!after.length) await onWorkload?.({ ...prepared, objects });
-  return { ...prepared, objects, changes: merged(early, last) };
+  const changes = merged(early, last);
+  const config = { main: refOf(prepared.workload), objects, changes };
+  const restarts = dryRun ? [] : await restartForConfig(cluster, config, { signal });
+  return { ...prepared, objects, changes, restarts };
 }
 
 function isGround({ kind }: KubeObject): boolean {

@@ -69,7 +69,7 @@ export async function fakeCluster({ objects = [], onApply, onRead, socket }: Fak
   objects.forEach(put);
   const server = await fakeApiServer({
     socket,
-    request: ({ method, url = '' }, response, body) => {
+    request: ({ method, url = '', headers }, response, body) => {
       const { pathname: path, searchParams: query } = new URL(url, 'http://fake');
       const kinds = apis[path];
       if (kinds) {
@@ -79,6 +79,11 @@ export async function fakeCluster({ objects = [], onApply, onRead, socket }: Fak
       if (path === '/apis') {
         const groupVersion = { groupVersion: 'apps/v1', version: 'v1' };
         return answer(response, 200, { groups: [{ name: 'apps', versions: [groupVersion], preferredVersion: groupVersion }] });
+      }
+      if (method === 'PATCH' && headers['content-type']?.includes('merge-patch')) {
+        const before = held.get(path)!;
+        writes.push(`patch ${subjectOf(before)}`);
+        return answer(response, 200, put(mergePatched(before, JSON.parse(body)) as KubeObject));
       }
       if (method === 'PATCH') {
         const object = JSON.parse(body) as KubeObject;
@@ -129,6 +134,14 @@ export function deploymentStatus(isReady: boolean): Record<string, unknown> {
     ...{ observedGeneration: 1, replicas: 1, updatedReplicas: 1, readyReplicas: count, availableReplicas: count },
     conditions: [{ type: 'Available', status: isReady ? 'True' : 'False' }],
   };
+}
+
+/** A JSON merge patch, of objects alone. */
+function mergePatched(before: unknown, patch: unknown): unknown {
+  if (typeof patch !== 'object' || patch === null) return patch;
+  const merged: Record<string, unknown> = { ...(before as Record<string, unknown> | undefined) };
+  for (const [key, value] of Object.entries(patch)) merged[key] = mergePatched(merged[key], value);
+  return merged;
 }
 
 function subjectOf({ kind, metadata: { namespace, name } }: KubeObject): string {

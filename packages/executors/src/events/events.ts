@@ -43,7 +43,7 @@ export interface Entry {
 }
 
 /** How an object uses a Secret. */
-export type SecretUse = 'env' | 'envFrom' | 'volume' | 'imagePullSecrets' | 'secrets';
+export type SecretUse = 'env' | 'envFrom' | 'volume' | 'subPath' | 'imagePullSecrets' | 'secrets';
 
 /** An object that uses a changed Secret. */
 export interface Dependent {

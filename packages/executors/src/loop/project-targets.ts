@@ -1,6 +1,7 @@
-import type { Change, Ref } from '@nx-kube/cluster';
+import { refOf, type Change, type KubeObject, type Ref } from '@nx-kube/cluster';
 import type { DeliveredImages } from '../deploy/deliver-images.js';
 import { onlyNewLeft } from '../deploy/left-fields.js';
+import { restartForConfig } from '../deploy/restart-for-config.js';
 import type { Emit } from '../events/events.js';
 import { notReady } from '../format/not-ready.js';
 import type { Forwards } from '../forwards/forwards.js';
@@ -46,6 +47,8 @@ interface Context extends ProjectTargetsParts {
   images: ValueCell<DeliveredImages>;
   /** The keeper of the pods, once the workload has been applied. */
   keeper: ValueCell<PodKeeper>;
+  /** The workload, once it has been applied. */
+  workload: ValueCell<KubeObject>;
   renewal: ImageRenewal;
 }
 
@@ -60,6 +63,7 @@ export function projectTargets(parts: ProjectTargetsParts): LoopTarget<unknown>[
     },
     images: valueCell(),
     keeper: valueCell(),
+    workload: valueCell(),
     renewal: new ImageRenewal(),
   };
   const { flux = [], secrets = [], others = [] } = options();
@@ -75,8 +79,8 @@ export function projectTargets(parts: ProjectTargetsParts): LoopTarget<unknown>[
 
 /** A target that applies objects: what happens to them during a delivery is its own work. */
 function applying(target: LoopTarget<unknown>, { objects }: Context): LoopTarget<unknown> {
-  const deliver: typeof target.deliver = (content, signal) =>
-    objects.during(target.target, () => target.deliver(content, signal));
+  const deliver: typeof target.deliver = (...delivery) =>
+    objects.during(target.target, () => target.deliver(...delivery));
   return { ...target, deliver };
 }
 
@@ -90,13 +94,22 @@ function fluxTargetOf(target: string, { cluster, options, patience, say }: Conte
   return fluxTarget({ cluster, now, patience, onLine: say(target) });
 }
 
-function secretsTargetOf(target: string, { cluster, options, patience, objects, emit }: Context): LoopTarget<unknown> {
+function secretsTargetOf(target: string, context: Context): LoopTarget<unknown> {
+  const { cluster, options, patience, objects, workload, emit, signal } = context;
   const now = () => options().secrets!.find((one) => one.target === target)!;
   return secretsTarget({
     ...{ cluster, now, patience },
-    onApplied: (changes, dependents) => {
+    async onApplied(changes, dependents) {
       emit({ type: 'secrets', target, changes, ...dependents });
       objects.onApplied(target, presentIn(changes));
+      const applied = workload.value;
+      if (!applied) return;
+      const restarted = await restartForConfig(
+        cluster,
+        { main: refOf(applied), objects: [applied], changes },
+        { signal },
+      );
+      restarted.forEach((message) => emit({ type: 'notice', target, message }));
     },
   });
 }
@@ -138,8 +151,8 @@ function imageBuildTargetOf({ cluster, options, runner, patience, images, on }: 
 }
 
 function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
-  const { cluster, options, runner, patience, images, keeper, pods, forwards, health, objects } = context;
-  const { emit, on, say, signal, renewal } = context;
+  const { cluster, options, runner, patience, images, keeper, workload, pods, forwards, health } = context;
+  const { objects, emit, on, say, signal, renewal } = context;
   const { targets, deploy, kustomization } = options();
   const target = targets.kustomizeBuild;
   const newlyLeft = onlyNewLeft();
@@ -163,11 +176,13 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
       await handOver(workload);
     },
     onWorkload: async (prepared) => {
+      workload.set(prepared.workload);
       keeper.set(await pods.keep(prepared));
       forwards.onApplied(prepared.workload, prepared.objects);
     },
     onApplied: (applied) => {
       emit({ type: 'applied', changes: newlyLeft(applied.changes), forceWith: options().deploy.forceWith });
+      applied.restarts.forEach((message) => emit({ type: 'notice', target, message }));
       if (deploy.debug) emit({ type: 'debug', state: 'on', changes: applied.relaxed });
       on({ type: 'applied' });
       objects.onApplied(target, presentIn(applied.changes));

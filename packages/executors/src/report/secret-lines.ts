@@ -23,5 +23,8 @@ export function secretLines(changes: Change[], { dependents, unseen }: Dependent
     ...(stale
       ? ['  → Environment variables are read when a container starts: restart what uses them by env or envFrom.']
       : []),
+    ...(dependents.some(({ uses }) => uses.includes('subPath'))
+      ? ['  → Files that are mounted by subPath stay as they were: restart what uses them by subPath.']
+      : []),
   ];
 }

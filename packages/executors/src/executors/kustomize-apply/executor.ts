@@ -35,7 +35,8 @@ function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext):
       const onNotice = (message: string) => print(dryRun ? `# ${message}` : message);
       const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: onNotice });
       const within = { others, timeoutMs: timeout * 1000, signal, onNotice };
-      const onApplied = ({ changes }: Applied) => changeLines(changes, deploy.forceWith).forEach(print);
+      const onApplied = ({ changes, restarts }: Applied) =>
+        [...changeLines(changes, deploy.forceWith), ...restarts].forEach(print);
       if (dryRun)
         print(
           dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...within, dryRun }), deploy.forceWith),

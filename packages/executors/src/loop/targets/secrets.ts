@@ -23,7 +23,7 @@ export interface SecretsTargetParts {
   /** Returns the present options: a developer's settings may change them. */
   now: () => SecretsTargetOptions;
   patience: RetryNotice;
-  onApplied: (changes: Change[], dependents: Dependents) => void;
+  onApplied: (changes: Change[], dependents: Dependents) => Promise<void>;
 }
 
 /** The project's Secrets: made from files and variables, compared by a keyed digest, and applied. */
@@ -44,7 +44,7 @@ export function secretsTarget({ cluster, now, patience, onApplied }: SecretsTarg
       const started = performance.now();
       const apply = () => applySecrets(cluster, secrets, { ...now().apply, redactor, signal });
       const changes = await retryWithNotice(apply, patience, signal);
-      onApplied(changes, await dependentsOf(cluster, changes, { signal }));
+      await onApplied(changes, await dependentsOf(cluster, changes, { signal }));
       return { syncMs: performance.now() - started, changes };
     },
   };

@@ -30,6 +30,14 @@ describe('secretUses', () => {
       pod({ volumes: [{ name: 'v', projected: { sources: [{ secret: { name: 's' } }] } }] }),
       ['volume'],
     ],
+    [
+      'a file of a volume',
+      pod({
+        containers: [{ name: 'a', volumeMounts: [{ name: 'v', mountPath: '/a', subPath: 'a' }] }],
+        volumes: [{ name: 'v', secret: { secretName: 's' } }],
+      }),
+      ['volume', 'subPath'],
+    ],
     ['a CSI volume', pod({ volumes: [{ name: 'v', csi: { nodePublishSecretRef: { name: 's' } } }] }), ['volume']],
     ['imagePullSecrets', pod({ imagePullSecrets: [{ name: 's' }] }), ['imagePullSecrets']],
     ['a workload', { ...byEnv, apiVersion: 'apps/v1', kind: 'StatefulSet', spec: inside(byEnv) }, ['env']],

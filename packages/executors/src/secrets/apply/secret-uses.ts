@@ -1,5 +1,6 @@
 import { type KubeObject } from '@nx-kube/cluster';
 import type { SecretUse } from '../../events/events.js';
+import { configUses } from '../../workload/config-uses.js';
 import { containersOf, podSpecOf, type PodSpec } from '../../workload/pod-template.js';
 
 interface Named {
@@ -17,7 +18,9 @@ export function secretUses(object: KubeObject, secret: string): SecretUse[] {
     return (['secrets', 'imagePullSecrets'] as const).filter((field) => named(object[field], secret));
   }
   const spec = podSpecOf(object);
-  return spec ? usesIn(spec, secret) : [];
+  if (!spec) return [];
+  const isSingleFile = configUses(object, { kind: 'Secret', name: secret }).includes('subPath');
+  return [...usesIn(spec, secret), ...(isSingleFile ? ['subPath' as const] : [])];
 }
 
 function usesIn(spec: PodSpec, secret: string): SecretUse[] {
