@@ -1,6 +1,7 @@
 import {
   applySet,
   checkKinds,
+  refOf,
   type Change,
   type Cluster,
   type KubeObject,
