@@ -39,16 +39,10 @@ export type { FieldPath } from './apply/field-path.js';
 export { fieldsTakenOut } from './apply/taken-out.js';
 export { isCurrent } from './apply/is-current.js';
 export { stages } from './apply/stages.js';
-export {
-  applySet,
-  findSet,
-  plannedPrune,
-  tryParent,
-  type ApplySetOptions,
-  type PruneOptions,
-} from './apply-set/apply-set.js';
+export { applySet, findSet, plannedPrune, pruneSet, tryParent, type ApplySetOptions } from './apply-set/apply-set.js';
 export { checkKinds, checkNamespaces, type CheckObjectsOptions } from './apply-set/check-objects.js';
 export { checkQuotas, type PodOf } from './apply-set/check-quotas.js';
+export type { PruneOptions } from './apply-set/prune.js';
 export { setsElsewhere, type SetElsewhere } from './apply-set/find-set.js';
 export { applySetId, type ParentIdentity } from './apply-set/id.js';
 export { membersOf, type Member } from './apply-set/members.js';

@@ -6,7 +6,7 @@ import { create, list, patch, read, remove } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { parseManifests } from '../object/manifests.js';
-import { applySet, findSet, plannedPrune, type ApplySetOptions } from './apply-set.js';
+import { applySet, findSet, plannedPrune, pruneSet, type ApplySetOptions } from './apply-set.js';
 import { membersOf } from './members.js';
 import { removeSet } from './remove-set.js';
 
@@ -217,6 +217,26 @@ describe('applySet', () => {
     expect(failure.message).toMatch(new RegExp(`^ConfigMap/${test.namespace}/owned belongs to another ApplySet`));
     expect(writes).toEqual([]);
   });
+
+  it('what left the set stays while live pods use it, and pruneSet deletes it afterwards', async () => {
+    const [account, config] = [serviceAccount('used'), configMap('used-5f4dcc3b5a')];
+    await actions('in-use', [account, config, configMap('idle')]);
+    const spec = {
+      serviceAccountName: 'used',
+      nodeSelector: { 'example.com/no-such-node': '' },
+      containers: [{ name: 'c', image: 'nowhere/x', envFrom: [{ configMapRef: { name: config.metadata.name } }] }],
+    };
+    const metadata = { name: 'old', namespace: test.namespace };
+    await create(test.cluster, { apiVersion: 'v1', kind: 'Pod', metadata, spec });
+
+    const inUse: string[] = [];
+    const onInUse = (refs: Ref[]) => void inUse.push(...refs.map(subject).sort());
+    expect(await actions('in-use', [], { onInUse })).toEqual(['pruned ConfigMap/idle']);
+    expect(inUse).toEqual([subject(config), subject(account)]);
+    await remove(test.cluster, { apiVersion: 'v1', kind: 'Pod', ...metadata }, { gracePeriodSeconds: 0 });
+    expect((await pruneSet(test.cluster, set('in-use'), [])).map(({ ref }) => ref.kind).sort()).toEqual(['ConfigMap', 'ServiceAccount']);
+    expect((await annotations('in-use'))['applyset.kubernetes.io/contains-group-kinds']).toBe('');
+  }); // prettier-ignore
 
   it('applySet uses the set in another namespace that holds the objects already', async () => {
     const name = test.unique('moved');

@@ -1,6 +1,5 @@
 import type { Cluster } from '../api/cluster.js';
 import { read, remove } from '../api/objects.js';
-import { groupKind } from '../api/paths.js';
 import { retry } from '../api/retry.js';
 import { apply, applyKnowing, type ApplyOptions, type Change } from '../apply/apply.js';
 import { knownKey } from '../apply/known-key.js';
@@ -8,9 +7,8 @@ import { prepare } from '../apply/sanitize.js';
 import { definedKinds, inItsNamespace } from '../apply/scope.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, subject, type KubeObject, type Ref } from '../object/kube-object.js';
-import { deleteMembers } from './delete-members.js';
 import { setThatHolds } from './find-set.js';
-import { guardedKinds, membersWithin, type Member } from './members.js';
+import { membersWithin, type Member } from './members.js';
 import {
   idOf,
   parentRef,
@@ -21,20 +19,16 @@ import {
   type Extent,
   type Parent,
 } from './parent.js';
-
-/** Guarded kinds to prune. Their objects are kept by default, because deleting one deletes other objects or data. */
-export interface PruneOptions {
-  /** Default: false. */
-  namespaces?: boolean;
-  /** Default: false. */
-  crds?: boolean;
-  /** Default: false. */
-  persistentVolumeClaims?: boolean;
-}
+import { extentOf, mayPrune, pruneLeft, type PruneOptions } from './prune.js';
 
 export interface ApplySetOptions extends ApplyOptions {
   /** Objects of the set to delete; `false`: none. Default: `{}`, all except guarded kinds. */
   prune?: PruneOptions | false;
+  /**
+   * Called with objects that left the set, and that stay because live pods use them: a rollout replaces these pods.
+   * `pruneSet` deletes them later; so does the next `applySet`.
+   */
+  onInUse?: (refs: Ref[]) => void;
 }
 
 /**
@@ -50,7 +44,7 @@ export async function applySet(
   objects: readonly KubeObject[],
   options: ApplySetOptions = {},
 ): Promise<Change[]> {
-  const { signal, dryRun = false, prune = {}, onProgress, stageTimeoutMs = 60_000 } = options;
+  const { signal, dryRun = false } = options;
   const { set, former, desired, before, abandoned } = await openSet(cluster, wanted, objects, options);
 
   let parent = former;
@@ -65,21 +59,23 @@ export async function applySet(
   const known = new Map(before.map(({ ref, object }) => [knownKey(ref), object]));
   const changes = await applyKnowing(cluster, desired, known, { ...options, beforeWrite });
 
-  const left = leftBehind(before, changes);
-  const doomed = prune === false ? [] : left.filter(({ ref }) => mayPrune(ref, prune));
-  const pruned: Change[] = [];
-  const onDeleted = ({ ref, uid }: Member) => {
-    const change: Change = { subject: subject(ref), ref, action: 'pruned', uid };
-    pruned.push(change);
-    onProgress?.(change);
-  };
-  if (dryRun) doomed.forEach(onDeleted);
-  else {
-    await deleteMembers(cluster, doomed, { timeoutMs: stageTimeoutMs, signal, onDeleted });
-    const kept = left.filter((member) => !doomed.includes(member)).map(({ object }) => object);
-    await writeParent(cluster, set, extentOf(set, [...desired, ...kept]), { former: parent, signal });
-  }
-  return [...changes, ...pruned];
+  return [...changes, ...(await pruneLeft(cluster, set, leftBehind(before, changes), desired, { ...options, parent }))];
+}
+
+/**
+ * Prunes as `applySet` with these objects does, and applies nothing: for objects that were in use before a rollout.
+ *
+ * @returns one change per deleted object
+ */
+export async function pruneSet(
+  cluster: Cluster,
+  wanted: ApplySetRef,
+  objects: readonly KubeObject[],
+  options: Pick<ApplySetOptions, 'prune' | 'signal' | 'stageTimeoutMs' | 'onProgress' | 'onInUse'> = {},
+): Promise<Change[]> {
+  const { set, former, desired, before } = await openSet(cluster, wanted, objects, options);
+  const left = leftBehind(before, desired.map(member));
+  return await pruneLeft(cluster, set, left, desired, { ...options, parent: former });
 }
 
 /** Finds what `applySet` with these objects would prune now. Reads only. */
@@ -90,8 +86,7 @@ export async function plannedPrune(
   { prune = {}, signal }: { prune?: PruneOptions; signal?: AbortSignal } = {},
 ): Promise<Ref[]> {
   const { desired, before } = await openSet(cluster, set, objects, { signal });
-  const stay = desired.map((object) => ({ ref: refOf(object) }));
-  return leftBehind(before, stay).flatMap(({ ref }) => (mayPrune(ref, prune) ? [ref] : []));
+  return leftBehind(before, desired.map(member)).flatMap(({ ref }) => (mayPrune(ref, prune) ? [ref] : []));
 }
 
 /**
@@ -232,27 +227,15 @@ function requireNotOfAnotherSet(set: ApplySetRef, ref: Ref, live: KubeObject): v
   });
 }
 
+function member(object: KubeObject): { ref: Ref } {
+  return { ref: refOf(object) };
+}
+
 /** Former members that were not applied now. Compared by uid, and by name because an object may have been recreated. */
 function leftBehind(before: readonly Member[], applied: readonly { ref: Ref; uid?: string }[]): Member[] {
   const uids = new Set(applied.map(({ uid }) => uid));
   const keys = new Set(applied.map(({ ref }) => knownKey(ref)));
   return before.filter(({ ref, uid }) => !uids.has(uid) && !keys.has(knownKey(ref)));
-}
-
-function mayPrune(ref: Ref, { namespaces, crds, persistentVolumeClaims }: PruneOptions): boolean {
-  const kind = groupKind(ref);
-  if (kind === guardedKinds.namespace) return namespaces ?? false;
-  if (kind === guardedKinds.crd) return crds ?? false;
-  if (kind === guardedKinds.persistentVolumeClaim) return persistentVolumeClaims ?? false;
-  return true;
-}
-
-function extentOf(set: ApplySetRef, objects: readonly KubeObject[]): Extent {
-  const namespaces = objects.flatMap(({ metadata: { namespace } }) => (namespace === undefined ? [] : [namespace]));
-  return {
-    groupKinds: new Set(objects.map(groupKind)),
-    additionalNamespaces: new Set(namespaces.filter((namespace) => namespace !== set.namespace)),
-  };
 }
 
 function union(a: Extent | undefined, b: Extent): Extent {

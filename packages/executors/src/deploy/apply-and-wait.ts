@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { childController, type Cluster, type KubeObject, type NxKubeError } from '@nx-kube/cluster';
+import { childController, type Change, type Cluster, type KubeObject, type NxKubeError } from '@nx-kube/cluster';
 import { applyManifests, type Applied } from './apply-manifests.js';
 import type { ContentOptions, OtherObjects } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
@@ -14,6 +14,8 @@ export interface ApplyAndWaitOptions {
   signal: AbortSignal;
   /** Called when all objects are applied, before they are ready. */
   onApplied: (applied: Applied) => void;
+  /** Called at the end with what was pruned only when no pod used it any more. */
+  onPruned?: (changes: Change[]) => void;
   /** Called with what else a user should know. */
   onNotice?: (message: string) => void;
 }
@@ -29,7 +31,7 @@ export async function applyAndWait(
   rendered: KubeObject[],
   images: DeliveredImages,
   options: ContentOptions,
-  { others, timeoutMs, signal: outer, onApplied, onNotice }: ApplyAndWaitOptions,
+  { others, timeoutMs, signal: outer, onApplied, onPruned, onNotice }: ApplyAndWaitOptions,
 ): Promise<void> {
   const done = childController(outer);
   const { signal } = done;
@@ -52,6 +54,7 @@ export async function applyAndWait(
     onApplied(applied);
     await waitDeployed(cluster, applied.objects, { timeoutMs, signal });
     await processes.settled(timeoutMs);
+    onPruned?.((await applied.pruneUnused?.(signal)) ?? []);
   } catch (error) {
     throw crash ?? error;
   } finally {

@@ -167,6 +167,26 @@ describe('applyManifests (with a fake API server)', () => {
     expect(fake.live('ConfigMap', 'settings')).toBeUndefined();
   });
 
+  it.each([
+    ['a volume', { volumes: [{ name: 'v', configMap: { name: 'settings' } }] }],
+    ['envFrom', { containers: [{ name: 'c', envFrom: [{ configMapRef: { name: 'settings' } }] }] }],
+  ])('an object that left the manifests stays while a live pod uses it in %s, and is pruned afterwards', async (_, spec) => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    await applyTo(fake, rendered);
+    const pod: KubeObject = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'old', namespace: 'demo' }, spec };
+    fake.put({ ...pod, status: { phase: 'Running' } });
+    fake.writes.length = 0;
+
+    const { changes, pruneUnused } = await applyTo(fake, [deployment('app')]);
+    expect(changes.map(({ action }) => action)).toEqual(['unchanged']);
+    expect(await pruneUnused!(AbortSignal.timeout(5000))).toEqual([]);
+    expect(fake.writes).not.toContain('delete ConfigMap/demo/settings');
+
+    fake.put({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
+    expect(await pruneUnused!(AbortSignal.timeout(5000))).toMatchObject([{ subject: 'ConfigMap/demo/settings', action: 'pruned' }]);
+    expect((await applyTo(fake, [deployment('app')])).pruneUnused).toBeUndefined();
+  }); // prettier-ignore
+
   it('a dry run reports all stages and writes nothing', async () => {
     const fake = await fakeCluster({ objects: [namespace] });
     const { changes } = await applyTo(fake, rendered, { others: after, dryRun: true });

@@ -1,10 +1,12 @@
 import {
   applySet,
+  pruneSet,
   checkKinds,
   refOf,
   type Change,
   type Cluster,
   type KubeObject,
+  type Ref,
   type WaitReadyOptions,
 } from '@nx-kube/cluster';
 import { fromSuspendedFlux } from '../flux/take-over.js';
@@ -24,6 +26,10 @@ export interface Applied extends Prepared {
   changes: Change[];
   /** One line for each workload that reads only at its start what has changed: it restarts, or has to. */
   restarts: string[];
+  /**
+   * Prunes what left the set and live pods still used. Call it when the rollout is done. Absent if there is nothing.
+   */
+  pruneUnused?: (signal: AbortSignal) => Promise<Change[]>;
 }
 
 export interface ApplyManifestsOptions {
@@ -73,8 +79,10 @@ export async function applyManifests(
   const leaves = mayLeave(prepared);
   const { takenOut } = prepared;
   const settling = { force, takeOver, mayLeave: leaves, takenOut };
+  const inUse: Ref[] = [];
+  const onInUse = (refs: Ref[]) => void inUse.push(...refs);
   const applyAll = (upTo: KubeObject[], prune?: false) =>
-    applySet(cluster, set, upTo, { ...settling, recreate, dryRun, prune, signal, onProgress }).catch(
+    applySet(cluster, set, upTo, { ...settling, recreate, dryRun, prune, signal, onProgress, onInUse }).catch(
       (error: unknown) => {
         throw namingAdditions(error, upTo);
       },
@@ -105,7 +113,8 @@ export async function applyManifests(
   const changes = merged(early, last);
   const config = { main: refOf(prepared.workload), objects, changes };
   const restarts = dryRun ? [] : await restartForConfig(cluster, config, { signal });
-  return { ...prepared, objects, changes, restarts };
+  const pruneUnused = (signal: AbortSignal) => pruneSet(cluster, set, objects, { signal });
+  return { ...prepared, objects, changes, restarts, ...(inUse.length && { pruneUnused }) };
 }
 
 function isGround({ kind }: KubeObject): boolean {

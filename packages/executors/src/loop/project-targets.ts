@@ -186,7 +186,12 @@ function kustomizeBuildTargetOf(context: Context): LoopTarget<unknown> {
       if (deploy.debug) emit({ type: 'debug', state: 'on', changes: applied.relaxed });
       on({ type: 'applied' });
       objects.onApplied(target, presentIn(applied.changes));
-      health.onApplied(applied.objects);
+      const { pruneUnused } = applied;
+      const whenReady = async (until: AbortSignal) => {
+        const pruned = await pruneUnused?.(until);
+        if (pruned?.length) emit({ type: 'applied', changes: pruned });
+      };
+      health.onApplied(applied.objects, whenReady);
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { ExecutorContext } from '@nx/devkit';
+import type { Change } from '@nx-kube/cluster';
 import { applyAndWait } from '../../deploy/apply-and-wait.js';
 import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
 import { checkInCluster, checkRendered, requireNone } from '../../deploy/check-content.js';
@@ -8,7 +9,7 @@ import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
-import { changeLines } from '../../report/changes.js';
+import { changedLines, changeLines } from '../../report/changes.js';
 import { dryRunText } from '../../report/dry-run.js';
 import { needsOf } from '../../requirements/needs.js';
 import { requireCommands } from '../../requirements/require-commands.js';
@@ -37,11 +38,12 @@ function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext):
       const within = { others, timeoutMs: timeout * 1000, signal, onNotice };
       const onApplied = ({ changes, restarts }: Applied) =>
         [...changeLines(changes, deploy.forceWith), ...restarts].forEach(print);
+      const onPruned = (changes: Change[]) => changedLines(changes).forEach(print);
       if (dryRun)
         print(
           dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...within, dryRun }), deploy.forceWith),
         );
-      else if (wait) await applyAndWait(cluster, rendered, images, deploy, { ...within, onApplied });
+      else if (wait) await applyAndWait(cluster, rendered, images, deploy, { ...within, onApplied, onPruned });
       else onApplied(await applyManifests(cluster, rendered, images, deploy, within));
       return true;
     });

@@ -39,6 +39,14 @@ const delivered: LoopEvent = {
 };
 
 describe('Health', () => {
+  it('what an apply leaves for later runs once its objects are ready, and before they count as healthy', async () => {
+    health.onApplied([], async () => void said.push('pruned'));
+    expect(said).toEqual([]);
+    waits[0]!.ready();
+    await settle();
+    expect(said).toEqual(['pruned', 'healthy']);
+  });
+
   it('a healthy last apply is reported once', async () => {
     health.onApplied([]);
     health.onApplied([]);

@@ -33,6 +33,7 @@ const passingMs = 10_000;
  */
 export class Health {
   #objects: KubeObject[] = [];
+  #whenReady: ((signal: AbortSignal) => Promise<void>) | undefined;
   /** Ends the wait for the objects of the last apply. */
   #wait: ChildController | undefined;
   #isWaiting = false;
@@ -52,9 +53,14 @@ export class Health {
     this.#binary = new CurrentBinary(options.binary);
   }
 
-  /** Waits for the objects of an apply, in place of those of the apply before. */
-  onApplied(objects: KubeObject[]): void {
+  /**
+   * Waits for the objects of an apply, in place of those of the apply before.
+   *
+   * @param whenReady runs once when they are ready, before they count as healthy
+   */
+  onApplied(objects: KubeObject[], whenReady?: (signal: AbortSignal) => Promise<void>): void {
     this.#objects = objects;
+    this.#whenReady = whenReady;
     this.#reported = undefined;
     this.#isHealthy = false;
     this.#restart();
@@ -117,7 +123,12 @@ export class Health {
         if (signal.aborted) return;
         // The status of a pod without a readiness probe does not show it.
         if (this.#isCrashing) continue;
-        if (!this.#isHeld) return this.#succeed();
+        if (!this.#isHeld) {
+          await this.#whenReady?.(signal);
+          if (signal.aborted) return;
+          this.#whenReady = undefined;
+          return this.#succeed();
+        }
         const { lasting } = this.#binary;
         behindSince = lasting === undefined ? undefined : (behindSince ?? performance.now());
         if (lasting !== undefined && performance.now() - behindSince! >= passingMs) this.#report(lasting);
