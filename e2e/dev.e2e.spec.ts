@@ -288,6 +288,19 @@ describe('nx run ocm-controller:dev', () => {
     expect((await read(cluster, settings))!['data']).toEqual({ level: 'two' });
   });
 
+  it('a failed apply is tried again when its cause is gone', async () => {
+    await kubectl(['create', 'quota', 'none', '--namespace', namespace, '--hard=count/configmaps=0']);
+    workspace.edit('ocm-controller/config/manager/settings.yaml', 'name: settings', 'name: settings-2');
+    loop.skip();
+    expect(await loop.entry('kustomize-build')).toMatchObject({ outcome: 'failed' });
+    await kubectl(['delete', 'quota', 'none', '--namespace', namespace]);
+    const { retry, entry } = await loop.next('ledger', ({ entry }) => entry.outcome === 'delivered');
+    expect(retry).toBe(true);
+    expect(entry).toMatchObject({ target: 'kustomize-build' });
+    workspace.edit('ocm-controller/config/manager/settings.yaml', 'name: settings-2', 'name: settings');
+    expect(await loop.entry('kustomize-build')).toMatchObject({ outcome: 'delivered' });
+  });
+
   it('an object that left the kustomization is pruned', async () => {
     workspace.edit('ocm-controller/config/manager/kustomization.yaml', '\n- settings.yaml', '');
     const entry = await loop.entry('kustomize-build');

@@ -32,6 +32,11 @@ export function lastWordsOf(lastLines: readonly string[]): LastWords {
   };
 }
 
+/** The same text for each end of a process with the same reason: times and addresses differ. Pure. */
+export function reasonOf(end: string, lastLines: readonly string[]): string {
+  return `${end}: ${lastWordsOf(lastLines).decisive?.replace(/\d+/g, '0')}`;
+}
+
 /** Neither empty nor a line of a Go stack trace. */
 function isProse(line: string): boolean {
   return !/^\s*$|^\s+\S*\.(go|s):\d+|^goroutine \d+ |^created by |^[\w./*()-]+\(.*\)$|^exit status \d+$/.test(line);

@@ -1,5 +1,5 @@
 import type { LoopEvent } from '../events/events.js';
-import { lastWordsOf } from '../logs/last-words.js';
+import { lastWordsOf, reasonOf } from '../logs/last-words.js';
 
 type Exit = LoopEvent & { type: 'process' };
 
@@ -29,8 +29,7 @@ export class Exits {
     this.#lastWords = lastLines.map((line) => `\n  ${line}`).join('');
     const { decisive, lines } = lastWordsOf(lastLines);
     const title = `✖ Pod/${pod}: the process ${message}`;
-    // Times and addresses differ from crash to crash.
-    const reason = `${message} ${decisive?.replace(/\d+/g, '0')}`;
+    const reason = reasonOf(message, lastLines);
     const isKnown = this.#reasons.get(pod) === reason;
     this.#reasons.set(pod, reason);
     if (isKnown) return [`${title} again${decisive === undefined ? '' : `: ${decisive}`}`];

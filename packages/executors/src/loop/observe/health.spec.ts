@@ -102,6 +102,17 @@ describe('Health', () => {
     expect(said).toEqual(['healthy', crash, 'healthy']);
   });
 
+  it('further crashes for the same reason are not reported, although their times differ', async () => {
+    health.onApplied([]);
+    const crashAt = (second: number): LoopEvent => ({
+      ...{ type: 'process', pod: 'p', state: 'exited', message: 'exited with code 1', pid: second },
+      lastLines: [`{"level":"error","ts":"2026-11-27T12:00:0${second}Z","msg":"unable to start"}`],
+    });
+    [1, 2, 3, 4].forEach((second) => health.onEvent(crashAt(second)));
+    await settle();
+    expect(said).toHaveLength(1);
+  });
+
   it('a crash that the agent repeats on reconnect counts once', async () => {
     health.onApplied([]);
     health.onEvent({ ...exited, pid: 7 } as LoopEvent);

@@ -8,6 +8,7 @@ import {
   type Unready,
 } from '@nx-kube/cluster';
 import type { Emit, LoopEvent } from '../../events/events.js';
+import { reasonOf } from '../../logs/last-words.js';
 import { Processes } from '../../pods/processes.js';
 import { CurrentBinary, type BinaryInPods } from './current-binary.js';
 import { goneObjects, unreadyText } from './unready.js';
@@ -108,7 +109,8 @@ export class Health {
   #onExit(name: string): void {
     const crashing = this.#processes.crashing.find(({ pod }) => pod === name);
     if (!crashing) return;
-    this.#report([`Pod/${name}: the process ${crashing.end}`, ...crashing.lastLines].join('\n  '));
+    const end = `Pod/${name}: the process ${crashing.end}`;
+    this.#report([end, ...crashing.lastLines].join('\n  '), reasonOf(end, crashing.lastLines));
     // It may have been healthy before, so that nothing waits any more.
     if (this.#wait?.signal.aborted === false) this.#restart();
   }
@@ -167,10 +169,11 @@ export class Health {
     if (!signal.aborted && this.#isHealthy && this.#unready.length) this.#report(unreadyText(this.#unready));
   }
 
-  #report(message: string): void {
+  /** @param reason the same text for what is the same problem */
+  #report(message: string, reason = message): void {
     this.#isHealthy = false;
-    if (message !== this.#reported) this.options.emit({ type: 'unhealthy', message });
-    this.#reported = message;
+    if (reason !== this.#reported) this.options.emit({ type: 'unhealthy', message });
+    this.#reported = reason;
   }
 
   async #pause(signal: AbortSignal): Promise<void> {
