@@ -62,6 +62,18 @@ describe('Waiting', () => {
     ]);
   });
 
+  it('the same wait is reported again after the objects were ready', async () => {
+    const { said, begin, report, end } = start();
+    for (let round = 0; round < 2; round += 1) {
+      const waited = begin();
+      report(refOf('StatefulSet'), inProgress('0 of 1 replicas are ready'));
+      vi.advanceTimersByTime(5000);
+      end();
+      await waited;
+    }
+    expect(said).toHaveLength(2);
+  });
+
   it('the same wait is reported again after another apply', async () => {
     const { said, waiting, begin, report } = start();
     for (let apply = 0; apply < 2; apply += 1) {

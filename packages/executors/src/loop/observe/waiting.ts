@@ -32,6 +32,8 @@ export class Waiting {
         if (status.status === 'Current') open.delete(ref);
         else open.set(ref, status);
       });
+      // What is not ready again later is news.
+      this.reset();
     } finally {
       clearInterval(timer);
     }
