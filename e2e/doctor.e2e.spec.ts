@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dump, load } from 'js-yaml';
@@ -104,8 +104,12 @@ describe('nx run <project>:doctor', () => {
     ]);
   });
 
-  it('dev --once names the same problems in one message, before there is an image', async () => {
-    const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once']);
+  it('dev --once names the same problems in one message, before there is an image, and leaves no temporary file', async () => {
+    const temporary = workspace.path('temporary');
+    mkdirSync(temporary);
+    // Not in Nx's cache: the build has begun when the run fails.
+    workspace.edit('greeter-controller/main.go', 'package main', 'package main\n\nconst edited = true');
+    const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once'], { TMPDIR: temporary });
     configure({});
     expect(exitCode, all).toBe(1);
     expect(all).toMatch(/^✖ kustomize-build\n.*manifests\.yaml has 3 problems:$/m);
@@ -113,6 +117,7 @@ describe('nx run <project>:doctor', () => {
     expect(all).toContain('Namespace/doctor-nowhere is missing');
     expect(all).toContain('dev --once: kustomize-build failed');
     expect(all).not.toContain('image-build');
+    expect(readdirSync(temporary).filter((name) => name.startsWith('nx-kube-'))).toEqual([]);
   });
 
   it('doctor prints one line per check, for a person', async () => {

@@ -1,10 +1,10 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { NxKubeError } from '@nx-kube/cluster';
 import { requireCommand } from '../process/find.js';
 import type { Outcome } from '../process/outcome.js';
 import { runCommand } from '../process/run.js';
+import { replaceFile, withTemporaryFolder } from '../process/temporary.js';
 import { requireGoVersion, supportedByDelve, type GoVersions } from './go-versions.js';
 
 /** The newest Delve at the time of this release. It debugs programs of Go 1.25 to 1.27. */
@@ -48,8 +48,7 @@ export async function buildDelve(
     });
   }
   const started = performance.now();
-  const work = await mkdtemp(join(tmpdir(), 'nx-kube-delve-'));
-  try {
+  return await withTemporaryFolder('delve', async (work) => {
     const diagnostics: string[] = [];
     const run = async (args: string[], env: Record<string, string> = {}) => {
       const result = await runCommand(go, args, {
@@ -97,15 +96,12 @@ export async function buildDelve(
     if (install.exitCode !== 0) return fail(install.cancelled);
 
     await mkdir(dirname(output), { recursive: true });
-    // Copy to a file of this process, then rename: another process may be running the old program.
-    const temporary = `${output}.${process.pid}`;
-    await copyFile(await programIn(join(work, 'bin')), temporary);
-    await rename(temporary, output);
+    const program = await programIn(join(work, 'bin'));
+    // Another process may be running the old program.
+    await replaceFile(output, (temporary) => copyFile(program, temporary));
     await writeFile(infoPath(output), `${JSON.stringify(info, undefined, 2)}\n`);
     return { ok: true, path: output, ms: performance.now() - started };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Go version that builds the project, as `go env GOVERSION` prints it. The toolchain line of go.mod counts. */

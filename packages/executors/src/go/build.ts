@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { failureIsABug, inBackground } from '@nx-kube/cluster';
 import { NxKubeError } from '@nx-kube/cluster';
 import { requireCommand } from '../process/find.js';
 import type { Outcome } from '../process/outcome.js';
 import { runCommand } from '../process/run.js';
+import { withTemporaryFolder } from '../process/temporary.js';
 import { goArguments, goEnvironment, packagePath, type GoBuild } from './arguments.js';
 import { isProgress, rebasePosition } from './diagnostics.js';
 import { countPackages, isPackage, type GoProgress } from './progress.js';
@@ -43,42 +43,44 @@ export async function buildGo(
   const { directory, root = directory } = build;
 
   // A go that is killed leaves its work folder behind, as large as a half-linked binary. This one is removed below.
-  const work = await mkdtemp(join(process.env['GOTMPDIR'] || tmpdir(), 'nx-kube-go-'));
-  try {
-    const diagnostics: string[] = [];
-    const env = { GOTMPDIR: work, ...goEnvironment(build, process.env) };
-    const progress: GoProgress = { compiled: 0 };
-    const counted = onProgress && countPackages(go, { ...listed(build), env, signal });
-    if (counted) {
-      inBackground(
-        counted.then((total) => (progress.total = total)),
-        failureIsABug,
-      );
-    }
-    const { exitCode, cancelled, ms } = await runCommand(go, goArguments(build, { verbose: Boolean(onProgress) }), {
-      cwd: directory,
-      env,
-      signal,
-      onLine: (line) => {
-        if (onProgress && isPackage(line)) {
-          progress.compiled += 1;
-          return onProgress({ ...progress });
-        }
-        const text = rebasePosition(line, directory, root);
-        if (!isProgress(line)) diagnostics.push(text);
-        onOutput?.(text);
-      },
-    });
-    if (cancelled) {
-      await dropHalfWritten(build.output, before);
-      return { ok: false, cancelled: true, ms };
-    }
-    if (exitCode !== 0) return { ok: false, cancelled: false, diagnostics: diagnostics.join('\n'), ms };
-    await requireProgram(build);
-    return { ok: true, path: build.output, ms };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  const parent = process.env['GOTMPDIR'] || undefined;
+  return await withTemporaryFolder(
+    'go',
+    async (work) => {
+      const diagnostics: string[] = [];
+      const env = { GOTMPDIR: work, ...goEnvironment(build, process.env) };
+      const progress: GoProgress = { compiled: 0 };
+      const counted = onProgress && countPackages(go, { ...listed(build), env, signal });
+      if (counted) {
+        inBackground(
+          counted.then((total) => (progress.total = total)),
+          failureIsABug,
+        );
+      }
+      const { exitCode, cancelled, ms } = await runCommand(go, goArguments(build, { verbose: Boolean(onProgress) }), {
+        cwd: directory,
+        env,
+        signal,
+        onLine: (line) => {
+          if (onProgress && isPackage(line)) {
+            progress.compiled += 1;
+            return onProgress({ ...progress });
+          }
+          const text = rebasePosition(line, directory, root);
+          if (!isProgress(line)) diagnostics.push(text);
+          onOutput?.(text);
+        },
+      });
+      if (cancelled) {
+        await dropHalfWritten(build.output, before);
+        return { ok: false, cancelled: true, ms };
+      }
+      if (exitCode !== 0) return { ok: false, cancelled: false, diagnostics: diagnostics.join('\n'), ms };
+      await requireProgram(build);
+      return { ok: true, path: build.output, ms };
+    },
+    parent,
+  );
 }
 
 function listed({ directory, main = '.', tags = [] }: GoBuild) {

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NxKubeError, parseManifests, type KubeObject } from '@nx-kube/cluster';
 import { runCommand } from '../process/run.js';
+import { withTemporaryFolder } from '../process/temporary.js';
 import { findKustomize } from './find-kustomize.js';
 import { formatManifests } from './format-manifests.js';
 import { readMessages } from './messages.js';
@@ -77,8 +77,7 @@ async function patchWithKustomize(
     // kustomize selects nothing with an empty target.
     patches: [{ target: { name: '.*', ...selector }, patch: JSON.stringify(patch) }],
   };
-  const folder = await mkdtemp(join(tmpdir(), `nx-kube-patch-${process.pid}-`));
-  try {
+  return await withTemporaryFolder('patch', async (folder) => {
     await writeFile(join(folder, 'objects.yaml'), formatManifests(objects));
     await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
     const { exitCode, stdout, stderr } = await runCommand(command, [...args, folder]);
@@ -86,9 +85,7 @@ async function patchWithKustomize(
     throw new NxKubeError('configuration', `"${field}" is refused by kustomize: ${reasonOf(stderr)}.`, {
       next: `Correct ${field}.`,
     });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The first line of the error: some builds of kustomize print it twice. */

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { replaceFile } from '../process/temporary.js';
 
 /**
  * Replaces a file if its text differs. The new file is renamed into place: a reader sees the old or the new text, never
@@ -10,12 +11,6 @@ import { dirname } from 'node:path';
 export async function writeIfChanged(path: string, text: string): Promise<boolean> {
   if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return false;
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}`;
-  try {
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(path, (temporary) => writeFile(temporary, text));
   return true;
 }

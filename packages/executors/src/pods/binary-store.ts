@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../process/temporary.js';
 
 /** Number of kept binaries: the one in the image, the last delivered one, and the one before it. */
 const keep = 3;
@@ -29,9 +30,7 @@ export class BinaryStore {
       const now = new Date();
       await utimes(path, now, now);
     } else {
-      const temporary = `${path}.${process.pid}`;
-      await copyFile(file, temporary, constants.COPYFILE_FICLONE);
-      await rename(temporary, path);
+      await replaceFile(path, (temporary) => copyFile(file, temporary, constants.COPYFILE_FICLONE));
     }
     await this.#prune();
   }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync, type Stats } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 
 /** Reads one kind of file. The result is stored as JSON, so it must hold plain data only. */
@@ -76,15 +76,16 @@ export class Facts {
     for (const file of this.entries.keys()) {
       if (!statsOf(join(this.workspaceRoot, file))) this.entries.delete(file);
     }
+    // Race: other processes read and write the same file, so it is replaced as a whole.
+    const unique = `${this.cacheFile}.${process.pid}.${Date.now()}`;
     try {
-      // Race: other processes read and write the same file, so it is replaced as a whole.
-      const unique = `${this.cacheFile}.${process.pid}.${Date.now()}`;
       mkdirSync(dirname(this.cacheFile), { recursive: true });
       writeFileSync(unique, JSON.stringify([...this.entries]));
       renameSync(unique, this.cacheFile);
       this.dirty = false;
     } catch {
-      // A read-only checkout has no cache on disk.
+      // A read-only checkout has no cache on disk, and a full disk keeps no part of it.
+      removeIfThere(unique);
     }
   }
 }
@@ -130,4 +131,12 @@ function defaultCacheFile(workspaceRoot: string): string {
   const configured = process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? process.env['NX_PROJECT_GRAPH_CACHE_DIRECTORY'];
   const directory = configured ?? '.nx/workspace-data';
   return join(isAbsolute(directory) ? directory : join(workspaceRoot, directory), 'nx-kube-files.json');
+}
+
+function removeIfThere(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // What cannot be written to cannot be removed from either.
+  }
 }

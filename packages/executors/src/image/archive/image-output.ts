@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../process/temporary.js';
 import type { Platform } from './oci.js';
 
 /** The content of `image.json`, beside `image.tar`. It names no registry: that is known only at the delivery. */
@@ -36,6 +37,5 @@ export function archiveIn(directory: string): string {
 export async function writeImageOutput(directory: string, image: ImageOutput): Promise<void> {
   const path = join(directory, 'image.json');
   await mkdir(directory, { recursive: true });
-  await writeFile(`${path}.${process.pid}`, `${JSON.stringify(image, null, 2)}\n`);
-  await rename(`${path}.${process.pid}`, path);
+  await replaceFile(path, (temporary) => writeFile(temporary, `${JSON.stringify(image, null, 2)}\n`));
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
+import { replaceFile } from '../../process/temporary.js';
 import { addEntry, type Layer } from './layer.js';
 import { mediaTypes, type Index, type Manifest } from './oci.js';
 
@@ -91,17 +92,13 @@ function json(value: unknown): Buffer {
 
 async function writeTar(to: string, add: (tar: Pack) => Promise<void>): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
-  const temporary = `${to}.${process.pid}`;
   const tar = pack();
-  try {
+  await replaceFile(to, async (temporary) => {
     const filling = add(tar).then(
       () => tar.finalize(),
       (error: Error) => tar.destroy(error),
     );
     await pipeline(tar as AsyncIterable<Buffer>, createWriteStream(temporary));
     await filling;
-    await rename(temporary, to);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  });
 }

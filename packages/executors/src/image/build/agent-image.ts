@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withTemporaryFolder } from '../../process/temporary.js';
 import { packProgram } from '../archive/layer.js';
 import { sha256 } from '../archive/sha256.js';
 import { writeArchive } from '../archive/write-archive.js';
@@ -38,8 +39,7 @@ export async function agentImage(agent: {
   const exists = await stat(archive).catch(() => undefined);
   if (!exists) {
     await mkdir(directory, { recursive: true });
-    const work = await mkdtemp(join(directory, 'layer-'));
-    try {
+    const pack = async (work: string) => {
       const layers = await Promise.all(programs.map((program, i) => packProgram(program, join(work, `layer-${i}`))));
       const platform = { os: 'linux', architecture };
       const config = programConfig({
@@ -49,9 +49,8 @@ export async function agentImage(agent: {
         diffIds: layers.map(({ diffId }) => diffId),
       });
       await writeArchive({ name, tag, config, layers }, archive);
-    } finally {
-      await rm(work, { recursive: true, force: true });
-    }
+    };
+    await withTemporaryFolder('layer', pack, directory);
     const others = (await readdir(directory)).filter(
       (file) => /^[0-9a-f]{16}(-[0-9a-f]{16})?\.tar$/.test(file) && file !== `${tag}.tar`,
     );

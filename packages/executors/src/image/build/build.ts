@@ -1,7 +1,6 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import type { Outcome } from '../../process/outcome.js';
+import { withTemporaryFolder } from '../../process/temporary.js';
 import { archiveIn, deliveredTag, writeImageOutput, type ImageOutput } from '../archive/image-output.js';
 import type { ImageConfig } from '../archive/oci.js';
 import { writeArchive } from '../archive/write-archive.js';
@@ -25,39 +24,48 @@ export type ImageBuildResult = Outcome<{
  * @throws NxKubeError (configuration) for mistakes in the options, the binary or the builder
  */
 export async function buildImage(build: ImageBuild, control: BuildImageOptions = {}): Promise<ImageBuildResult> {
-  const { name, output, from } = build;
-  const { signal } = control;
   const started = performance.now();
   const ms = () => performance.now() - started;
-  requireName(name);
-  const work = await mkdtemp(join(tmpdir(), 'nx-kube-image-'));
+  requireName(build.name);
   try {
-    const made = await ('dockerfile' in from
-      ? fromDockerfile(build, from, work, control)
-      : fromBinary(build, from, work, control));
-    if (signal?.aborted) return { ok: false, cancelled: true, ms: ms() };
-    if ('diagnostics' in made) return { ok: false, cancelled: false, diagnostics: made.diagnostics, ms: ms() };
-
-    const { tag, config, layers } = made;
-    const archive = archiveIn(output);
-    const content = { name, tag: (digest: string) => deliveredTag({ tag, digest }), config, layers };
-    const digest = await writeArchive(content, archive);
-    const { os, architecture, config: run = {} } = JSON.parse(config.toString()) as ImageConfig;
-    const image: ImageOutput = {
-      name,
-      tag,
-      digest,
-      platform: { os, architecture },
-      user: run.User ?? '',
-      entrypoint: run.Entrypoint ?? [],
-      cmd: run.Cmd ?? [],
-    };
-    await writeImageOutput(output, image);
-    return { ok: true, image, archive, bytes: (await stat(archive)).size, ms: ms() };
+    return await withTemporaryFolder('image', (work) => buildWithin(work, build, control, ms));
   } catch (error) {
-    if (signal?.aborted) return { ok: false, cancelled: true, ms: ms() };
+    if (control.signal?.aborted) return { ok: false, cancelled: true, ms: ms() };
     throw error;
-  } finally {
-    await rm(work, { recursive: true, force: true });
   }
+}
+
+/**
+ * @param work absolute path of a folder for temporary files
+ * @param ms returns the time (ms) since the build began
+ */
+async function buildWithin(
+  work: string,
+  build: ImageBuild,
+  control: BuildImageOptions,
+  ms: () => number,
+): Promise<ImageBuildResult> {
+  const { name, output, from } = build;
+  const made = await ('dockerfile' in from
+    ? fromDockerfile(build, from, work, control)
+    : fromBinary(build, from, work, control));
+  if (control.signal?.aborted) return { ok: false, cancelled: true, ms: ms() };
+  if ('diagnostics' in made) return { ok: false, cancelled: false, diagnostics: made.diagnostics, ms: ms() };
+
+  const { tag, config, layers } = made;
+  const archive = archiveIn(output);
+  const content = { name, tag: (digest: string) => deliveredTag({ tag, digest }), config, layers };
+  const digest = await writeArchive(content, archive);
+  const { os, architecture, config: run = {} } = JSON.parse(config.toString()) as ImageConfig;
+  const image: ImageOutput = {
+    name,
+    tag,
+    digest,
+    platform: { os, architecture },
+    user: run.User ?? '',
+    entrypoint: run.Entrypoint ?? [],
+    cmd: run.Cmd ?? [],
+  };
+  await writeImageOutput(output, image);
+  return { ok: true, image, archive, bytes: (await stat(archive)).size, ms: ms() };
 }
