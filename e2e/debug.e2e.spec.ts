@@ -178,7 +178,7 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     await loop.stop();
     const manager = async () => (await spec()).template.spec.containers[0];
     const plain = ['/nx-kube/agent', 'run', '--', '/manager'];
-    await expect.poll(async () => (await manager()).command.slice(0, 4), { timeout: 10_000 }).toEqual(plain);
+    await expect.poll(async () => (await manager()).command.slice(0, 4), { timeout: 60_000 }).toEqual(plain);
     expect(await manager()).toMatchObject({
       command: expect.arrayContaining(['--leader-elect']),
       livenessProbe: expect.anything(),

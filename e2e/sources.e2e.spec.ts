@@ -326,7 +326,7 @@ describe('the settings of the example', () => {
         messageOf('ada', cluster.namespace),
       ]);
     const greeted = ['Hello, Grace', 'Bonjour, Marie', 'Guten Tag, Ada'].map((start) => expect.stringContaining(start));
-    await expect.poll(messages, { timeout: 30_000 }).toEqual(greeted);
+    await expect.poll(messages, { timeout: 90_000 }).toEqual(greeted);
   });
 
   it('an edited manifest waits until it is triggered', async () => {

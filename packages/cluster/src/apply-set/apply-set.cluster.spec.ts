@@ -268,7 +268,7 @@ endpoints: []
     );
     await actions('mirror', [service!, slice!]);
     const slices = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', namespace: test.namespace };
-    await expect.poll(async () => (await list(test.cluster, slices)).length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(async () => (await list(test.cluster, slices)).length, { timeout: 60_000 }).toBe(2);
     expect(await actions('mirror', [service!])).toEqual(['unchanged Service/mirrored', 'pruned EndpointSlice/by-hand']);
     expect((await list(test.cluster, slices)).length).toBe(1);
   });

@@ -82,7 +82,7 @@ describe('portForward', () => {
     const socket = dial(forward.localPort, '127.0.0.1').on('error', () => {});
     await new Promise((resolve) => socket.once('close', resolve).resume());
     await expect
-      .poll(() => forward.state)
+      .poll(() => forward.state, { timeout: 30_000 })
       .toMatchObject({ state: 'failing', message: expect.stringContaining('refused') as string });
     await forward.close();
   });
@@ -98,7 +98,9 @@ describe('portForward', () => {
     pod = 'nobody';
     const socket = dial(forward.localPort, '127.0.0.1').on('error', () => {});
     await new Promise((resolve) => socket.once('close', resolve).resume());
-    expect(forward.state).toMatchObject({ state: 'failing', message: expect.stringContaining('not found') as string });
+    await expect
+      .poll(() => forward.state, { timeout: 30_000 })
+      .toMatchObject({ state: 'failing', message: expect.stringContaining('not found') as string });
     await forward.close();
   });
 });

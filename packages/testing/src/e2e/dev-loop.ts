@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { failureIsABug, inBackground } from '@nx-kube/cluster';
+import { Bell, failureIsABug, inBackground, waitUntil } from '@nx-kube/cluster';
 import type { Change } from '@nx-kube/cluster';
 import type { Workspace } from './workspace.js';
 
@@ -12,6 +12,8 @@ export function changed(changes: Change[]): Change[] {
   return changes.filter(({ action }) => action !== 'unchanged');
 }
 
+const never = new AbortController().signal;
+
 /** A real `nx run <project>:dev --output json`, with its output so far. */
 export class DevLoop {
   readonly events: Event[] = [];
@@ -19,7 +21,8 @@ export class DevLoop {
   readonly other: string[] = [];
   readonly process;
   #read = 0;
-  #wake = () => {};
+  /** Rings with each line, and at the end: several waits may go on at once. */
+  readonly #news = new Bell();
   #ended = false;
 
   constructor(workspace: Workspace, project: string, args: string[] = [], env: Record<string, string> = {}) {
@@ -35,13 +38,13 @@ export class DevLoop {
       const start = line.indexOf('{"time"');
       if (start >= 0) this.events.push(JSON.parse(line.slice(start)));
       else if (line.trim()) this.other.push(line);
-      this.#wake();
+      this.#news.ring();
     };
     createInterface(this.process.stdout!).on('line', onLine);
     createInterface(this.process.stderr!).on('line', onLine);
     const onEnd = () => {
       this.#ended = true;
-      this.#wake();
+      this.#news.ring();
     };
     inBackground(this.process.then(onEnd), failureIsABug);
   }
@@ -54,7 +57,7 @@ export class DevLoop {
         if (event.type === type && matches(event)) return event;
       }
       if (this.#ended) throw new Error(`The loop ended without ${type}:\n${this.transcript()}`);
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await waitUntil(never, { bell: this.#news });
     }
   }
 
@@ -64,7 +67,7 @@ export class DevLoop {
       const found = this.events.find((event) => event.type === type && matches(event));
       if (found) return found;
       if (this.#ended) throw new Error(`The loop ended without ${type}:\n${this.transcript()}`);
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await waitUntil(never, { bell: this.#news });
     }
   }
 
@@ -86,7 +89,7 @@ export class DevLoop {
       const found = this.other.find((line) => line.includes(text));
       if (found !== undefined) return found;
       if (this.#ended) throw new Error(`The loop ended without printing "${text}":\n${this.transcript()}`);
-      await new Promise<void>((resolve) => (this.#wake = resolve));
+      await waitUntil(never, { bell: this.#news });
     }
   }
 

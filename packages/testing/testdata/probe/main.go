@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -45,16 +46,31 @@ func main() {
 	case "echo": // copies stdin to stdout
 		_, err := io.Copy(os.Stdout, os.Stdin)
 		check(err)
-	case "sum": // waits, then reads that many bytes and prints their SHA-256
-		pause, err := time.ParseDuration(args[0])
-		check(err)
+	case "sum": // waits for a time or, at `:<port>`, for a knock; then reads that many bytes and prints their SHA-256
 		size, err := strconv.ParseInt(args[1], 10, 64)
 		check(err)
-		time.Sleep(pause)
+		if strings.HasPrefix(args[0], ":") {
+			listener, err := net.Listen("tcp", "127.0.0.1"+args[0])
+			check(err)
+			_, err = listener.Accept()
+			check(err)
+		} else {
+			pause, err := time.ParseDuration(args[0])
+			check(err)
+			time.Sleep(pause)
+		}
 		hash := sha256.New()
 		_, err = io.CopyN(hash, os.Stdin, size)
 		check(err)
 		fmt.Printf("%x\n", hash.Sum(nil))
+	case "knock": // connects to a port of this pod, as soon as something listens there
+		for {
+			if connection, err := net.Dial("tcp", "127.0.0.1"+args[0]); err == nil {
+				check(connection.Close())
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
 	case "flood": // writes that many bytes to stdout
 		size, err := strconv.ParseInt(args[0], 10, 64)
 		check(err)
