@@ -108,7 +108,8 @@ describe('nx run <project>:doctor', () => {
     const temporary = workspace.path('temporary');
     mkdirSync(temporary);
     // Not in Nx's cache: the build has begun when the run fails.
-    workspace.edit('greeter-controller/main.go', 'package main', 'package main\n\nconst edited = true');
+    const program = 'greeter-controller/main.go';
+    workspace.write(program, `${workspace.read(program)}\nconst edited = true\n`);
     const { all, exitCode } = await workspace.nx(['run', `${project}:dev`, '--once'], { TMPDIR: temporary });
     configure({});
     expect(exitCode, all).toBe(1);
