@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NxKubeError, type Cluster } from '@nx-kube/cluster';
 import { archiveIn, deliveredTag } from '../image/archive/image-output.js';
@@ -8,6 +8,7 @@ import type { ImageConfig } from '../image/archive/oci.js';
 import { readArchive } from '../image/archive/read-archive.js';
 import { sha256 } from '../image/archive/sha256.js';
 import { writeArchive } from '../image/archive/write-archive.js';
+import { withTemporaryFolder } from '../process/temporary.js';
 import type { CurrentImage } from '../workload/with-image.js';
 import { readImage } from './content.js';
 import type { DeployOptions } from './deploy-options.js';
@@ -34,8 +35,7 @@ export async function currentImage(
   const base = await readImage(image);
   const directory = join(options.stateDirectory, 'current-image');
   await mkdir(directory, { recursive: true });
-  const work = await mkdtemp(join(directory, 'work-'));
-  try {
+  const make = async (work: string) => {
     const program = join(work, 'program');
     await copyWhole(binary, program);
     const content = createHash('sha256')
@@ -50,9 +50,8 @@ export async function currentImage(
     }
     const { deliver } = await imageDelivery(cluster, options.registry, delivery);
     return { reference: await deliver({ archive, name: base.name, tag }) };
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  };
+  return await withTemporaryFolder('image', make, directory);
 }
 
 /** Writes an archive of an image with a program over what the image has at its path. */

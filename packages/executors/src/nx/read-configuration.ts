@@ -1,10 +1,10 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { parseJson, type ExecutorContext, type NxJsonConfiguration, type ProjectGraph } from '@nx/devkit';
 import { NxKubeError } from '@nx-kube/cluster';
 import { runCommand } from '../process/run.js';
+import { withTemporaryFolder } from '../process/temporary.js';
 import { nxBin } from './nx-bin.js';
 import { nestedEnvironment } from './nx-cli-runner.js';
 import { projectOf } from './project.js';
@@ -65,8 +65,7 @@ function changedOptions<Options extends object>(options: Options, before: Execut
 }
 
 async function projectGraph(workspaceRoot: string, signal?: AbortSignal): Promise<ProjectGraph> {
-  const folder = await mkdtemp(join(tmpdir(), 'nx-kube-graph-'));
-  try {
+  return await withTemporaryFolder('graph', async (folder) => {
     const file = join(folder, 'graph.json');
     // Without the daemon, which may not have seen the edit yet.
     const env = { ...nestedEnvironment(), NX_DAEMON: 'false' };
@@ -81,9 +80,7 @@ async function projectGraph(workspaceRoot: string, signal?: AbortSignal): Promis
       });
     }
     return (JSON.parse(await readFile(file, 'utf8')) as { graph: ProjectGraph }).graph;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** The message of Nx about files that it cannot read; it ends with success all the same. Pure. */
