@@ -32,7 +32,9 @@ export function useCluster(name: string, labels: Record<string, string> = {}): T
   });
   afterAll(async () => {
     if (!cluster) return;
-    for (const action of cleanUps.reverse()) await action();
+    const failures: unknown[] = [];
+    // One failed action must not leave objects of this file to the files that follow.
+    for (const action of cleanUps.reverse()) await action().catch((error: unknown) => failures.push(error));
     const connected = cluster;
     const live = await retry(() => read(connected, ref));
     if (live) {
@@ -40,6 +42,7 @@ export function useCluster(name: string, labels: Record<string, string> = {}): T
       await waitGone(cluster, [{ ref, uid: live.metadata.uid! }], { timeoutMs: 120_000 });
     }
     await cluster.close();
+    if (failures.length) throw failures[0];
   });
   return {
     get cluster() {
