@@ -22,6 +22,17 @@ describe('podProblems', () => {
     expect(podProblems(waiting(reason))).toMatchObject([{ culprit, graceMs }]);
   });
 
+  it.each(['configmap', 'secret'])('a busy kubelet that has not read the %s yet gets time', (kind) => {
+    const late = waiting('CreateContainerConfigError');
+    late['status'].containerStatuses[0].state.waiting.message =
+      `failed to sync ${kind} cache: timed out waiting for the condition`;
+    const [before] = podProblems(late);
+    expect(before).toMatchObject({ culprit: 'cluster', graceMs: 30_000 });
+    // What it finds then is another problem, with a time of its own.
+    const [after] = podProblems(waiting('CreateContainerConfigError'));
+    expect(after!.key).not.toBe(before!.key);
+  });
+
   it.each(['ContainerCreating', 'PodInitializing', ''])(
     'a pod whose container waits because of %j has no problem',
     (reason) => {

@@ -55,6 +55,17 @@ const crash: Kind = {
   graceMs: 0,
 };
 
+/**
+ * A busy kubelet has not read the ConfigMaps and Secrets of a new pod yet, and tries again. Only then does it know
+ * whether they exist.
+ */
+const lateKubelet: Kind = {
+  class: 'late kubelet',
+  culprit: 'cluster',
+  next: 'Check the load of the node, and its connection to the API server.',
+  graceMs: 30_000,
+};
+
 /** The same change may fix the cause, so a pod of a former revision may still come up. */
 const formerGraceMs = 10_000;
 
@@ -88,7 +99,7 @@ function containerProblem(pod: KubeObject, { name, restartCount = 0, state, last
   const { reason = '', message } = state?.waiting ?? {};
   // The kubelet reports CrashLoopBackOff only more than ten seconds after the second crash.
   const crashedAgain = restartCount > 0 && (state?.terminated?.exitCode ?? 0) !== 0;
-  const kind = crashedAgain ? crash : waitingProblems[reason];
+  const kind = crashedAgain ? crash : waitingProblem(reason, message);
   if (!kind) return [];
   const ended = state?.terminated ?? lastState?.terminated;
   const what = crashedAgain ? `has crashed ${restartCount + 1} times` : `is in ${reason}`;
@@ -105,6 +116,11 @@ function containerProblem(pod: KubeObject, { name, restartCount = 0, state, last
       ...(ended && { log: { pod: pod.metadata.name, container: name } }),
     },
   ];
+}
+
+function waitingProblem(reason: string, message = ''): Kind | undefined {
+  const isLate = /failed to sync \w+ cache: timed out waiting for the condition/.test(message);
+  return isLate && reason === 'CreateContainerConfigError' ? lateKubelet : waitingProblems[reason];
 }
 
 /**
