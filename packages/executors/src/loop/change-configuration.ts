@@ -6,6 +6,8 @@ import { targetNames, type LoopOptions, type SettingsFiles } from './options.js'
 
 export interface ChangeConfigurationOptions extends Omit<ChangeSettingsOptions, 'settings' | 'takeOver'> {
   configuration: SettingsFiles;
+  /** Whether the options are taken over although they are the same. Default: false. */
+  always?: boolean;
   /** Called with options that the loop can take over as it is, and the targets that have to run for them. */
   takeOver: (options: LoopOptions, targets: string[]) => Promise<void>;
 }
@@ -19,7 +21,7 @@ const target = 'nx';
  * rejects.
  */
 export async function changeConfiguration(options: ChangeConfigurationOptions): Promise<void> {
-  const { configuration, current, takeOver, onAnew, emit, signal } = options;
+  const { configuration, always = false, current, takeOver, onAnew, emit, signal } = options;
   try {
     const read = await configuration.read();
     emit({ type: 'target', target, state: 'ok' });
@@ -33,7 +35,8 @@ export async function changeConfiguration(options: ChangeConfigurationOptions): 
     if (anew) return onAnew();
     const notices = [...(after.notCached ?? [])].filter(([name]) => !before.notCached?.has(name));
     notices.forEach(([name, message]) => emit({ type: 'notice', target: name, message }));
-    if (!read.changed.length && isDeepStrictEqual(before.inputs, after.inputs) && !notices.length) return;
+    const files = ({ inputs, notCached = new Map() }: LoopOptions) => [inputs, notCached];
+    if (!always && !read.changed.length && isDeepStrictEqual(files(before), files(after))) return;
     // A target that runs through Nx has options that the loop does not know.
     const names = targetNames(after);
     const concerned = read.changed.map((option) => option.split('.')[0]!).filter((name) => names.includes(name));

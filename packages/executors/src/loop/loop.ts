@@ -125,6 +125,8 @@ class Loop {
   async #readConfiguration(edit: Edit): Promise<void> {
     await changeConfiguration({
       ...{ configuration: this.parts.configuration!, ...this.#changes() },
+      // What is ignored decides what is watched, also for the same inputs.
+      always: edit.files.some((file) => /(^|\/)\.(git|nx)ignore$/.test(file)),
       takeOver: async (next, targets) => {
         const before = this.options;
         this.options = next;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { escapeGlob } from '@nx-kube/executors';
+import { nxGlob } from '../files/nx-glob.js';
 import type { FileOptions } from '../files/readers.js';
 import { projectPath, workspacePath, type Tokens } from './option-paths.js';
 
@@ -20,7 +20,7 @@ export function imageInputs(variants: FileOptions[], tokens: Tokens): Inputs {
     ...(manifests ? [workspacePath(manifests, tokens)] : []),
   ]);
   return [
-    ...[...new Set(made)].sort().map((file) => ({ dependentTasksOutputFiles: escapeGlob(file) })),
+    ...[...new Set(made)].sort().map((file) => ({ dependentTasksOutputFiles: nxGlob(file) })),
     ...new Set(variants.flatMap((each) => ofDockerfile(each, tokens))),
   ];
 }
@@ -28,15 +28,13 @@ export function imageInputs(variants: FileOptions[], tokens: Tokens): Inputs {
 function ofDockerfile({ dockerfile, context = '.', only }: FileOptions, tokens: Tokens): string[] {
   if (!dockerfile) return [];
   const directory = projectPath(context, tokens);
-  const within = (glob: string) => `{workspaceRoot}/${posix.join(escapeGlob(directory), glob)}`;
-  const file = escapeGlob(projectPath(dockerfile, tokens));
+  const within = (glob: string) => `{workspaceRoot}/${posix.join(nxGlob(directory), glob)}`;
+  const file = nxGlob(projectPath(dockerfile, tokens));
   return [
     `{workspaceRoot}/${file}`,
     `{workspaceRoot}/${file}.dockerignore`,
     within('.dockerignore'),
-    ...(only?.length
-      ? only.map(escapeGlob).flatMap((path) => [within(path), within(`${path}/**/*`)])
-      : [within('**/*')]),
+    ...(only?.length ? only.map(nxGlob).flatMap((path) => [within(path), within(`${path}/**/*`)]) : [within('**/*')]),
     `!${within('**/*.go')}`,
     `!${within('**/go.{mod,sum,work,work.sum}')}`,
   ];

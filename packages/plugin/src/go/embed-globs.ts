@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { escapeGlob } from '@nx-kube/executors';
+import { nxGlob } from '../files/nx-glob.js';
 
 /**
  * The Nx globs for a `//go:embed` pattern: the matching files, and everything below the matching directories. Globs are
@@ -8,7 +8,7 @@ import { escapeGlob } from '@nx-kube/executors';
  * @param directory folder of the file with the directive, relative to the module's root
  */
 export function embedGlobs(pattern: string, directory: string): string[] {
-  const glob = posix.join(escapeGlob(directory), toNxGlob(pattern.replace(/^all:/, '')));
+  const glob = posix.join(nxGlob(directory), toNxGlob(pattern.replace(/^all:/, '')));
   return glob === '.' ? ['**/*'] : [glob, `${glob}/**/*`];
 }
 

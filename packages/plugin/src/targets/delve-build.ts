@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
-import { escapeGlob } from '@nx-kube/executors';
+import { nxGlob } from '../files/nx-glob.js';
 import type { ControllerContext } from './context.js';
 import { inRoot } from './reads.js';
 import { executorHelp, metadata, toolVersion } from './target.js';
@@ -15,7 +15,7 @@ export function delveBuildTarget({ project, root, names }: ControllerContext): T
       { runtime: 'go env GOVERSION GOARCH' },
       toolVersion,
     ],
-    outputs: [`{workspaceRoot}/${escapeGlob(posix.join('dist', root, 'delve'))}`],
+    outputs: [`{workspaceRoot}/${nxGlob(posix.join('dist', root, 'delve'))}`],
     options: { output: posix.join('dist', root, 'delve', 'dlv') },
     metadata: metadata(
       'Builds Delve, the debugger, for the nodes of the cluster',

@@ -1,6 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
-import { escapeGlob } from '@nx-kube/executors';
 import { isFromWorkspace, projectPath } from '../controller/option-paths.js';
+import { nxGlob } from '../files/nx-glob.js';
 import type { ControllerContext } from './context.js';
 import { goBuildInputs, goReads } from './go-inputs.js';
 import { binaries } from './places.js';
@@ -21,7 +21,7 @@ export function goBuildTarget(context: ControllerContext): TargetConfiguration {
     outputs: [
       `${inRoot(root)}/{options.output}`,
       ...(fromWorkspace.length ? ['{options.output}'] : []),
-      ...special.map((output) => `{workspaceRoot}/${escapeGlob(output)}`),
+      ...special.map((output) => `{workspaceRoot}/${nxGlob(output)}`),
     ],
     options: { main: controller.main, output: path },
     configurations: {

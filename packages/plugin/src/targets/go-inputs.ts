@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { escapeGlob } from '@nx-kube/executors';
+import { nxGlob } from '../files/nx-glob.js';
 import type { HiddenFile } from '../files/visibility.js';
 import { inRoot, isPlain, type Fileset } from './reads.js';
 
@@ -62,14 +63,21 @@ function fromElsewhere({ embedded, goWork, companions, dependencies, others, lin
   return [
     ...workspaceFiles(goWork, companions)
       .filter(inWorkspace)
-      .map((file) => `{workspaceRoot}/${escapeGlob(file)}`),
+      .map((file) => `{workspaceRoot}/${nxGlob(file)}`),
     // One glob for both: for dependencies, Nx evaluates a negated glob alone.
     `^{projectRoot}/**/!(*_test).${sources}`,
     '^{projectRoot}/go.mod',
-    ...directories.flatMap(moduleGlobs).map((glob) => `{workspaceRoot}/${glob}`),
-    ...linked.map(escapeGlob).flatMap((path) => [`{workspaceRoot}/${path}`, `{workspaceRoot}/${path}/**/*`]),
+    ...directories.map(nxGlob).flatMap(ofModule),
+    ...linked.map(nxGlob).flatMap((path) => [`{workspaceRoot}/${path}`, `{workspaceRoot}/${path}/**/*`]),
     ...embedded.filter(inWorkspace).map((glob) => `{workspaceRoot}/${glob}`),
   ];
+}
+
+/** The inputs of a module that is named by its directory. Nx 23 does not find `!(*_test)` below a `?`. */
+function ofModule(root: string): string[] {
+  return [`**/*.${sources}`, 'go.mod', 'go.sum']
+    .map((glob) => `{workspaceRoot}/${posix.join(root, glob)}`)
+    .concat(`!{workspaceRoot}/${posix.join(root, '**/*_test.go')}`);
 }
 
 /** The files that Go reads whether Nx sees them or not. */

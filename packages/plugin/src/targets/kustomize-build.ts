@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { TargetConfiguration } from '@nx/devkit';
 import { escapeGlob } from '@nx-kube/executors';
+import { nxGlob } from '../files/nx-glob.js';
 import { isChart } from '../kustomize/kustomization-inputs.js';
 import type { ControllerContext } from './context.js';
 import { manifests, outputsOf } from './places.js';
@@ -18,7 +19,7 @@ export function kustomizeBuildTarget(context: ControllerContext): TargetConfigur
       `${within}/config/**/*`,
       `!${within}/config/**/*.go`,
       ...[...files.filter((file) => !file.startsWith(posix.join(root, 'config/'))), ...linked].map(
-        (file) => `{workspaceRoot}/${escapeGlob(file)}`,
+        (file) => `{workspaceRoot}/${nxGlob(file)}`,
       ),
       toolVersion,
     ],

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { escapeGlob } from '@nx-kube/executors';
 import { projectPath, workspacePath, type Tokens } from '../controller/option-paths.js';
+import { nxGlob } from '../files/nx-glob.js';
 import type { TargetOptions } from '../files/readers.js';
 import type { ControllerContext } from './context.js';
 import { isPlain } from './reads.js';
@@ -45,7 +45,7 @@ export function images({ root, configured }: Pick<ControllerContext, 'root' | 'c
 export function outputsOf({ path, configurations }: Places, tokens: Tokens): string[] {
   const paths = [path, ...Object.values(configurations)].map((output) => workspacePath(output, tokens));
   const special = new Set(paths.filter((output) => !isPlain(output)));
-  return ['{options.output}', ...[...special].map((output) => `{workspaceRoot}/${escapeGlob(output)}`)];
+  return ['{options.output}', ...[...special].map((output) => `{workspaceRoot}/${nxGlob(output)}`)];
 }
 
 /** All paths that the targets of a controller write, relative to the workspace root. Pure. */

@@ -1,5 +1,6 @@
 import type { TargetConfiguration } from '@nx/devkit';
 import { escapeGlob } from '@nx-kube/executors';
+import { nxGlob } from '../files/nx-glob.js';
 import { notCached, type HiddenFile } from '../files/visibility.js';
 
 /** Globs relative to the workspace root. A path outside of the workspace begins with `../`. */
@@ -10,7 +11,7 @@ export interface Fileset {
 
 /** Whether Nx reads a path as it is where it expects a glob. Pure. */
 export function isPlain(path: string): boolean {
-  return escapeGlob(path) === path;
+  return nxGlob(path) === path;
 }
 
 /**
@@ -18,7 +19,7 @@ export function isPlain(path: string): boolean {
  * glob, so the name of a folder with special characters is written out and escaped. Pure.
  */
 export function inRoot(root: string): string {
-  return isPlain(root) ? '{projectRoot}' : `{workspaceRoot}/${escapeGlob(root)}`;
+  return isPlain(root) ? '{projectRoot}' : `{workspaceRoot}/${nxGlob(root)}`;
 }
 
 /**
