@@ -677,6 +677,21 @@ describe('apply: an object that is being deleted', () => {
     expect(second!.uid).not.toBe(first!.uid);
   });
 
+  it('a namespace that is being deleted is awaited, and what was in it is created again', async () => {
+    const name = test.unique('nx-kube-test-apply-ending');
+    const namespace: KubeObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } };
+    // Held by its finalizer, it is still there, and current, when the apply looks at it.
+    const held = { ...configMap('held', { a: '1' }), metadata: { name: 'held', namespace: name } };
+    const finalizers = ['test.nx-kube.dev/hold'];
+    await apply(test.cluster, [namespace, { ...held, metadata: { ...held.metadata, finalizers } }]);
+    test.cleanUp(() => remove(test.cluster, refOf(namespace)));
+    await remove(test.cluster, refOf(namespace));
+    const applied = apply(test.cluster, [namespace, held]);
+    await patch(test.cluster, refOf(held), { metadata: { finalizers: null } });
+    expect((await applied).map(({ action }) => action)).toEqual(['created', 'created']);
+    expect(await read(test.cluster, refOf(held))).toMatchObject({ data: { a: '1' } });
+  });
+
   it('an object that does not go away is named with the finalizer that holds it', async () => {
     const object = configMap('staying', { a: '1' });
     const held = { ...object, metadata: { ...object.metadata, finalizers: ['test.nx-kube.dev/hold'] } };

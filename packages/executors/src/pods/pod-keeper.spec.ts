@@ -42,9 +42,9 @@ interface Setup {
   stop: AbortController;
 }
 
-async function setUp(options: { probe?: ReadinessProbe } = {}): Promise<Setup> {
+async function setUp({ replicas = 1, ...options }: { probe?: ReadinessProbe; replicas?: number } = {}): Promise<Setup> {
   const pods = await LocalPods.start();
-  pods.workload = workload;
+  pods.workload = { ...workload, spec: { ...workload['spec'], replicas } };
   const folder = await scratch();
   const image = await script(folder, 'image');
   const events: PodEvent[] = [];
@@ -118,6 +118,13 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     const later = await add('b');
     await seen('b', 'current');
     await later.wrote('this is next');
+  });
+
+  it('a delivery to a workload without pods ends, and a later pod gets the binary', async () => {
+    const { keeper, folder, add, seen, stop } = await setUp({ replicas: 0 });
+    expect(await keeper.bring(await script(folder, 'next'), undefined, stop.signal)).toMatchObject({ pods: 0 });
+    await add('a');
+    await seen('a', 'current');
   });
 
   it('a pod with the same labels that another workload owns is left alone', async () => {

@@ -17,6 +17,7 @@ import type { BinaryStore } from './binary-store.js';
 import { Binary, prepareBase, type PreparedBase } from './binary.js';
 import type { OnPodEvent } from './pod-event.js';
 import { PodLink } from './pod-link.js';
+import { podsWanted, wantsNone } from './pods-wanted.js';
 import { howItEnded, Replica, worst, type Fate } from './replica.js';
 import { runningContainer, type RunningContainer } from './target-container.js';
 
@@ -75,6 +76,7 @@ export class PodKeeper {
     const { cluster, pods, signal, onEvent } = options;
     const onWorkload = (live: KubeObject | undefined) => {
       this.#workload = live;
+      this.#changed.ring();
     };
     this.#watcher = watchPods(cluster, pods, { signal, onWorkload }, (event) => {
       if (event.type === 'disconnected') {
@@ -122,8 +124,8 @@ export class PodKeeper {
   }
 
   /**
-   * Makes the binary at `path` the wanted one, and waits until there is a pod and every pod runs the binary. It waits
-   * for pods whose connection is cut, and not for pods that are gone.
+   * Makes the binary at `path` the wanted one, and waits until there is a pod, unless the workload is to have none, and
+   * every pod runs the binary. It waits for pods whose connection is cut, and not for pods that are gone.
    *
    * @throws NxKubeError with the name of the pod: the first failure that a retry does not fix
    */
@@ -190,8 +192,10 @@ export class PodKeeper {
       const served = replicas.flatMap(({ served }) => (served?.binary === binary ? [served] : []));
       const failed = served.find((one) => 'error' in one);
       if (failed && 'error' in failed) throw failed.error;
-      const isCurrent = ({ link }: Replica) => link.running !== undefined && link.running === digest;
-      if (replicas.length && replicas.every(isCurrent)) return served.filter((one) => 'result' in one);
+      const isCurrent = ({ link: { running, waits } }: Replica) =>
+        running !== undefined && running === digest && !waits;
+      const isComplete = replicas.length > 0 || (this.#workload && wantsNone(this.#workload));
+      if (isComplete && replicas.every(isCurrent)) return served.filter((one) => 'result' in one);
       await waitUntil(signal, { bell: this.#changed });
       signal.throwIfAborted();
     }
@@ -291,9 +295,4 @@ export class PodKeeper {
 
 function fallbackText(why: string | undefined): string | undefined {
   return why && `runs the image's own binary, which may be old: ${why}`;
-}
-
-/** How many pods a workload is to have. */
-function podsWanted({ kind, spec, status }: KubeObject): number {
-  return (kind === 'DaemonSet' ? status?.desiredNumberScheduled : (spec?.replicas ?? 1)) ?? 0;
 }
