@@ -24,17 +24,19 @@ function apply(
   { timeoutMs = 20_000, ...images }: Partial<DeliveredImages> & { timeoutMs?: number } = {},
 ) {
   const reported: string[] = [];
+  const waitedFor: string[] = [];
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
   const onApplied = ({ changes }: { changes: { subject: string; action: string }[] }) =>
     void reported.push(...changes.map(({ subject, action }) => `${subject} ${action}`).sort());
   const ended = applyAndWait(cluster, rendered(), { image, ...images }, options, {
     ...{ timeoutMs, signal: stop.signal, onApplied },
+    onStatus: ({ kind }, { status, message }) => status === 'Current' || waitedFor.push(`${kind}: ${message}`),
   }).then(
     () => 'ready',
     (error: Error) => error.message,
   );
-  return { reported, ended, stop };
+  return { reported, waitedFor, ended, stop };
 }
 
 /** What the controllers of a real cluster would make of the applied Deployment. */
@@ -125,6 +127,14 @@ describe('applyAndWait (with a fake API server and a fake agent)', () => {
     rollOut(fake, { isReady: true });
     expect(await ended).toBe('ready');
     expect(sessions).toBe(0);
+  });
+
+  it('the wait reports what it waits for', async () => {
+    const fake = await fakeCluster({ objects: [namespace] });
+    const { waitedFor, ended } = apply(fake);
+    await expect.poll(() => waitedFor.at(-1)).toBe('Deployment: 0 of 1 replicas exist');
+    rollOut(fake, { isReady: true });
+    expect(await ended).toBe('ready');
   });
 
   it('the abort signal ends the wait for the workload', async () => {

@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { childController, type Change, type Cluster, type KubeObject, type NxKubeError } from '@nx-kube/cluster';
+import {
+  childController,
+  type Change,
+  type Cluster,
+  type KubeObject,
+  type NxKubeError,
+  type WaitReadyOptions,
+} from '@nx-kube/cluster';
 import { applyManifests, type Applied } from './apply-manifests.js';
 import type { ContentOptions, OtherObjects } from './content.js';
 import type { DeliveredImages } from './deliver-images.js';
@@ -16,6 +23,8 @@ export interface ApplyAndWaitOptions {
   onApplied: (applied: Applied) => void;
   /** Called at the end with what was pruned only when no pod used it any more. */
   onPruned?: (changes: Change[]) => void;
+  /** Called with each status of an object that is waited for. */
+  onStatus?: WaitReadyOptions['onStatus'];
   /** Called with what else a user should know. */
   onNotice?: (message: string) => void;
 }
@@ -31,7 +40,7 @@ export async function applyAndWait(
   rendered: KubeObject[],
   images: DeliveredImages,
   options: ContentOptions,
-  { others, timeoutMs, signal: outer, onApplied, onPruned, onNotice }: ApplyAndWaitOptions,
+  { others, timeoutMs, signal: outer, onApplied, onPruned, onStatus, onNotice }: ApplyAndWaitOptions,
 ): Promise<void> {
   const done = childController(outer);
   const { signal } = done;
@@ -46,13 +55,13 @@ export async function applyAndWait(
   });
   try {
     const applied = await applyManifests(cluster, rendered, images, options, {
-      ...{ others, timeoutMs, signal, onNotice },
+      ...{ others, timeoutMs, signal, onStatus, onNotice },
       onWorkload: async (prepared) => {
         if (images.agentImage) await processes.follow(prepared);
       },
     });
     onApplied(applied);
-    await waitDeployed(cluster, applied.objects, { timeoutMs, signal });
+    await waitDeployed(cluster, applied.objects, { timeoutMs, signal, onStatus });
     await processes.settled(timeoutMs);
     onPruned?.((await applied.pruneUnused?.(signal)) ?? []);
   } catch (error) {

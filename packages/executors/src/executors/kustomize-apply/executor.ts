@@ -5,12 +5,14 @@ import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
 import { checkInCluster, checkRendered, requireNone } from '../../deploy/check-content.js';
 import { readManifests, readOtherObjects } from '../../deploy/content.js';
 import { deliverImages } from '../../deploy/deliver-images.js';
+import { Waiting } from '../../loop/observe/waiting.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
 import { runExecutor } from '../../nx/run-executor.js';
 import { withSettings } from '../../nx/with-settings.js';
 import { changedLines, changeLines } from '../../report/changes.js';
 import { dryRunText } from '../../report/dry-run.js';
+import { eventLines } from '../../report/event-lines.js';
 import { needsOf } from '../../requirements/needs.js';
 import { requireCommands } from '../../requirements/require-commands.js';
 import { withCluster } from '../nx-cluster.js';
@@ -43,8 +45,12 @@ function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext):
         print(
           dryRunText(await applyManifests(cluster, rendered, images, deploy, { ...within, dryRun }), deploy.forceWith),
         );
-      else if (wait) await applyAndWait(cluster, rendered, images, deploy, { ...within, onApplied, onPruned });
-      else onApplied(await applyManifests(cluster, rendered, images, deploy, within));
+      else if (wait) {
+        const waiting = new Waiting((event) => eventLines(event).forEach(print));
+        await waiting.during((onStatus) =>
+          applyAndWait(cluster, rendered, images, deploy, { ...within, onApplied, onPruned, onStatus }),
+        );
+      } else onApplied(await applyManifests(cluster, rendered, images, deploy, within));
       return true;
     });
   });

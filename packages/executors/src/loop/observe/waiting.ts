@@ -1,5 +1,5 @@
 import type { ObjectStatus, Ref } from '@nx-kube/cluster';
-import type { Emit } from '../../events/events.js';
+import type { LoopEvent } from '../../events/events.js';
 import { notReady } from '../../format/not-ready.js';
 
 /** Interval (ms) between reports, also before the first one: most objects are ready sooner. */
@@ -16,7 +16,7 @@ export type OnStatus = (ref: Ref, status: ObjectStatus) => void;
 export class Waiting {
   #reported: string | undefined;
 
-  constructor(private readonly emit: Emit) {}
+  constructor(private readonly emit: (event: LoopEvent & { type: 'waiting' }) => void) {}
 
   /** What is waited for from now on is news, although it was reported before. */
   reset(): void {
