@@ -54,10 +54,20 @@ async function thePod(): Promise<Pod | undefined> {
   return (await podsOf(cluster, namespace, `app=${project}`)).find(({ ready }) => ready);
 }
 
+/** Whether the init container of the only pod runs. */
+async function isInitializing(): Promise<boolean> {
+  const [pod] = await podsOf(cluster, namespace, `app=${project}`);
+  const statuses = (pod?.object['status'].initContainerStatuses ?? []) as {
+    name: string;
+    state: { running?: object };
+  }[];
+  return statuses.some(({ name, state }) => name === 'migrate' && state.running !== undefined);
+}
+
 const initLog = async (pod: Pod) => (await kubectl(['logs', '-n', namespace, pod.name, '-c', 'migrate'])).trim();
 
 describe('a workload that starts its image in several ways', () => {
-  it('the binary behind a shell gets its own arguments, and every use of the image has the current binary', async () => {
+  it('the binary behind a shell gets its own arguments, and an edit fixes an init container that hangs', async () => {
     await loop.up();
     const before = (await thePod())!;
     const { containers, initContainers, volumes } = before.object['spec'];
@@ -70,10 +80,14 @@ describe('a workload that starts its image in several ways', () => {
     expect(containers[0].env).toEqual([{ name: 'SELF', value: migrate!.image }]);
     expect(await initLog(before)).toBe('migrated by one');
 
-    workspace.edit(`${folder}/main.go`, 'migrated by one', 'migrated by two');
-    const isNew = async () => ((await thePod())?.uid ?? before.uid) !== before.uid;
-    await expect.poll(isNew, { timeout: 120_000, interval: 500 }).toBe(true);
+    const hang = '<-ctrl.SetupSignalHandler().Done()';
+    workspace.edit(`${folder}/main.go`, 'fmt.Println("migrated by one")', hang);
+    await expect.poll(isInitializing, { timeout: 120_000, interval: 500 }).toBe(true);
+    // Kubernetes would wait forever for the pod that hangs.
+    workspace.edit(`${folder}/main.go`, hang, 'fmt.Println("migrated by two")');
+    await expect.poll(async () => (await thePod()) !== undefined, { timeout: 120_000, interval: 500 }).toBe(true);
     const after = (await thePod())!;
+    expect(after.uid).not.toBe(before.uid);
     expect(await initLog(after)).toBe('migrated by two');
     expect(after.object['spec'].initContainers[1].image).not.toBe(migrate!.image);
   });

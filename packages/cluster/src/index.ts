@@ -54,6 +54,7 @@ export {
   type RemoveSetResult,
 } from './apply-set/remove-set.js';
 export { currentPods } from './readiness/current-pods.js';
+export { heldUpPods } from './readiness/held-up-pods.js';
 export { podSelector } from './readiness/workload-pods.js';
 export { listPods, podsOfWorkload, watchPods, type PodChoice, type WatchPodsOptions } from './readiness/pods.js';
 export { status, type ObjectStatus } from './readiness/status.js';

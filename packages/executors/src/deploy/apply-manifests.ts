@@ -18,6 +18,7 @@ import type { DeliveredImages } from './deliver-images.js';
 import { setOf } from './deploy-options.js';
 import { mayLeave } from './left-fields.js';
 import { prepareObjects } from './prepare-objects.js';
+import { replaceStuckPods } from './replace-stuck-pods.js';
 import { restartForConfig } from './restart-for-config.js';
 import { waitDeployed } from './wait-deployed.js';
 
@@ -88,6 +89,14 @@ export async function applyManifests(
       },
     );
 
+  const workloadApplied = async (changes: readonly Change[]) => {
+    if (!dryRun && isConfigured(prepared.workload, changes)) {
+      const stuck = await replaceStuckPods(cluster, prepared.workload, prepared.container.name, signal);
+      stuck.forEach((pod) => onNotice?.(`Pod/${pod} did not run and held up the new template, so it was deleted`));
+    }
+    await onWorkload?.({ ...prepared, objects });
+  };
+
   requireNone(await checkKinds(cluster, stages[0]!, { all: objects, signal }), options);
   await beforeApply?.(prepared);
   const early: Change[] = [];
@@ -104,17 +113,24 @@ export async function applyManifests(
       ];
       // Nothing is pruned before the last stage: an object of a later stage may exist from the last run.
       early.push(...(await applyAll(upTo, false)));
-      if (i === before.length) await onWorkload?.({ ...prepared, objects });
+      if (i === before.length) await workloadApplied(early);
       await waitDeployed(cluster, stage, { timeoutMs, signal, onStatus });
     }
   }
   const last = await applyAll(objects);
-  if (!after.length) await onWorkload?.({ ...prepared, objects });
+  if (!after.length) await workloadApplied(last);
   const changes = merged(early, last);
   const config = { main: refOf(prepared.workload), objects, changes };
   const restarts = dryRun ? [] : await restartForConfig(cluster, config, { signal });
   const pruneUnused = (signal: AbortSignal) => pruneSet(cluster, set, objects, { signal });
   return { ...prepared, objects, changes, restarts, ...(inUse.length && { pruneUnused }) };
+}
+
+function isConfigured({ kind, metadata }: KubeObject, changes: readonly Change[]): boolean {
+  return changes.some(({ subject, action }) => {
+    const words = subject.split('/');
+    return action === 'configured' && words[0] === kind && words.at(-1) === metadata.name;
+  });
 }
 
 function isGround({ kind }: KubeObject): boolean {

@@ -38,7 +38,7 @@ describe('checkRendered', () => {
 
   it('a command that hides the binary is an error of each target that needs its path', async () => {
     const hidden = [deployment('a', { command: ['/start.sh'] })];
-    const message = expect.stringContaining('hides the binary: the script /start.sh may start any program.') as string;
+    const message = expect.stringContaining('hides the binary: /start.sh may start any program.') as string;
     expect(await checked(hidden)).toEqual([message]);
     expect(await checked(hidden, { agent: false }, undefined)).toEqual([message]);
     const dynamic = [deployment('a', { command: ['sh', '-c', 'exec /m --ns=$NS'], args: undefined })];

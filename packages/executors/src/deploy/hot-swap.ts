@@ -10,6 +10,7 @@ import { deliverImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
 import { hasImages } from './has-images.js';
 import { prepareObjects } from './prepare-objects.js';
+import { replaceStuckPods } from './replace-stuck-pods.js';
 import { waitDeployed } from './wait-deployed.js';
 
 export interface HotSwapOptions {
@@ -62,7 +63,7 @@ export async function hotSwap(
 
 /** Applies the workload unless the live one has its image and the agent. */
 async function ensureImages(cluster: Cluster, prepared: Prepared, deploy: DeployOptions, signal: AbortSignal) {
-  const { workload } = prepared;
+  const { workload, container } = prepared;
   const live = await read(cluster, refOf(workload), { signal });
   if (!live) {
     throw new NxKubeError('configuration', `${subject(workload)} is not in the cluster`, {
@@ -71,6 +72,7 @@ async function ensureImages(cluster: Cluster, prepared: Prepared, deploy: Deploy
   }
   if (hasImages(live, workload)) return;
   await applyWorkload(cluster, prepared, deploy, { live, signal });
+  await replaceStuckPods(cluster, workload, container.name, signal);
 }
 
 /** Whether the agent runs in every pod. A pod whose process crashes never gets ready: only the new binary fixes it. */

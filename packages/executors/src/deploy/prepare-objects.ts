@@ -1,9 +1,12 @@
 import { stat } from 'node:fs/promises';
 import type { Cluster, KubeObject } from '@nx-kube/cluster';
+import { archiveIn } from '../image/archive/image-output.js';
+import { isScriptIn } from '../image/archive/read-program.js';
 import type { Stages } from '../sources/components.js';
 import { agentVolumeSize } from '../workload/agent-volume.js';
 import type { ImageUse } from '../workload/image.js';
 import { prepare, type Prepared } from '../workload/mutate.js';
+import { hiddenBinary, programOf, programPathOf, type ImageProcess } from '../workload/process.js';
 import { currentImage } from './current-image.js';
 import type { DeliveredImages } from './deliver-images.js';
 import type { DeployOptions } from './deploy-options.js';
@@ -41,6 +44,7 @@ export async function prepareObjects(
     currentImage: (path: string | undefined) => currentImage(cluster, options, path, delivery),
   };
   const prepared = await prepare(rendered, preparation, options.manifests);
+  if (options.agent !== false && !options.binaryPath) await requireProgram(prepared, images.image, options.image);
   const { recreate } = options;
   const all = [...prepared.objects, ...prepared.beside];
   const kept = await keepJobImages(cluster, all, { reference: images.image.reference, recreate, ...delivery });
@@ -53,6 +57,18 @@ export async function prepareObjects(
     components: { before: stagesOf(before), after: stagesOf(after) },
     notices: [...outdatedNotices(prepared), ...kept.notices],
   };
+}
+
+/**
+ * Refuses a process whose first word is a script of the image: a new binary would take the place of the script.
+ *
+ * @throws NxKubeError (configuration) with the option that settles it
+ */
+async function requireProgram({ workload, container }: Prepared, image: ImageProcess, folder: string): Promise<void> {
+  const path = programPathOf(container, programOf(workload, container, { image }).program, image);
+  const archive = archiveIn(folder);
+  if (!path || !(await sizeOf(archive)) || !(await isScriptIn(archive, path))) return;
+  throw hiddenBinary(workload, container, `${path} is a script, which may start any program`, image);
 }
 
 /** Size (bytes) of a file. Returns undefined if there is none. */

@@ -55,8 +55,9 @@ describe('findProgram', () => {
 
   it.each([
     [['sh', '/start.sh'], 'sh reads a script, which may start any program'],
-    [['/entrypoint.sh', '/m'], 'the script /entrypoint.sh may start any program'],
-    [['sh', '-c', '/start.sh --flag'], 'the script /start.sh may start any program'],
+    [['/entrypoint.sh', '/m'], '/entrypoint.sh may start any program'],
+    [['sh', '-c', '/start.sh --flag'], '/start.sh may start any program'],
+    [['dlv', 'exec', '/m'], 'dlv may start any program'],
     [['env', '-S', '/m -a'], 'the option -S of env hides it'],
     [['tini', '--'], 'tini -- starts no program'],
     [['sh', '-c', '/m & wait'], 'its script does not end with the program'],

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { shellCommands, shellQuoted, type ShellCommand, type ShellWord } from './shell-commands.js';
-import { isScript, shellCall, skipWrappers } from './wrappers.js';
+import { startsAnyProgram, shellCall, skipWrappers } from './wrappers.js';
 
 /** The place of the program in a command line. */
 export interface FoundProgram {
@@ -41,7 +41,7 @@ export function findProgram(words: readonly string[], wanted?: string): ProgramS
   if (wanted) return wordOf(words, wanted);
   if (shell) return { problem: `${rest[0]} reads a script, which may start any program` };
   const program = rest[0]!;
-  if (isScript(program)) return { problem: `the script ${program} may start any program` };
+  if (startsAnyProgram(program)) return { problem: `${program} may start any program` };
   return isPlain ? { words: rest, at: 0, program } : { words: [...words], at, program };
 }
 
@@ -73,7 +73,7 @@ function findInScript(words: readonly string[], at: number, isPlain: boolean, wa
   if (!first) return { problem: 'its script does not end with the program' };
   const { program } = first;
   if (started.some((call) => call.program !== program)) return { problem: 'its script starts several programs' };
-  if (shellCall([program]) || isScript(program)) return { problem: `the script ${program} may start any program` };
+  if (shellCall([program]) || startsAnyProgram(program)) return { problem: `${program} may start any program` };
   const isStartedAgain = calls.some((call) => call.program === program && !started.includes(call));
   if (isStartedAgain && !wanted) return { problem: `its script starts ${program} more than once` };
 

@@ -143,7 +143,7 @@ describe('injectAgent', () => {
     expect(() => injectAgent(hidden, injection)).toThrowError(
       expect.objectContaining({
         message:
-          'Deployment/demo/a: "command" of container "manager" hides the binary: the script /entrypoint.sh may start any program.',
+          'Deployment/demo/a: "command" of container "manager" hides the binary: /entrypoint.sh may start any program.',
         next: expect.stringContaining('"binaryPath"') as string,
       }),
     );

@@ -47,11 +47,24 @@ export function programOf(
 ): FoundProgram {
   const found = findProgram(processOf(object, container, image), binaryPath);
   if (!('problem' in found)) return found;
-  const { command, args } = container;
+  throw hiddenBinary(object, container, found.problem, image);
+}
+
+/**
+ * The error for a process whose program is not known. Pure.
+ *
+ * @param problem why, as the end of a sentence
+ */
+export function hiddenBinary(
+  object: KubeObject,
+  { name, command, args }: Container,
+  problem: string,
+  image?: ImageProcess,
+): NxKubeError {
   const field = command?.length ? '"command"' : image?.entrypoint.length || !args?.length ? 'The image' : '"args"';
-  throw new NxKubeError(
+  return new NxKubeError(
     'configuration',
-    `${subject(object)}: ${field} of container "${container.name}" hides the binary: ${found.problem}.`,
+    `${subject(object)}: ${field} of container "${name}" hides the binary: ${problem}.`,
     { next: settles },
   );
 }

@@ -44,8 +44,14 @@ const wrappers: Record<string, Wrapper> = {
 };
 
 const shells = new Set(['sh', 'bash', 'ash', 'dash', 'ksh', 'mksh', 'zsh']);
-/** Programs and files that read a script, which may start anything. */
-const readsScript = /^(?:python[\d.]*|perl|ruby|node|make|supervisord|s6-svscan|runsvdir|.+\.(?:sh|bash|py|pl|rb|js))$/;
+/** Interpreters, supervisors, debuggers and builders: their command line does not tell what they start. */
+const startsAnything = new Set(
+  'perl ruby node make supervisord s6-svscan runsvdir dlv gdb strace ltrace perf go air reflex entr watchexec'.split(
+    ' ',
+  ),
+);
+/** Files that an interpreter reads, and interpreters whose names have a version. */
+const readsScript = /^(?:python[\d.]*|.+\.(?:sh|bash|py|pl|rb|js))$/;
 
 export interface Unwrapped {
   /** Index of the first word that belongs to the program, or to a shell or script that starts it. */
@@ -116,7 +122,8 @@ export function shellCall(words: readonly string[]): ShellCall | undefined {
   return reads && at < words.length ? { script: at, isPlain } : { isPlain };
 }
 
-/** Whether a program or file is known to read a script. Pure. */
-export function isScript(program: string): boolean {
-  return readsScript.test(posix.basename(program));
+/** Whether a program or script is known to start another program that cannot be read from its command line. Pure. */
+export function startsAnyProgram(program: string): boolean {
+  const name = posix.basename(program);
+  return startsAnything.has(name) || readsScript.test(name);
 }

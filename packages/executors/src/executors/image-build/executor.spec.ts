@@ -44,6 +44,18 @@ describe('image-build', () => {
     });
   });
 
+  it('a container that names the binary as its argument gets an image with a CMD', async () => {
+    const manifests = deployment('a').replace('command: [/app/a]', 'args: [/app/manager, --leader-elect]');
+    await writeFile(join(root, 'dist/apps/one/manifests.yaml'), manifests);
+    expect(await imageBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: true });
+    const image = () => readFile(join(root, 'dist/apps/one/image/image.json'), 'utf8');
+    expect(JSON.parse(await image())).toMatchObject({ entrypoint: [], cmd: ['/app/manager'] });
+    // Any other argument belongs to the entrypoint.
+    await writeFile(join(root, 'dist/apps/one/manifests.yaml'), manifests.replace('/app/manager', '/app/config'));
+    expect(await imageBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: true });
+    expect(JSON.parse(await image())).toMatchObject({ entrypoint: ['/manager'], cmd: [] });
+  });
+
   it('the option workload names the one of several workloads to build for', async () => {
     await writeFile(join(root, 'dist/apps/one/manifests.yaml'), deployment('a', 'b'));
     expect(await imageBuild({}, executorContext(root, 'apps/one'))).toEqual({ success: false });

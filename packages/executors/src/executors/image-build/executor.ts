@@ -1,8 +1,8 @@
 import type { ExecutorContext } from '@nx/devkit';
 import { duration, size } from '../../format/units.js';
-import { binaryPathIn } from '../../image/build/binary-path.js';
+import { binaryArgumentIn, binaryPathIn } from '../../image/build/binary-path.js';
 import { buildImage } from '../../image/build/build.js';
-import type { ImageBuild } from '../../image/build/plan.js';
+import type { FromBinary, ImageBuild } from '../../image/build/plan.js';
 import { printNotCached } from '../../nx/not-cached.js';
 import { print, printError, shortPath } from '../../nx/print.js';
 import { projectOf, projectPath, workspacePath } from '../../nx/project.js';
@@ -45,16 +45,23 @@ export async function normalize(given: ImageBuildOptions, context: ExecutorConte
           only: only.length ? only : undefined,
           ...{ buildArgs, target },
         }
-      : { baseImage, binaryPath: await binaryPath(options, context), user, labels },
+      : { baseImage, ...(await binaryPlace(options, context)), user, labels },
   };
 }
 
-async function binaryPath(options: FilledImageBuildOptions, context: ExecutorContext): Promise<string> {
-  if (options.binaryPath) return pathOf(options.binaryPath);
+/** Where the image has the binary, and how the image starts it. */
+async function binaryPlace(
+  options: FilledImageBuildOptions,
+  context: ExecutorContext,
+): Promise<Pick<FromBinary, 'binaryPath' | 'asCmd'>> {
+  if (options.binaryPath) return { binaryPath: pathOf(options.binaryPath) };
   const project = projectOf(context);
-  const { workload, container, baseImage } = options;
+  const { workload, container, baseImage, binary } = options;
   const choice = { workload, container, project: project.name, baseImage };
-  return binaryPathIn(workspacePath(project, options.manifests), choice);
+  const manifests = workspacePath(project, options.manifests);
+  const argument = await binaryArgumentIn(manifests, choice, binary);
+  if (argument !== undefined) return { binaryPath: argument, asCmd: true };
+  return { binaryPath: await binaryPathIn(manifests, choice) };
 }
 
 /** Names of projects may hold what names of images may not: `@Acme/one` → `acme-one`. */

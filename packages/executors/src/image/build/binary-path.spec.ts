@@ -67,7 +67,7 @@ describe('binaryPathIn', () => {
   });
 
   it.each([
-    ['command: [/start.sh]', 'hides the binary: the script /start.sh may start any program.'],
+    ['command: [/start.sh]', 'hides the binary: /start.sh may start any program.'],
     ['command: [$(BINARY)]', 'starts $(BINARY), which only the pod can expand.'],
   ])('the container with %s is refused, because it %s', async (container, message) => {
     await writeFile(manifests, deployment('a', container));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { basename, posix } from 'node:path';
 import { NxKubeError, parseManifests, subject, type KubeObject } from '@nx-kube/cluster';
 import { pathOf } from '../../workload/find-program.js';
 import { findWorkload, type Workload, type WorkloadChoice } from '../../workload/find.js';
@@ -42,6 +43,26 @@ export function binaryPathOf({ object, container }: Workload, baseImage = 'scrat
   const path = expanded(program, env);
   if (/[$`]/.test(path)) throw unknownPath(object, container, path);
   return pathOf(path, container['workingDir'] as string | undefined, env.get('PATH')?.split(':')[0]);
+}
+
+/**
+ * The binary of a container that names it as its first argument, for images with a CMD and no ENTRYPOINT. Only the name
+ * of the binary tells it from another argument.
+ *
+ * @param manifests absolute path of the rendered manifests
+ * @param binary path of the binary on this machine
+ * @returns the path in the image; undefined if the arguments do not begin with the binary
+ */
+export async function binaryArgumentIn(
+  manifests: string,
+  { baseImage: _, ...choice }: ImageFor,
+  binary: string,
+): Promise<string | undefined> {
+  const text = await readFile(manifests, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const { container } = findWorkload(parseManifests(text, manifests), choice, manifests);
+  const [first = ''] = container.command?.length ? [] : (container.args ?? []);
+  return posix.isAbsolute(first) && posix.basename(first) === basename(binary) ? first : undefined;
 }
 
 function noWrapper(object: KubeObject, { name }: Container, wrapper: string): NxKubeError {

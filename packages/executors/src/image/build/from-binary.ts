@@ -22,13 +22,14 @@ export async function fromBinary(
   work: string,
   control: BuildImageOptions,
 ): Promise<MadeImage> {
-  const { binaryPath, user, labels } = from;
+  const { binaryPath, asCmd, user, labels } = from;
   requireUser(user);
   const platform = await binaryPlatform(build.binary);
   const tag = contentTag({ ...from, platform, binary: build.release ? await sha256(build.binary) : undefined });
   if (from.baseImage === 'scratch') {
     const layer = await packProgram({ file: build.binary, path: binaryPath }, join(work, 'layer'));
-    const config = programConfig({ platform, entrypoint: [binaryPath], user, labels, diffIds: [layer.diffId] });
+    const process = asCmd ? { entrypoint: [], cmd: [binaryPath] } : { entrypoint: [binaryPath] };
+    const config = programConfig({ platform, ...process, user, labels, diffIds: [layer.diffId] });
     return { tag, config, layers: [layer] };
   }
   const context = join(work, 'context');

@@ -6,6 +6,8 @@ export interface BinaryImage {
   binary: string;
   /** Absolute path of the binary in the image. */
   binaryPath: string;
+  /** Whether the binary is the CMD of an image without an ENTRYPOINT. */
+  asCmd?: boolean;
   user: string;
   labels: Record<string, string>;
 }
@@ -15,7 +17,7 @@ export interface BinaryImage {
  *
  * @throws NxKubeError (configuration) when `baseImage` is not a reference to an image
  */
-export function generatedDockerfile({ baseImage, binary, binaryPath, user, labels }: BinaryImage): string {
+export function generatedDockerfile({ baseImage, binary, binaryPath, asCmd, user, labels }: BinaryImage): string {
   if (!/^[^\s$]+$/.test(baseImage)) {
     throw new NxKubeError('configuration', `"baseImage": "${baseImage}" is not a reference to an image.`, {
       next: 'Write it as name[:tag][@digest], such as gcr.io/distroless/static:nonroot.',
@@ -26,7 +28,9 @@ export function generatedDockerfile({ baseImage, binary, binaryPath, user, label
     `COPY ${JSON.stringify([binary, binaryPath])}`,
     ...Object.entries(labels).map(([name, value]) => `LABEL ${quoted(name)}=${quoted(value)}`),
     `USER ${user}`,
-    `ENTRYPOINT ${JSON.stringify([binaryPath])}`,
+    ...(asCmd
+      ? ['ENTRYPOINT []', `CMD ${JSON.stringify([binaryPath])}`]
+      : [`ENTRYPOINT ${JSON.stringify([binaryPath])}`]),
   ];
   return `${lines.join('\n')}\n`;
 }

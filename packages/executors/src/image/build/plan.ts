@@ -22,6 +22,8 @@ export interface FromBinary {
   baseImage: string;
   /** Absolute path of the binary in the image. */
   binaryPath: string;
+  /** Whether the binary is the CMD of an image without an ENTRYPOINT. Default: it is the ENTRYPOINT. */
+  asCmd?: boolean;
   /** `uid` or `uid:gid`. */
   user: string;
   labels: Record<string, string>;
