@@ -34,7 +34,7 @@ describe('summary', () => {
     ]));
   it('the summary without a controller says what a controller has', () =>
     expect(summary({ controllers: [], modules: ['one'] }, 'npx nx').join('\n')).toContain(
-      'config/default/kustomization.yaml',
+      'a kustomization with a workload',
     ));
   it('the summary of a repository without Go modules says so', () =>
     expect(summary({ controllers: [], modules: [] }, 'npx nx')).toEqual([expect.stringContaining('no go.mod')]));

@@ -77,8 +77,8 @@ export function summary({ controllers, modules }: FoundProjects, nx: string): st
   const next = first
     ? [`Next: ${nx} run ${first.name}:${first.dev}`]
     : [
-        'None of them is a controller: a controller has main.go or cmd/main.go, and config/default/kustomization.yaml.',
-        `Next: make these files, and look at ${nx} show projects`,
+        'None of them is a controller: a controller has a program, and a kustomization with a workload, such as config/default.',
+        'Next: make them, or set "main" of go-build and "path" of kustomize-build in project.json, and run the command again.',
       ];
   return [found, ...list, '', ...next];
 }

@@ -1,51 +1,95 @@
-import { describe, expect, it } from 'vitest';
-import { mainKind, type MainKind } from '../go/main-function.js';
-import { mainPackage } from './find-controller.js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Facts } from '../files/facts.js';
+import type { MainKind } from '../go/main-function.js';
+import { testWorkspace, type TestWorkspace } from '../workspace.fixture.js';
+import { findController, type WantedLayout } from './find-controller.js';
 
-describe('mainPackage', () => {
-  it.each<[string, Record<string, MainKind>, string | undefined]>([
-    ['a program in the root', { '.': 'manager', cmd: 'manager' }, '.'],
-    ['a program in cmd beside a stub in the root', { '.': 'stub', cmd: 'program' }, './cmd'],
-    ['a program in the root beside a stub in cmd', { '.': 'program', cmd: 'stub' }, '.'],
-    ['the only program below cmd beside a stub', { cmd: 'stub', 'cmd/fleet': 'program' }, './cmd/fleet'],
-    [
-      'the manager among programs below cmd',
-      { cmd: 'stub', 'cmd/cli': 'program', 'cmd/fleet': 'manager' },
-      './cmd/fleet',
-    ],
-    [
-      'the program with the usual name',
-      { cmd: 'stub', 'cmd/manager': 'manager', 'cmd/agent': 'manager' },
-      './cmd/manager',
-    ],
-    ['no program where several are likely', { cmd: 'stub', 'cmd/a': 'manager', 'cmd/b': 'manager' }, undefined],
-    ['no program among stubs', { '.': 'stub', cmd: 'stub', 'cmd/a': 'stub' }, undefined],
-    ['no program deeper in cmd or elsewhere', { cmd: 'stub', 'cmd/a/b': 'manager', 'hack/x': 'program' }, undefined],
-  ])('%s is chosen', (_, packages, main) =>
-    expect(
-      mainPackage(
-        ['.', './cmd'].filter((at) => packages[at.replace('./', '')]),
-        new Map(Object.entries(packages)),
-      ),
-    ).toBe(main),
-  );
+let workspace: TestWorkspace | undefined;
+afterEach(() => workspace?.dispose());
+
+const deployment = (name: string, image: string) => `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: ${name} }
+spec:
+  template:
+    spec:
+      containers: [{ name: main, image: '${image}' }]
+`;
+const kustomization = 'resources: [workload.yaml]\n';
+/** A kustomization with a workload. */
+const manifests = (directory: string, image = 'controller:latest') => ({
+  [`${directory}/kustomization.yaml`]: kustomization,
+  [`${directory}/workload.yaml`]: deployment('app', image),
 });
 
-describe('mainKind', () => {
-  it.each<[string, string, MainKind | undefined]>([
-    ['an empty file', '', 'stub'],
-    ['a file of comments', '/* package main\n\nfunc main() { run() } */\n// package main\n', 'stub'],
-    ['a package without a function', 'package main\n', 'stub'],
-    ['an empty function', 'package main\n\nfunc main() {}\n', 'stub'],
-    ['a function of comments', 'package main\n\nfunc main() {\n\t// TODO: run()\n}\n', 'stub'],
-    ['a function with code', '// Copyright\npackage main\n\nfunc main() {\n\trun()\n}\n', 'program'],
-    ['a text that looks like a comment', 'package main\n\nvar x = "/*"\n\nfunc main() { run() }\n', 'program'],
-    [
-      'a manager',
-      'package main\n\nimport ctrl "sigs.k8s.io/controller-runtime"\n\nfunc main() { ctrl.Run() }\n',
-      'manager',
-    ],
-    ['another package', 'package cmd\n\nfunc main() { run() }\n', undefined],
-    ['a file that builds ignore', '//go:build ignore\n\npackage main\n\nfunc main() { run() }\n', undefined],
-  ])('%s has its kind', (_, text, kind) => expect(mainKind(text)).toBe(kind));
+function find(files: Record<string, string>, packages: Record<string, MainKind>, wanted?: WantedLayout) {
+  workspace = testWorkspace(files);
+  return findController(new Facts(workspace.root), '.', new Map(Object.entries(packages)), wanted);
+}
+
+describe('findController', () => {
+  it.each([
+    ['config/default'],
+    ['config'],
+    ['config/manager'],
+    ['manifests'],
+    ['deploy'],
+    ['deploy/kustomize'],
+    ['kustomize'],
+    ['deploy/overlays/dev'],
+    ['config/overlays/local'],
+  ])('the manifests in %s are found', (directory) =>
+    expect(find(manifests(directory), { 'cmd/manager': 'manager' })).toEqual({
+      main: './cmd/manager',
+      kustomization: directory,
+    }),
+  );
+
+  it('config/default comes before all others, also without a workload in its files', () =>
+    expect(
+      find({ 'config/default/kustomization.yaml': 'resources: []\n', ...manifests('deploy') }, { '.': 'manager' }),
+    ).toEqual({ main: '.', kustomization: 'config/default' }));
+
+  it('none of several overlays is chosen, but the one of the options', () => {
+    const files = { ...manifests('deploy/overlays/dev'), ...manifests('deploy/overlays/prod') };
+    expect(find(files, { '.': 'manager' })).toBeUndefined();
+    workspace?.dispose();
+    expect(find(files, { '.': 'manager' }, { kustomization: 'deploy/overlays/prod' })).toEqual({
+      main: '.',
+      kustomization: 'deploy/overlays/prod',
+    });
+  });
+
+  it('a kustomization without a workload is none of a controller', () =>
+    expect(find({ 'deploy/kustomization.yaml': 'resources: []\n' }, { '.': 'manager' })).toBeUndefined());
+
+  it.each([
+    ['Dockerfile', undefined],
+    ['build/Dockerfile', 'build/Dockerfile'],
+  ])('the program that %s builds is the controller', (file, dockerfile) =>
+    expect(
+      find(
+        { ...manifests('deploy'), [file]: 'FROM golang\nRUN go build -o /m ./cmd/b\n' },
+        { 'cmd/a': 'manager', 'cmd/b': 'manager' },
+        { dockerfile },
+      ),
+    ).toMatchObject({ main: './cmd/b' }),
+  );
+
+  it('the program that is named as the image is the controller', () =>
+    expect(
+      find(manifests('deploy', 'localhost:5000/team/fleet:v1'), { 'cmd/agent': 'manager', 'cmd/fleet': 'manager' }),
+    ).toMatchObject({ main: './cmd/fleet' }));
+
+  it('the program of the options is the controller, whatever else there is', () =>
+    expect(find(manifests('config/default'), { '.': 'manager', 'x/y': 'program' }, { main: './x/y' })).toMatchObject({
+      main: './x/y',
+    }));
+
+  it('a module without a program is none of a controller, nor one with manifests that are no YAML', () => {
+    expect(find(manifests('config/default'), {})).toBeUndefined();
+    workspace?.dispose();
+    const broken = { ...manifests('deploy'), 'deploy/workload.yaml': 'kind: Deployment\n\t{{' };
+    expect(find(broken, { '.': 'manager' })).toBeUndefined();
+  });
 });

@@ -1,59 +1,43 @@
-import { existsSync } from 'node:fs';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { Facts } from '../files/facts.js';
 import type { MainKind } from '../go/main-function.js';
-import { readKustomization } from '../kustomize/kustomization-inputs.js';
+import { dockerfileBuilds } from './dockerfile-builds.js';
+import { findKustomization } from './find-kustomization.js';
+import { findMain } from './find-main.js';
 
 /** Layout of a controller's repository. Paths are relative to the project's root. */
 export interface Controller {
-  /** Path of the main package for `go build`: `.`, or `./cmd` in kubebuilder's newer layout. */
+  /** Path of the main package for `go build`: `.`, `./cmd` or `./cmd/manager`. */
   main: string;
   /** Directory of the kustomization to deploy. */
   kustomization: string;
 }
 
-const kustomization = 'config/default';
-const mains = { 'main.go': '.', 'cmd/main.go': './cmd' };
-
-/** Names of the program of a controller in `cmd`, the best first. */
-const programs = ['manager', 'controller', 'operator', 'controller-manager'];
+/** What the user's options say about the layout, relative to the project's root. */
+export interface WantedLayout {
+  main?: string;
+  kustomization?: string;
+  dockerfile?: string;
+}
 
 /**
- * Finds the controller of a module. Returns undefined when the module lacks a main package or `config/default`.
+ * Finds the controller of a module. Options decide; else what the repository says.
  *
- * @param packages the directories with Go code of the package main, relative to the module's root
+ * @param packages the directories with code of the package main, relative to the module's root
+ * @returns undefined when the module lacks a program or manifests, or several are equally likely
  */
 export function findController(
   facts: Facts,
   root: string,
   packages: ReadonlyMap<string, MainKind>,
+  wanted: WantedLayout = {},
 ): Controller | undefined {
-  const found = Object.entries(mains)
-    .filter(([file]) => existsSync(join(facts.workspaceRoot, root, file)))
-    .map(([, main]) => main);
-  if (!found.length || !readKustomization(facts, posix.join(root, kustomization))) return undefined;
-  return { main: mainPackage(found, packages) ?? found[0]!, kustomization };
-}
-
-/**
- * The main package of a controller: of the usual directories the first with a program, else a program in a directory of
- * `cmd`. Kubebuilder leaves an empty `cmd/main.go` where the program has been moved. Pure.
- *
- * @param usual `.` and `./cmd`, as far as they have a main.go
- * @param packages the directories with Go code of the package main
- * @returns undefined where there is no program, or several that are equally likely
- */
-export function mainPackage(usual: readonly string[], packages: ReadonlyMap<string, MainKind>): string | undefined {
-  const kindOf = (main: string) => packages.get(posix.normalize(main));
-  const isProgram = (main: string) => ['program', 'manager'].includes(kindOf(main) ?? '');
-  const first = usual.find(isProgram);
-  if (first) return first;
-  const inCmd = [...packages.keys()]
-    .filter((directory) => /^cmd\/[^/]+$/.test(directory))
-    .map((directory) => `./${directory}`)
-    .filter(isProgram);
-  const managers = inCmd.filter((main) => kindOf(main) === 'manager');
-  const likely = managers.length ? managers : inCmd;
-  const named = programs.map((name) => `./cmd/${name}`).find((main) => likely.includes(main));
-  return named ?? (likely.length === 1 ? likely[0] : undefined);
+  if (!packages.size && wanted.main === undefined) return undefined;
+  const found = findKustomization(facts, root, wanted.kustomization);
+  if (!found) return undefined;
+  const { directory: kustomization, names } = found;
+  if (wanted.main !== undefined) return { main: wanted.main, kustomization };
+  const dockerfile = posix.join(root, wanted.dockerfile ?? 'Dockerfile');
+  const main = findMain({ packages, built: facts.read(dockerfile, dockerfileBuilds), names });
+  return main === undefined ? undefined : { main, kustomization };
 }

@@ -26,6 +26,18 @@ export function isDirectory(path: string): boolean {
 }
 
 /**
+ * Lists the names of the folders in a directory, sorted.
+ *
+ * @param root absolute path that `path` is relative to
+ */
+export function foldersIn(root: string, path: string): string[] {
+  return entriesOf(join(root, path))
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+/**
  * Lists all files below a directory, with its path before their names. A path that is no directory is listed itself,
  * also if it does not exist.
  *

@@ -41,8 +41,12 @@ export const kubebuilderProject: Reader<{ projectName?: string }> = {
   },
 };
 
-/** Options with paths of files that a target reads or writes, and `release`, which puts the binary into the image. */
+/**
+ * Options with the main package, with paths of files that a target reads or writes, and `release`, which puts the binary
+ * into the image.
+ */
 export interface FileOptions {
+  main?: string;
   output?: string;
   path?: string;
   binary?: string;
@@ -66,11 +70,11 @@ export interface ProjectFacts {
   targets: Record<string, TargetOptions>;
 }
 
-export const projectJson: Reader<ProjectFacts> = { version: '2', parse: (text) => projectFacts(parseJson(text)) };
+export const projectJson: Reader<ProjectFacts> = { version: '3', parse: (text) => projectFacts(parseJson(text)) };
 
 /** Reads the key `nx` of package.json, which has the structure of project.json. */
 export const packageJson: Reader<ProjectFacts> = {
-  version: '2',
+  version: '3',
   parse: (text) => projectFacts((parseJson(text) as { nx?: unknown } | undefined)?.nx),
 };
 
@@ -102,7 +106,7 @@ export function targetOptions(target: Target | null): TargetOptions {
 
 function fileOptions(options: Options | undefined): FileOptions {
   const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
-  const texts = (['output', 'path', 'binary', 'manifests', 'image', 'dockerfile', 'context'] as const)
+  const texts = (['main', 'output', 'path', 'binary', 'manifests', 'image', 'dockerfile', 'context'] as const)
     .map((name) => [name, options?.[name]] as const)
     .filter(([, value]) => isText(value));
   const { only, release } = options ?? {};

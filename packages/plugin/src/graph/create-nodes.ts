@@ -4,8 +4,8 @@ import { factsOf } from '../files/facts.js';
 import { inferProjects } from './infer-projects.js';
 
 /**
- * Infers one project for each Go module. A module in the layout of a controller gets the targets of the development
- * loop: it has a main package in its root or in `cmd`, and a kustomization in `config/default`.
+ * Infers one project for each Go module. A module with the layout of a controller gets the targets of the development
+ * loop: it has a program and a kustomization.
  */
 export const createNodes: CreateNodes<NxKubePluginOptions> = [
   '**/go.mod',

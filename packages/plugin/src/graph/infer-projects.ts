@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { CreateNodesResultArray, NxJsonConfiguration } from '@nx/devkit';
 import { configuredOptions, variants } from '../controller/configured-options.js';
-import { findController, type Controller } from '../controller/find-controller.js';
+import { findController, type Controller, type WantedLayout } from '../controller/find-controller.js';
 import { imageHidden } from '../controller/image-hidden.js';
 import { projectPath, type Tokens } from '../controller/option-paths.js';
 import { projectNames } from '../controller/project-names.js';
@@ -59,7 +59,12 @@ export function inferProjects(
   const isProject = (module: Module) =>
     sources.get(module)!.hasCode || !isNested(module, set.modules) || isWanted(facts, module.root, used);
   const found = ofEach([...sources.keys()].filter(isProject), (module) => ({
-    controller: findController(facts, module.root, sources.get(module)!.mains),
+    controller: findController(
+      facts,
+      module.root,
+      sources.get(module)!.mains,
+      wantedLayout(facts, module.root, names, defaults),
+    ),
     projectName: facts.read(posix.join(module.root, 'PROJECT'), kubebuilderProject)?.projectName,
     configuredName: facts.read(posix.join(module.root, 'project.json'), projectJson)?.name,
   }));
@@ -135,6 +140,25 @@ function goSources(
     dependencies: all.filter((at) => at !== module).map(({ root }) => root),
     others: [...new Set(all.flatMap((at) => sources.get(at)?.others ?? []))].sort(),
     ...visibility.look([...read, ...companions, ...(goWork ? [goWork] : [])]),
+  };
+}
+
+/** What the user's options say about the layout of a project. */
+function wantedLayout(
+  facts: Facts,
+  root: string,
+  names: TargetNames,
+  defaults: NxJsonConfiguration['targetDefaults'],
+): WantedLayout {
+  const optionsOf = (target: string | undefined, executor: string) =>
+    configuredOptions(facts, root, { target, executor: `@nx-kube/executors:${executor}`, defaults }).options;
+  const { path } = optionsOf(names.kustomizeBuild, 'kustomize-build');
+  const { dockerfile } = optionsOf(names.imageBuild, 'image-build');
+  const own = (option: string) => posix.relative(root, projectPath(option, { project: '', root }));
+  return {
+    main: optionsOf(names.goBuild, 'go-build').main,
+    kustomization: path === undefined ? undefined : own(path),
+    dockerfile: dockerfile === undefined ? undefined : own(dockerfile),
   };
 }
 

@@ -12,22 +12,30 @@ export function kustomizeBuildTarget(context: ControllerContext): TargetConfigur
   const { project, root, names, controller, manifestInputs } = context;
   const { files, linked, hidden } = manifestInputs;
   const within = inRoot(root);
+  // kubebuilder's kustomizations are all in config, and refer to each other.
+  const [top] = controller.kustomization.split('/');
+  const folder = top === 'config' ? top : controller.kustomization;
+  const below = posix.join(root, folder);
   const target = {
     executor: '@nx-kube/executors:kustomize-build',
     cache: true,
     inputs: [
-      `${within}/config/**/*`,
-      `!${within}/config/**/*.go`,
-      ...[...files.filter((file) => !file.startsWith(posix.join(root, 'config/'))), ...linked].map(
+      `${within}/${nxGlob(folder)}/**/*`,
+      `!${within}/${nxGlob(folder)}/**/*.go`,
+      ...[...files.filter((file) => !file.startsWith(`${below}/`)), ...linked].map(
         (file) => `{workspaceRoot}/${nxGlob(file)}`,
       ),
       toolVersion,
     ],
     outputs: outputsOf(manifests(context), context),
     options: { path: controller.kustomization, output: manifests(context).path },
-    metadata: metadata('Renders the manifests of config/default', executorHelp(project, names.kustomizeBuild!), {
-      options: { path: 'config/overlays/local' },
-    }),
+    metadata: metadata(
+      `Renders the manifests of ${controller.kustomization}`,
+      executorHelp(project, names.kustomizeBuild!),
+      {
+        options: { path: 'config/overlays/local' },
+      },
+    ),
   };
   const all = [...files, ...hidden.map(({ path }) => path)].map(escapeGlob);
   const charts = all.filter(isChart).map((file) => `${posix.dirname(file)}/**/*`);
