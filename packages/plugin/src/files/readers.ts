@@ -42,8 +42,8 @@ export const kubebuilderProject: Reader<{ projectName?: string }> = {
 };
 
 /**
- * Options with the main package, with paths of files that a target reads or writes, and `release`, which puts the binary
- * into the image.
+ * Options with the main package, with paths of files that a target reads or writes, and `release`, which puts the
+ * binary into the image.
  */
 export interface FileOptions {
   main?: string;
