@@ -12,6 +12,7 @@ import { layoutFor } from '@nx-kube/local-cluster/config/layout.js';
 import { parseMounts } from '@nx-kube/local-cluster/host/mounts.js';
 import { identify, isAlive } from '@nx-kube/local-cluster/processes/process-identity.js';
 import { strayProcesses } from '@nx-kube/local-cluster/processes/stray-processes.js';
+import { processes as runningProcesses, type ProcessInfo } from '@nx-kube/testing/e2e/processes.js';
 import { repository } from '@nx-kube/testing/e2e/workspace.js';
 
 /*
@@ -111,9 +112,9 @@ async function runPod(): Promise<void> {
   await pushImage();
   await kubectl(['create', 'namespace', NAMESPACE]);
   await kubectl(['label', 'namespace', NAMESPACE, 'pod-security.kubernetes.io/enforce=restricted']);
-  await kubectl(['-n', NAMESPACE, 'wait', '--for=create', 'serviceaccount/default', '--timeout=60s']);
+  await kubectl(['-n', NAMESPACE, 'wait', '--for=create', 'serviceaccount/default', '--timeout=180s']);
   await kubectl(['apply', '-f', '-'], { input: JSON.stringify(pod('restricted', restricted)) });
-  await kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/restricted', '--timeout=60s']);
+  await kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/restricted', '--timeout=180s']);
 }
 
 /** Identity and state of the pod's container. */
@@ -250,9 +251,10 @@ describe('the embedded cluster', () => {
   it('parallel runs of up start the cluster once', async () => {
     await cli('stop', 'kube-scheduler');
     await Promise.all([cli('up'), cli('up'), cli('up')]);
-    const schedulers = strayProcesses(layout).filter(({ pid }) =>
-      readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')[0]!.endsWith('/kube-scheduler'),
-    );
+    const pids = strayProcesses(layout).map(({ pid }) => pid);
+    const isScheduler = ({ pid, command }: ProcessInfo) =>
+      pids.includes(pid) && command[0]!.endsWith('/kube-scheduler');
+    const schedulers = runningProcesses(isScheduler);
     expect(schedulers.map(({ pid }) => pid)).toEqual([await pidOf('kube-scheduler')]);
   });
 
@@ -388,12 +390,8 @@ describe('taking the cluster down', () => {
     await cli('up');
     await runPod();
     const processes = strayProcesses(layout);
-    const program = readdirSync('/proc')
-      .filter((entry) => /^\d+$/.test(entry))
-      .find(
-        (pid) => existsSync(`/proc/${pid}/cmdline`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === '/program\0',
-      );
-    const container = identify(Number(program))!;
+    const [program] = runningProcesses(({ command }) => command.join(' ') === '/program');
+    const container = identify(program!.pid)!;
     expect(isAlive(container)).toBe(true);
     // State that is not visible now would not be missed below.
     expect(await leftovers()).toEqual({
@@ -426,7 +424,7 @@ describe('taking the cluster down', () => {
     await cli('down', '--keep');
     expect(strayProcesses(layout)).toEqual([]);
     await cli('up');
-    await kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/restricted', '--timeout=60s']);
+    await kubectl(['-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/restricted', '--timeout=180s']);
     expect((await containerOfPod()).uid).toBe(before.uid);
   });
 });

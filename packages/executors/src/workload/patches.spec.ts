@@ -153,6 +153,7 @@ describe('applyPatches', () => {
       onAll({ metadata: { labels: { a: 'b' }, '$deleteFromPrimitiveList/finalizers': ['a'] } }),
       '"patches[0].merge": kustomize does not know the directive $deleteFromPrimitiveList/finalizers.',
     ],
+    [onAll({ $patch: 'replace', spec: {} }), '"patches[0].merge": kustomize does not replace whole objects.'],
     [merge({ $retainKeys: [] }), '"patches[0].merge": kustomize does not know the directive $retainKeys.'],
     [
       { target: { kind: 'Gadget' }, merge: { spec: { containers: [{ name: 'one', $patch: 'delete' }] } } },

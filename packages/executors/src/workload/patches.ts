@@ -69,6 +69,11 @@ async function applyMerge(objects: KubeObject[], merge: Record<string, unknown>,
       next: 'Use "json" with a JSON patch for this change.',
     });
   }
+  if (merge['$patch'] === 'replace') {
+    throw new NxKubeError('configuration', `"${field}": kustomize does not replace whole objects.`, {
+      next: 'Put "$patch: replace" into the map or list that it is to replace, such as "spec".',
+    });
+  }
   const patched = await mergeIntoObjects(objects, merge, field);
   // kustomize keeps `$patch` as a field where it does not apply it, as in a list of a custom resource.
   if (keysIn(patched).includes('$patch')) {
