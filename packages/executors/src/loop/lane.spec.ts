@@ -182,6 +182,22 @@ describe('Lane', () => {
     expect(lane.canRetry).toBe(false);
   });
 
+  it('content that could not be read for another reason is made again by a retry', async () => {
+    let isReachable = false;
+    const source: LoopTarget<string> = {
+      ...{ target: 'yaml', triesAgain: true, deliver: async () => ({ syncMs: 1 }) },
+      async make() {
+        if (!isReachable) throw new Error('the chart repository does not answer');
+        return made('v1');
+      },
+    };
+    const lane = new Lane(source, () => {}, new AbortController().signal);
+    expect(await lane.run(performance.now())).toMatchObject({ outcome: 'failed' });
+    expect(lane.canRetry).toBe(true);
+    isReachable = true;
+    expect(await lane.run(performance.now(), { retry: true })).toMatchObject({ outcome: 'delivered' });
+  });
+
   it('a lane reports what its target waits for, and measures that apart from the steps', async () => {
     const stop = new AbortController();
     const events: LoopEvent[] = [];
