@@ -186,6 +186,7 @@ describe('createNodes', () => {
       'a',
       'licenses/y',
     ]);
+    expect(Object.keys(await infer({ ...usual, ...controller('apps/docs') })).sort()).toEqual(['a', 'apps/docs']);
     const goWork = 'go 1.24\n\nuse (\n\t./a\n\t./third_party/licenses/x\n)\n';
     expect(Object.keys(await infer({ ...files, ...usual, 'go.work': goWork })).sort()).toEqual([
       'a',

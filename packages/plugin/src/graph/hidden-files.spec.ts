@@ -256,6 +256,22 @@ describe('targets that read files Nx cannot hash', () => {
     });
   });
 
+  it('a go.work above the workspace makes its targets uncached', async () => {
+    await targets({
+      'go.work': 'go 1.24\n\nuse (\n\t./inner/one\n\t./beside\n)\n',
+      'beside/go.mod': goMod('example.com/beside'),
+      'inner/one/go.mod': goMod('example.com/one'),
+      'inner/one/main.go': 'package main\n',
+    });
+    const workspaceRoot = join(workspace!.root, 'inner');
+    const results = await createNodes[1](['one/go.mod'], undefined, { workspaceRoot, nxJsonConfiguration: {} });
+    const one = results[0]![1].projects!['one']!;
+    expect(one.targets!['go-test']).toMatchObject({
+      cache: false,
+      metadata: { notCached: expect.stringContaining('../beside') },
+    });
+  });
+
   it('a symbolic link that leads outside makes its target uncached, and one that leads inside adds its end', async () => {
     const link = (to: string, at: string) => (root: string) => {
       outside = join(root, '../nx-kube-elsewhere');

@@ -105,9 +105,13 @@ function readProjectModules(facts: Facts, files: readonly string[]): ReturnType<
   return readModuleSet(facts, [...new Set([...usual, ...wanted])]);
 }
 
-/** Whether somebody wants a module to be a project, whatever it is. */
+/** Whether a module is a project whatever its place is: something uses it, it is configured, or it is a controller. */
 function isWanted(facts: Facts, root: string, used: ReadonlySet<string>): boolean {
-  return used.has(root) || facts.read(posix.join(root, 'project.json'), projectJson) !== undefined;
+  return (
+    used.has(root) ||
+    facts.read(posix.join(root, 'project.json'), projectJson) !== undefined ||
+    findController(facts, root, new Map()) !== undefined
+  );
 }
 
 /** How inference looks at the files of the workspace. */

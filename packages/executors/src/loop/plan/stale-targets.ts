@@ -20,8 +20,22 @@ export function staleTargets(files: string[], inputs: ReadonlyMap<string, FileIn
 }
 
 /** Whether a file is in a fileset. Pure. */
-export function isIn({ include, exclude }: Fileset, file: string): boolean {
-  return micromatch.isMatch(file, include, { dot: true, ignore: exclude });
+export function isIn(set: Fileset, file: string): boolean {
+  return matcherOf(set)(file);
+}
+
+/** Compiled filesets: the watcher asks about every path that git ignores. */
+const matchers = new WeakMap<Fileset, (file: string) => boolean>();
+
+function matcherOf(set: Fileset): (file: string) => boolean {
+  let matcher = matchers.get(set);
+  if (!matcher) {
+    const options = { dot: true, ignore: set.exclude };
+    const each = set.include.map((glob) => micromatch.matcher(glob, options));
+    matcher = (file) => each.some((matches) => matches(file));
+    matchers.set(set, matcher);
+  }
+  return matcher;
 }
 
 /** Returns the folders and files to watch for all inputs: the fixed part of each glob, without those inside others. */

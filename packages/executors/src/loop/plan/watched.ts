@@ -16,7 +16,7 @@ export interface Watched {
  */
 export function watched(workspaceRoot: string, inputs: Iterable<FileInputs>): Watched {
   const all = [...inputs];
-  const always = all.flatMap((each) => each.always ?? []);
+  const always = all.flatMap((each) => each.always ?? []).map(place);
   const isIgnored = gitIgnored(workspaceRoot);
   return {
     roots: watchRoots(all),
@@ -24,16 +24,29 @@ export function watched(workspaceRoot: string, inputs: Iterable<FileInputs>): Wa
       const inside = relative(workspaceRoot, path).split(sep).join('/') || '.';
       if (!isIgnored(path, isDirectory) && !/^\.\.(\/|$)/.test(inside)) return false;
       const mayBeFolder = isDirectory !== false;
-      return !always.some((set) => isIn(set, inside) || (mayBeFolder && mayHold(set, inside)));
+      return !always.some((set) => isIn(set.files, inside) || (mayBeFolder && mayHold(set, inside)));
     },
   };
 }
 
+/** A fileset, and where its files may lie. */
+interface Place {
+  files: Fileset;
+  /** The files that it leaves out. */
+  without: Fileset;
+  /** The fixed part of each glob, and whether it has files below that. */
+  bases: { base: string; isDeep: boolean }[];
+}
+
+function place(files: Fileset): Place {
+  const bases = files.include.map((glob) => ({ base: baseOf(glob), isDeep: glob.includes('*') }));
+  return { files, without: { include: files.exclude, exclude: [] }, bases };
+}
+
 /** Whether a folder may hold files of a fileset. Pure. */
-export function mayHold({ include, exclude }: Fileset, folder: string): boolean {
-  const isOnTheWay = include.some((glob) => {
-    const base = baseOf(glob);
-    return base === folder || holds(folder, base) || (holds(base, folder) && glob.includes('*'));
-  });
-  return isOnTheWay && !isIn({ include: exclude, exclude: [] }, `${folder}/file.go`);
+function mayHold({ bases, without }: Place, folder: string): boolean {
+  const isOnTheWay = bases.some(
+    ({ base, isDeep }) => base === folder || holds(folder, base) || (isDeep && holds(base, folder)),
+  );
+  return isOnTheWay && !isIn(without, `${folder}/file.go`);
 }
