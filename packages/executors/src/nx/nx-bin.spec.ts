@@ -32,7 +32,7 @@ describe('nxBin', () => {
     expect(() => nxBin(root)).toThrow(
       expect.objectContaining({
         message: `${root} and ${root}/.nx/installation have no package nx in node_modules.`,
-        next: expect.stringContaining('npm install --save-dev nx'),
+        next: expect.stringContaining('npx @nx-kube/plugin init'),
       }),
     ));
 });

@@ -176,7 +176,11 @@ describe('a workspace of controllers in the real Nx', () => {
     // The targets that read these outputs have the new paths.
     expect(targets['image-build'].options).toMatchObject({ binary: 'out/hello', manifests: 'dist/hello.yaml' });
     expect(targets['image-restart'].options).toMatchObject({ binary: 'out/hello' });
-    expect(targets['kustomize-apply'].options).toEqual({ manifests: 'dist/hello.yaml', image: 'dist/hello-image' });
+    expect(targets['kustomize-apply'].options).toEqual({
+      binary: 'out/hello',
+      manifests: 'dist/hello.yaml',
+      image: 'dist/hello-image',
+    });
     workspace.remove('greeter/project.json');
   });
 
