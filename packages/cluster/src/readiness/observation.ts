@@ -3,6 +3,7 @@ import type { KubeObject, Ref } from '../object/kube-object.js';
 import { watch, type Watcher } from '../watch/watch.js';
 import { explained } from './explained.js';
 import { failedByStatus } from './failure.js';
+import { boundLater, isOpenClaim, lateReasons } from './late-claim.js';
 import {
   failedCreateEvent,
   formerPodProblems,
@@ -36,6 +37,7 @@ export class Observation {
   #pods?: Watcher;
   #replicaSets?: Watcher;
   #events?: Watcher;
+  #claimEvents?: Watcher;
   /** Versions (by uid) of the events that existed when the wait began. Set when their first list has arrived. */
   #formerEvents?: ReadonlyMap<string | undefined, string | undefined>;
   /** First time that each lasting problem was seen. */
@@ -84,8 +86,9 @@ export class Observation {
 
   #evaluate(): void {
     if (this.#over) return;
-    const now = status(this.#object);
+    const now = this.#isLateClaim() ? boundLater : status(this.#object);
     if (this.#object) this.#watchPods(this.#object);
+    if (isOpenClaim(this.#object)) this.#watchClaim(this.#object);
     if (now.status === 'Current') return this.#settle(now);
     const problems = this.#problems();
     this.outcome.report(this.#object ? explained(this.#object, now, problems, this.#podsOfRevision()) : now);
@@ -146,6 +149,17 @@ export class Observation {
         () => {},
       );
     }
+  }
+
+  /** Without the right to read StorageClasses, events say that a claim waits for its first pod. */
+  #watchClaim({ metadata: { namespace = this.cluster.namespace, uid } }: KubeObject): void {
+    const fieldSelector = `involvedObject.uid=${uid}`;
+    this.#claimEvents ??= this.#watch({ apiVersion: 'v1', kind: 'Event', namespace, fieldSelector });
+  }
+
+  #isLateClaim(): boolean {
+    const events = [...(this.#claimEvents?.store.values() ?? [])];
+    return isOpenClaim(this.#object) && events.some(({ reason }) => lateReasons.includes(reason as string));
   }
 
   #problems(): Problem[] {

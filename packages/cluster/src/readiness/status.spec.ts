@@ -210,6 +210,32 @@ describe('status', () => {
       'InProgress',
       'it is Pending, not yet Bound',
     ],
+    ['a claim whose volume is lost', object('v1', 'PersistentVolumeClaim', { status: { phase: 'Lost' } }), 'Failed'],
+    ['a suspended Job', object('batch/v1', 'Job', { spec: { suspend: true } }), 'Current', 'it is suspended'],
+    [
+      'a paused Deployment',
+      deployment({ replicas: 2, updatedReplicas: 0 }, { replicas: 2, paused: true }),
+      'Current',
+      'its rollout is paused',
+    ],
+    [
+      'a DaemonSet that updates pods as they are deleted',
+      object('apps/v1', 'DaemonSet', {
+        spec: { updateStrategy: { type: 'OnDelete' } },
+        status: { ...fullDaemon, updatedNumberScheduled: 0 },
+      }),
+      'Current',
+    ],
+    [
+      'a LoadBalancer without an address',
+      object('v1', 'Service', { spec: { type: 'LoadBalancer', clusterIP: '10.0.0.1' }, status: { loadBalancer: {} } }),
+      'Current',
+    ],
+    [
+      'an Ingress without an address',
+      object('networking.k8s.io/v1', 'Ingress', { status: { loadBalancer: {} } }),
+      'Current',
+    ],
     ['a bound claim', object('v1', 'PersistentVolumeClaim', { status: { phase: 'Bound' } }), 'Current'],
     ['a Namespace', object('v1', 'Namespace', { status: { phase: 'Active' } }), 'Current'],
 

@@ -44,13 +44,14 @@ const rules: Readonly<Record<string, (object: KubeObject) => ObjectStatus>> = {
   'DaemonSet.apps': daemonSet,
   'Job.batch': job,
   'Pod.': pod,
-  'PersistentVolumeClaim.': (object) => byPhase(object, 'Bound'),
+  'PersistentVolumeClaim.': claim,
   'Namespace.': (object) => byPhase(object, 'Active'),
   'CustomResourceDefinition.apiextensions.k8s.io': customResourceDefinition,
   'Service.': service,
 };
 
 function deployment(object: KubeObject): ObjectStatus {
+  if (object.spec?.paused) return current('its rollout is paused');
   const progressing = conditionOf(object, 'Progressing');
   if (progressing?.reason === 'ProgressDeadlineExceeded') return failed(textOf(progressing));
   const replicaFailure = conditionOf(object, 'ReplicaFailure');
@@ -107,7 +108,10 @@ function daemonSet(object: KubeObject): ObjectStatus {
   const wanted = number(reported.desiredNumberScheduled, 0);
   const steps: [count: unknown, what: string][] = [
     [reported.currentNumberScheduled, 'scheduled'],
-    [reported.updatedNumberScheduled, 'updated'],
+    // Its pods are updated as they are deleted.
+    ...(object.spec?.updateStrategy?.type === 'OnDelete'
+      ? []
+      : [[reported.updatedNumberScheduled, 'updated'] as [unknown, string]]),
     [reported.numberAvailable, 'available'],
     [reported.numberReady, 'ready'],
   ];
@@ -122,6 +126,7 @@ function job(object: KubeObject): ObjectStatus {
   const failure = conditionOf(object, 'Failed');
   if (failure?.status === 'True') return failed(textOf(failure));
   if (conditionOf(object, 'Complete')?.status === 'True') return current('it has completed');
+  if (object.spec?.suspend) return current('it is suspended');
   return object.status?.startTime ? current('it has started') : inProgress('it has not started yet');
 }
 
@@ -149,6 +154,10 @@ function customResourceDefinition(object: KubeObject): ObjectStatus {
 function service(object: KubeObject): ObjectStatus {
   const waits = object.spec?.type === 'LoadBalancer' && !object.spec?.clusterIP;
   return waits ? inProgress('it has no cluster IP yet') : current('it exists');
+}
+
+function claim(object: KubeObject): ObjectStatus {
+  return object.status?.phase === 'Lost' ? failed('its volume is lost') : byPhase(object, 'Bound');
 }
 
 function byPhase(object: KubeObject, wanted: string): ObjectStatus {

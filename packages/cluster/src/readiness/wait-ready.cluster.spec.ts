@@ -1,7 +1,10 @@
 import { probePodSpec } from '@nx-kube/testing/cluster/probe.js';
 import { useCluster } from '@nx-kube/testing/cluster/real-cluster.js';
+import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
 import { describe, expect, it } from 'vitest';
-import { create, patch, read } from '../api/objects.js';
+import { ApiError } from '../api/api-error.js';
+import type { Cluster } from '../api/cluster.js';
+import { create, patch, read, remove } from '../api/objects.js';
 import { apply } from '../apply/apply.js';
 import { NxKubeError } from '../errors.js';
 import { refOf, type KubeObject, type Ref } from '../object/kube-object.js';
@@ -185,6 +188,31 @@ describe('waitReady', () => {
   it('a wait for an object of an unknown kind is an error', async () => {
     const ref = { apiVersion: 'nowhere.dev/v1', kind: 'Nothing', namespace: test.namespace, name: 'x' };
     await expect(waitReady(test.cluster, [ref], { timeoutMs: 5_000 })).rejects.toThrow(/does not know the kind/);
+  });
+
+  it('a claim that is bound when its first pod is scheduled is not waited for', async () => {
+    const storageClass: KubeObject = {
+      ...{ apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass', metadata: { name: test.unique('late') } },
+      ...{ provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' },
+    };
+    test.cleanUp(() => remove(test.cluster, refOf(storageClass)));
+    const claim: KubeObject = {
+      ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'late', namespace: test.namespace } },
+      spec: {
+        storageClassName: storageClass.metadata.name,
+        accessModes: ['ReadWriteOnce'],
+        resources: { requests: { storage: '1Mi' } },
+      },
+    };
+    await apply(test.cluster, [storageClass, claim]);
+    await waitReady(test.cluster, [refOf(claim)], { timeoutMs: 5000 });
+    // Without the right to read StorageClasses, the events say the same.
+    const request: Cluster['request'] = (call) =>
+      call.path.includes('/storageclasses/')
+        ? Promise.reject(new ApiError('configuration', 'forbidden', { status: 403, reason: 'Forbidden' }))
+        : test.cluster.request(call);
+    const restricted: Cluster = { ...spyOnWrites(test.cluster).cluster, request };
+    await waitReady(restricted, [refOf(claim)], { timeoutMs: 30_000 });
   });
 
   it('a wait follows changes of its object', async () => {

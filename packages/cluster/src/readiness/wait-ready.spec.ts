@@ -15,7 +15,7 @@ afterEach(async () => {
 });
 
 const kinds = {
-  '/api/v1': { Pod: 'pods', Event: 'events' },
+  '/api/v1': { Pod: 'pods', Event: 'events', PersistentVolumeClaim: 'persistentvolumeclaims' },
   '/apis/apps/v1': { Deployment: 'deployments', ReplicaSet: 'replicasets', StatefulSet: 'statefulsets' },
 };
 
@@ -119,6 +119,28 @@ describe('waitReady for a Deployment that still claims to be current (of a scrip
   it('a Deployment is ready despite an evicted pod', async () => {
     const evicted = pod(1, crashed, 'Failed', 'evicted');
     expect(await (await start([deployment, replicaSet, pod(0, running(0)), evicted])).outcome).toBe('ready');
+  });
+});
+
+describe('waitReady for a claim (of a scripted server)', () => {
+  const claim = object('v1', 'PersistentVolumeClaim', 'c', { spec: {}, status: { phase: 'Pending' } });
+  const event = (reason: string) => object('v1', 'Event', 'e', { reason, involvedObject: { uid: 'c' } });
+
+  it.each(['WaitForFirstConsumer', 'WaitForPodScheduled'])(
+    'a claim is waited for until an event says that it is bound when a pod uses it: %s',
+    async (reason) => {
+      const { outcome, seen, change } = await start([claim]);
+      await expect.poll(() => seen.at(-1)).toBe('InProgress: it is Pending, not yet Bound');
+      await change(event(reason));
+      expect(await outcome).toBe('ready');
+      expect(seen.at(-1)).toBe('Current: it is bound when its first pod is scheduled');
+    },
+  );
+
+  it('a claim that no driver binds is not ready', async () => {
+    const { outcome, change } = await start([claim], 1000);
+    await change(event('ProvisioningFailed'));
+    expect(await outcome).toContain('PersistentVolumeClaim/n/c is not ready after 1 s: it is Pending, not yet Bound');
   });
 });
 

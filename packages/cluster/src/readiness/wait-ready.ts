@@ -6,6 +6,7 @@ import { retry } from '../api/retry.js';
 import { NxKubeError } from '../errors.js';
 import { subject, type KubeObject, type Ref } from '../object/kube-object.js';
 import { failureOf } from './failure.js';
+import { bindsLate, boundLater, isOpenClaim } from './late-claim.js';
 import { isPod, Observation } from './observation.js';
 import { status, type ObjectStatus } from './status.js';
 import { podSelector } from './workload-pods.js';
@@ -41,7 +42,12 @@ export async function waitReady(
 
   // Most objects are ready at once and need no watch.
   const live = await mapConcurrently(refs, 8, (ref) => retry(() => read(cluster, ref, { signal }), { signal }));
-  refs.forEach((ref, index) => report(ref, status(live[index])));
+  const late = await mapConcurrently(
+    live,
+    8,
+    async (object) => isOpenClaim(object) && bindsLate(cluster, object, signal),
+  );
+  refs.forEach((ref, index) => report(ref, late[index] ? boundLater : status(live[index])));
   const open = refs.filter((ref, index) => waiting.get(ref)?.status !== 'Current' || mayCrash(live[index]));
   if (open.length === 0) return;
 
