@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { create, read, remove, type Cluster } from '@nx-kube/cluster';
+import { create, localRegistry, read, remove, type Cluster } from '@nx-kube/cluster';
 import { testCluster } from '@nx-kube/testing/e2e/pods.js';
 import { Workspace } from '@nx-kube/testing/e2e/workspace.js';
 
@@ -54,6 +54,7 @@ async function doctor(env: Record<string, string> = {}, ...args: string[]) {
 interface Kubeconfig {
   clusters: { cluster: { server: string } }[];
   users: { user: object }[];
+  contexts: { context: { namespace?: string } }[];
 }
 
 /** Writes a changed copy of the kubeconfig to its own file. */
@@ -147,7 +148,7 @@ describe('nx run <project>:doctor', () => {
     expect(by('right to apply')!.message).toContain(
       'get, list, watch, create, patch, delete statefulsets.apps in doctor-system',
     );
-    expect(by('nodes')).toMatchObject({ verdict: 'fail', message: expect.stringContaining('nodes') });
+    expect(by('nodes')).toMatchObject({ verdict: 'warn', message: expect.stringContaining('you may not list nodes') });
   });
 
   it('doctor checks the rights for further targets and other objects', async () => {
@@ -261,5 +262,62 @@ describe('required commands', () => {
     const { by } = await doctor(env);
     expect(by('go')).toMatchObject({ verdict: 'fail' });
     expect(by('helm')).toMatchObject({ verdict: 'ok', message: expect.stringContaining('nothing here needs it') });
+  });
+});
+
+describe('dev for a user who has all rights, in one namespace only', () => {
+  const own = 'doctor-system';
+  const group = 'rbac.authorization.k8s.io';
+  const meta = { name: 'developer', namespace: own };
+
+  /** A kubeconfig of a ServiceAccount with all verbs in its own namespace. */
+  async function restricted(): Promise<{ KUBECONFIG: string }> {
+    await create(cluster, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: own } });
+    await create(cluster, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: meta });
+    const rules = [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }];
+    await create(cluster, { apiVersion: `${group}/v1`, kind: 'Role', metadata: meta, rules });
+    const subjects = [{ kind: 'ServiceAccount', ...meta }];
+    const roleRef = { apiGroup: group, kind: 'Role', name: meta.name };
+    await create(cluster, { apiVersion: `${group}/v1`, kind: 'RoleBinding', metadata: meta, roleRef, subjects });
+    const { status } = await cluster.request<{ status: { token: string } }>({
+      method: 'POST',
+      path: `/api/v1/namespaces/${own}/serviceaccounts/${meta.name}/token`,
+      body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 3600 } },
+    });
+    return kubeconfig('developer.yaml', ({ users, contexts }) => {
+      users[0]!.user = { token: status.token };
+      contexts[0]!.context.namespace = own;
+    });
+  }
+
+  it('dev --once brings the controller up with one warning, doctor warns, and down removes it', async () => {
+    workspace.write(
+      'greeter-controller/config/default/kustomization.yaml',
+      `namespace: ${own}\nnamePrefix: doctor-\nresources: [account.yaml, ../manager]\n`,
+    );
+    workspace.write(
+      'greeter-controller/config/default/account.yaml',
+      'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: controller, namespace: system}\n',
+    );
+    configure({ 'kustomize-apply': { registry: (await localRegistry(cluster))! } });
+    const env = await restricted();
+    try {
+      const dev = await workspace.nx(['run', `${project}:dev`, '--once'], env);
+      expect(dev.exitCode, dev.all).toBe(0);
+      expect(dev.all.split('⚠')).toHaveLength(2);
+      expect(dev.all).toContain('⚠ Your user may not list nodes: the binary is built for the platform of this machine');
+
+      const { by } = await doctor(env);
+      expect(by('nodes')).toMatchObject({ verdict: 'warn', next: expect.stringContaining('"goarch"') as string });
+
+      const down = await workspace.nx(['run', `${project}:down`], env);
+      expect(down.exitCode, down.all).toBe(0);
+      expect(down.all).toContain(`StatefulSet/${own}/${project} deleted`);
+      const again = await workspace.nx(['run', `${project}:down`], env);
+      expect(again.exitCode, again.all).toBe(0);
+      expect(again.all).toContain('Only the namespace of the context was searched');
+    } finally {
+      await remove(cluster, { apiVersion: 'v1', kind: 'Namespace', name: own });
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { ApiError } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { read, remove } from '../api/objects.js';
 import { retry } from '../api/retry.js';
@@ -197,7 +198,13 @@ async function provideNamespace(
 ): Promise<void> {
   const ref: Ref = { apiVersion: 'v1', kind: 'Namespace', name: set.namespace };
   const { signal } = options;
-  const live = await retry(() => read(cluster, ref, { signal }), { ...options.retry, signal });
+  const reading = retry(() => read(cluster, ref, { signal }), { ...options.retry, signal });
+  const live = await reading.catch((error: unknown) => {
+    // A user with rights inside the namespace only cannot read it. The write of the parent shows whether it exists.
+    if (error instanceof ApiError && error.status === 403) return 'unknown' as const;
+    throw error;
+  });
+  if (live === 'unknown') return;
   if (live && !live.metadata.deletionTimestamp) return;
   const own = desired.find((object) => knownKey(refOf(object)) === knownKey(ref));
   if (own) {

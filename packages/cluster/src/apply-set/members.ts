@@ -1,4 +1,4 @@
-import { isNotFound } from '../api/api-error.js';
+import { ApiError, isNotFound } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { mapConcurrently } from '../api/concurrently.js';
 import { resolveGroupKind } from '../api/group-kinds.js';
@@ -26,7 +26,7 @@ export async function membersOf(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<Member[]> {
   const parent = await readParent(cluster, set, signal);
-  return await membersWithin(cluster, set, parent?.extent ?? withoutParent, { signal });
+  return await membersWithin(cluster, set, parent?.extent ?? withoutParent, { signal, mayLack: !parent });
 }
 
 /** Kinds that are kept when a set is removed. Their objects may then lack a parent. */
@@ -41,22 +41,33 @@ const withoutParent: Extent = {
   additionalNamespaces: new Set(),
 };
 
+export interface MembersOptions {
+  versions?: readonly GroupVersionKind[];
+  mayLack?: boolean;
+  signal?: AbortSignal;
+}
+
 /**
  * Lists the labelled objects within an extent.
  *
- * @param versions API version to read a kind in, where it matters
+ * @param options.versions API version to read a kind in, where it matters
+ * @param options.mayLack leaves out kinds that the user may not list, instead of failing
  */
 export async function membersWithin(
   cluster: Cluster,
   set: ApplySetRef,
   { groupKinds, additionalNamespaces }: Extent,
-  { versions = [], signal }: { versions?: readonly GroupVersionKind[]; signal?: AbortSignal } = {},
+  { versions = [], mayLack = false, signal }: MembersOptions = {},
 ): Promise<Member[]> {
   const wanted = new Map(versions.map((version) => [groupKind(version), version]));
   const namespaces = [...new Set([set.namespace, ...additionalNamespaces])];
   const pages = await mapConcurrently([...groupKinds], 8, async (name) => {
     const kind = wanted.get(name) ?? (await retry(() => resolveGroupKind(cluster, name, signal), { signal }));
-    return kind ? await membersOfKind(cluster, set, kind, namespaces, signal) : [];
+    if (!kind) return [];
+    return await membersOfKind(cluster, set, kind, namespaces, signal).catch((error: unknown) => {
+      if (mayLack && error instanceof ApiError && error.status === 403) return [];
+      throw error;
+    });
   });
   return pages.flat();
 }

@@ -1,4 +1,4 @@
-import { firstNode, localRegistryHosting, type Cluster } from '@nx-kube/cluster';
+import { ApiError, firstNode, localRegistryHosting, type Cluster, type LocalRegistry } from '@nx-kube/cluster';
 import { loadCommand, loadImage } from '../image/registry/load-image.js';
 import { pushImage } from '../image/registry/push-image.js';
 import { repositoryAt } from '../image/registry/registry-address.js';
@@ -29,7 +29,7 @@ export async function imageDelivery(
   registry: string | undefined,
   { dryRun, signal, onProgress }: ImageDeliveryOptions = {},
 ): Promise<ImageDelivery> {
-  const announced = registry === undefined ? await localRegistryHosting(cluster, { signal }) : undefined;
+  const announced = registry === undefined ? await announcedTo(cluster, signal) : undefined;
   const push = registry ?? announced?.host;
   if (push !== undefined) {
     const pull = announced?.hostFromContainerRuntime ?? push;
@@ -55,4 +55,14 @@ export async function imageDelivery(
       return `${name}:${tag}`;
     },
   };
+}
+
+/** The registry that the cluster announces to this user; none where the user may not read the announcement. */
+async function announcedTo(cluster: Cluster, signal: AbortSignal | undefined): Promise<LocalRegistry | undefined> {
+  try {
+    return await localRegistryHosting(cluster, { signal });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 403) return undefined;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { applySet, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { ApiError, applySet, type Cluster, type KubeObject } from '@nx-kube/cluster';
 import { spyOnWrites } from '@nx-kube/testing/cluster/spy.js';
 import { describe, expect, it } from 'vitest';
 import { secretsSetOf } from './apply-set-names.js';
@@ -56,6 +56,19 @@ describe('tearDown', () => {
     expect(result.removed.map(({ name }) => name)).toEqual(['b']);
     expect(result.elsewhere).toEqual(['default']);
     expect(live('ConfigMap', 'a')).toBeDefined();
+  });
+
+  it('tearDown works for a user with rights in the own namespace only, and says that others were not searched', async () => {
+    const { cluster } = await fakeCluster({ objects: namespaces });
+    await applyIn(cluster, 'default', 'me', [object('ConfigMap', 'a', 'default')]);
+    const request: Cluster['request'] = (call) =>
+      !/^\/api\/v1\/\w+$|^\/apis\/[^/]+\/v1\/\w+$/.test(call.path)
+        ? cluster.request(call)
+        : Promise.reject(new ApiError('configuration', 'forbidden', { status: 403, reason: 'Forbidden' }));
+    const restricted: Cluster = { ...inNamespace(cluster, 'default'), request };
+    const result = await tearDown(restricted, 'app', options);
+    expect(result).toMatchObject({ removed: [{ name: 'a' }], elsewhere: undefined });
+    expect(await tearDown(restricted, 'app', options)).toMatchObject({ removed: [], elsewhere: undefined });
   });
 
   it('sets in several namespaces that are not the context’s are an error that names them', async () => {

@@ -1,8 +1,8 @@
-import { firstNode, localRegistry, type Cluster } from '@nx-kube/cluster';
+import { ApiError, firstNode, localRegistry, type Cluster } from '@nx-kube/cluster';
 import { loadCommand } from '../image/registry/load-image.js';
 import { repositoryAt } from '../image/registry/registry-address.js';
 import { failureOf } from './cluster.js';
-import { fail, ok, type Diagnosis } from './diagnosis.js';
+import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
 
 const check = 'registry';
 /** Time-out (ms) for the registry's answer. */
@@ -28,6 +28,10 @@ export async function diagnoseRegistry(
     return await ask(registry, from, signal);
   } catch (error) {
     signal?.throwIfAborted();
+    if (error instanceof ApiError && error.status === 403) {
+      const message = 'you may not read ConfigMap/kube-public/local-registry-hosting, so no announced registry is used';
+      return warn(check, message, 'Name the registry in the option "registry" of kustomize-apply, if there is one.');
+    }
     return failureOf(check, error);
   }
 }

@@ -75,7 +75,6 @@ export function rightsFor(target: RightsTarget): Rights {
       ...core('events', namespace, 'list', 'watch'),
       ...rights({ group: 'apps', resource: 'replicasets', namespace }, 'list', 'watch'),
       ...rights({ group: 'coordination.k8s.io', resource: 'leases', namespace }, 'list', 'watch'),
-      ...rights({ group: '', resource: 'nodes' }, 'list'),
     ],
     // Some versions of Kubernetes authorize a WebSocket as get, others as create.
     exec: core('pods/exec', namespace, 'get', 'create'),

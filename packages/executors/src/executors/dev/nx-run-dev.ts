@@ -1,7 +1,8 @@
-import { nodePlatforms, type Cluster } from '@nx-kube/cluster';
+import type { Cluster } from '@nx-kube/cluster';
 import { StatusReader } from '../../control/status.js';
 import type { ContentOptions } from '../../deploy/content.js';
 import { endDebug } from '../../deploy/end-debug.js';
+import { lookAround } from '../../deploy/few-rights.js';
 import type { Emit, LoopEvent } from '../../events/events.js';
 import { requireFreePorts } from '../../forwards/forwards.js';
 import { runLoop } from '../../loop/loop.js';
@@ -72,7 +73,9 @@ async function runInCluster(
   { cluster, emit, status }: { cluster: Cluster; emit: Emit; status: StatusReader },
 ): Promise<SettledDev | undefined> {
   const runner = taskRunner(settled);
-  const [platform] = await nodePlatforms(cluster, { signal });
+  const { goarch } = filledSiblingOptions(settled.context, 'go-build', settled.options.goBuild);
+  const { platform, warning } = await lookAround(cluster, deployOf(settled), { goarch, signal });
+  if (isFirst && warning) emit({ type: 'notice', target: settled.options.goBuild, message: warning });
   const loopOf = (state: SettledDev): Promise<LoopOptions> => {
     const loop = loopOptions(state.options, state.context, deployOf(state), cluster, platform);
     return withDebug(loop, state.options, state.context, { runner, signal });

@@ -5,6 +5,7 @@ import { applyManifests, type Applied } from '../../deploy/apply-manifests.js';
 import { checkInCluster, checkRendered, requireNone } from '../../deploy/check-content.js';
 import { readManifests, readOtherObjects } from '../../deploy/content.js';
 import { deliverImages } from '../../deploy/deliver-images.js';
+import { lookAround } from '../../deploy/few-rights.js';
 import { Waiting } from '../../loop/observe/waiting.js';
 import { print } from '../../nx/print.js';
 import { projectOf } from '../../nx/project.js';
@@ -36,6 +37,8 @@ function kustomizeApply(given: KustomizeApplyOptions, context: ExecutorContext):
       requireNone([...errors, ...(await checkInCluster(cluster, objects, others, deploy, signal))], deploy);
       // The output of a dry run is YAML.
       const onNotice = (message: string) => print(dryRun ? `# ${message}` : message);
+      const { warning } = await lookAround(cluster, deploy, { goarch: 'any', signal });
+      if (warning) onNotice(warning);
       const images = await deliverImages(cluster, deploy, { dryRun, signal, onProgress: onNotice });
       const within = { others, timeoutMs: timeout * 1000, signal, onNotice };
       const onApplied = ({ changes, restarts }: Applied) =>
