@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { ApiError, isNotFound } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { list } from '../api/objects.js';
 import { retry } from '../api/retry.js';
@@ -45,6 +45,7 @@ export async function setsElsewhere(
     });
   } catch (error) {
     if (error instanceof ApiError && error.status === 403) return undefined;
+    if (isNotFound(error)) return [];
     throw error;
   }
 }
