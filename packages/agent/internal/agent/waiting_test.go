@@ -75,14 +75,18 @@ func TestANewPodWithoutALoopRunsItsOwnBinaryInTheEnd(t *testing.T) {
 	}
 }
 
-func TestAContainerThatIsKilledWhileItWaitsWaitsAgain(t *testing.T) {
+func TestAContainerThatIsKilledWhileItWaitsDoesNotWaitAgain(t *testing.T) {
 	p := newPod(t, time.Hour, child("waits")...)
 	p.hello()
 	p.signal(syscall.SIGKILL)
 	p.exitCode()
 	p = startNewPod(t, p.volume, time.Hour, child("waits")...)
-	if _, hello := p.hello(); hello.Running.State != "waiting" {
+	p.stdout.await(t, "waiting")
+	if _, hello := p.hello(); hello.Running.Fallback != "the container ended while it waited for a binary" {
 		t.Errorf("%+v", hello.Running)
+	}
+	if left := p.leftovers(); left != nil {
+		t.Error(left)
 	}
 }
 

@@ -282,16 +282,18 @@ func (s *Supervisor) wait(ran time.Duration, exit message.Exit) *float64 {
 func (s *Supervisor) start(reason message.Reason) {
 	begun := time.Now()
 	s.restart, s.fallback = nil, ""
-	if s.waited != nil && len(s.pending) == 0 {
-		s.fallback = s.unattended
-	}
+	waits := s.waited != nil
 	s.waited = nil
-	s.Volume.Begin()
+	hasWaited := s.Volume.Begin()
 	started, err := s.startLive()
 	if err != nil {
 		if !errors.Is(err, os.ErrNotExist) || s.delivered() {
 			s.fallback = err.Error()
 			logf("the binary in the volume cannot be started: %v; starting the image's own binary", err)
+		} else if len(s.pending) == 0 && waits {
+			s.fallback = s.unattended
+		} else if len(s.pending) == 0 && hasWaited {
+			s.fallback = interrupted
 		}
 		var path string
 		if path, err = exec.LookPath(s.Command[0]); err == nil {

@@ -24,9 +24,14 @@ func (s *Supervisor) Meet() {
 // await makes a new pod wait for what a client wants to run.
 func (s *Supervisor) await() {
 	s.waited, s.unattended = time.After(s.Waits.Client), unattended(s.Waits.Client)
+	s.Volume.Wait()
 	s.publish(message.WaitingState)
 	logf("waiting up to %v for a loop to deliver a binary", s.Waits.Client)
 }
+
+// interrupted is the reason for the image's own binary in a container that ended while it waited. It does not wait again:
+// a liveness probe could end it each time.
+const interrupted = "the container ended while it waited for a binary"
 
 func unattended(wait time.Duration) string {
 	return fmt.Sprintf("no binary was delivered within %v", wait)

@@ -26,17 +26,26 @@ func (v Volume) Agent() string { return filepath.Join(string(v), "agent") }
 // Live is the path of the live binary, which was delivered last. The file is missing before the first delivery.
 func (v Volume) Live() string { return filepath.Join(string(v), "live") }
 
-// mark is the path of an empty file that Install leaves in the volume of a new pod, until a process is started.
+// mark is the path of an empty file that Install leaves in the volume of a new pod.
 func (v Volume) mark() string { return filepath.Join(string(v), "new") }
 
-// IsNew reports whether the pod is new: no process has been started in it, and no binary has been delivered to it.
+// IsNew reports whether the pod is new: its agent has neither started a process nor waited, and has no delivered binary.
 func (v Volume) IsNew() bool {
 	_, err := os.Stat(v.mark())
 	return err == nil && !v.hasLive()
 }
 
-// Begin records that a process is about to be started: the pod is not new any more.
-func (v Volume) Begin() { _ = os.Remove(v.mark()) }
+// waitMark is the path that mark has while the agent waits for a binary.
+func (v Volume) waitMark() string { return filepath.Join(string(v), "waited") }
+
+// Wait records that the agent waits for a binary: the pod is not new any more.
+func (v Volume) Wait() { _ = os.Rename(v.mark(), v.waitMark()) }
+
+// Begin records that a process is about to be started. It reports whether the agent has waited for a binary before.
+func (v Volume) Begin() (waited bool) {
+	_ = os.Remove(v.mark())
+	return os.Remove(v.waitMark()) == nil
+}
 
 func (v Volume) hasLive() bool {
 	_, err := os.Stat(v.Live())
