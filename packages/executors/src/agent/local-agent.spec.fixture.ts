@@ -33,16 +33,33 @@ export class LocalAgent {
     }
   }
 
+  /** Starts an agent in a pod whose container has run before. */
   static async start(...command: string[]): Promise<LocalAgent> {
     const volume = await scratch();
+    await copyFile(agentOfThisMachine(), join(volume, 'agent'));
+    return LocalAgent.#run(volume, command);
+  }
+
+  /** Starts an agent in a new pod: it waits for the binary to run. */
+  static async startNew(...command: string[]): Promise<LocalAgent> {
+    const volume = await scratch();
+    await once(spawn(agentOfThisMachine(), ['install', volume], { stdio: 'inherit' }), 'exit');
+    return LocalAgent.#run(volume, command);
+  }
+
+  static #run(volume: string, command: readonly string[]): LocalAgent {
     const agent = join(volume, 'agent');
-    await copyFile(agentBinary(process.arch === 'arm64' ? 'arm64' : 'amd64'), agent);
     const started = new LocalAgent(
       volume,
       spawn(agent, ['run', '--', ...command], { stdio: ['ignore', 'pipe', 'pipe'] }),
     );
     onTestFinished(() => started.kill());
     return started;
+  }
+
+  /** All that the process and the agent have written so far. */
+  get output(): string {
+    return this.#output;
   }
 
   /** Resolves when the process or the agent has written `text`. */
@@ -72,6 +89,10 @@ export class LocalAgent {
   async leftovers(): Promise<string[]> {
     return (await readdir(this.volume)).filter((name) => !['agent', 'agent.sock', 'live'].includes(name));
   }
+}
+
+function agentOfThisMachine(): string {
+  return agentBinary(process.arch === 'arm64' ? 'arm64' : 'amd64');
 }
 
 /** Writes a script that prints its name and then runs until it is stopped. Returns its path. */

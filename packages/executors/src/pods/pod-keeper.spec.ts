@@ -32,7 +32,7 @@ interface Setup {
   pods: LocalPods;
   keeper: PodKeeper;
   /** Another keeper of the same pods. */
-  another: (options?: { container?: string }) => Promise<PodKeeper>;
+  another: (options?: { container?: string; startsImage?: boolean }) => Promise<PodKeeper>;
   folder: string;
   events: PodEvent[];
   /** Starts an agent that runs the image's own binary, as a pod with this name. */
@@ -51,9 +51,9 @@ async function setUp({ replicas = 1, ...options }: { probe?: ReadinessProbe; rep
   const happened = new Bell();
   const stop = new AbortController();
   stops.push(stop);
-  const another = async ({ container = 'manager' } = {}) => {
+  const another = async ({ container = 'manager', startsImage = false } = {}) => {
     const keeper = new PodKeeper({
-      ...{ cluster: pods.cluster, pods: podsOfWorkload(workload, 'ns'), container, graceMs: 1000 },
+      ...{ cluster: pods.cluster, pods: podsOfWorkload(workload, 'ns'), container, startsImage, graceMs: 1000 },
       ...options,
       store: new BinaryStore(join(folder, 'store')),
       onEvent: (event) => {
@@ -118,6 +118,26 @@ describe('PodKeeper (a fake API server, real agents)', () => {
     const later = await add('b');
     await seen('b', 'current');
     await later.wrote('this is next');
+  });
+
+  it('a new pod runs the wanted binary, and not the one of its image before', async () => {
+    const { pods, keeper, folder, seen, stop } = await setUp();
+    const bringing = keeper.bring(await script(folder, 'next'), undefined, stop.signal);
+    const agent = await LocalAgent.startNew('/bin/sh', join(folder, 'image'));
+    pods.add('a', agent);
+    await bringing;
+    await seen('a', 'started');
+    await agent.wrote('this is next');
+    expect(agent.output).not.toContain('this is image');
+  });
+
+  it('a new pod runs the binary of its image at once where no other one will be wanted', async () => {
+    const { pods, another, folder, seen } = await setUp();
+    await another({ startsImage: true });
+    const agent = await LocalAgent.startNew('/bin/sh', join(folder, 'image'));
+    pods.add('a', agent);
+    await agent.wrote('this is image');
+    await seen('a', 'started');
   });
 
   it('a delivery to a workload without pods ends, and a later pod gets the binary', async () => {
