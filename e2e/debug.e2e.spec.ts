@@ -70,6 +70,12 @@ async function thePod() {
   return pods[0]!;
 }
 const spec = async () => (await read(cluster, deployment))!['spec'];
+const withoutTags = (object: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(object, (key, value: unknown) =>
+      key === 'image' ? (value as string).replace(/:[^:/]*$/, '') : value,
+    ),
+  );
 const line = (text: string) =>
   workspace
     .read(greeting)
@@ -195,7 +201,8 @@ describe('nx run ocm-controller:dev --configuration debug', () => {
     await noProcessesOf(workspace.root);
     const applied = await workspace.nx(['run', `${project}:kustomize-apply`]);
     expect(applied.exitCode, applied.all).toBe(0);
-    expect(await spec()).toEqual(undone);
+    // The image of this configuration holds another binary, so it has another tag.
+    expect(withoutTags(await spec())).toEqual(withoutTags(undone));
   }, 900_000);
 });
 
