@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   list,
   logs,
@@ -384,8 +386,8 @@ describe('nx run ocm-controller:dev', () => {
 
   it('Ctrl-C during a build also ends the loop, and leaves no partial binary and no temporary file', async () => {
     // A folder of its own: other processes of this machine build, too.
-    const folder = workspace.path('temporary');
-    mkdirSync(folder);
+    const folder = mkdtempSync(join(tmpdir(), 'nx-kube-e2e-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     loop = new DevLoop(workspace, 'ocm-controller', [], { TMPDIR: folder });
     await loop.up();
     const built = digestOfBuild();
