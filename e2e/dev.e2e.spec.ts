@@ -314,6 +314,25 @@ describe('nx run ocm-controller:dev', () => {
     expect(await loop.entry('kustomize-build')).toMatchObject({ outcome: 'delivered' });
   });
 
+  it('the pod is replaced when a ConfigMap changes that it reads only at its start', async () => {
+    const manager = 'ocm-controller/config/manager/manager.yaml';
+    const envFrom = '        envFrom:\n        - configMapRef:\n            name: settings\n        env:\n';
+    const replaced = async (edit: () => void) => {
+      const before = await thePod();
+      loop.skip();
+      edit();
+      await loop.next('pod', ({ state, pod }) => state === 'current' && pod !== before.name);
+      await loop.next('healthy');
+    };
+    await replaced(() => workspace.edit(manager, '        env:\n', envFrom));
+    await replaced(() => workspace.edit('ocm-controller/config/manager/settings.yaml', /level: \w+/, 'level: three'));
+    const { message } = await loop.first('notice', (event) => event['message'].includes('restarts'));
+    expect(message).toBe(
+      `Deployment/${namespace}/ocm-controller restarts: its pods read ConfigMap/${namespace}/settings only at their start (envFrom)`,
+    );
+    await replaced(() => workspace.edit(manager, envFrom, '        env:\n'));
+  });
+
   it('an object that left the kustomization is pruned', async () => {
     workspace.edit('ocm-controller/config/manager/kustomization.yaml', '\n- settings.yaml', '');
     const entry = await loop.entry('kustomize-build');
