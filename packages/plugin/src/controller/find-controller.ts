@@ -1,8 +1,10 @@
-import { posix } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import type { Facts } from '../files/facts.js';
 import type { MainKind } from '../go/main-function.js';
+import { readKustomization } from '../kustomize/kustomization-inputs.js';
 import { dockerfileBuilds } from './dockerfile-builds.js';
-import { findKustomization } from './find-kustomization.js';
+import { findKustomization, standardKustomization } from './find-kustomization.js';
 import { findMain } from './find-main.js';
 
 /** Layout of a controller's repository. Paths are relative to the project's root. */
@@ -18,6 +20,12 @@ export interface WantedLayout {
   main?: string;
   kustomization?: string;
   dockerfile?: string;
+}
+
+/** Whether a module has kubebuilder's layout. Unlike `findController`, it reads no Go code. */
+export function hasStandardLayout(facts: Facts, root: string): boolean {
+  const main = ['main.go', 'cmd/main.go'].some((file) => existsSync(join(facts.workspaceRoot, root, file)));
+  return main && readKustomization(facts, posix.join(root, standardKustomization)) !== undefined;
 }
 
 /**

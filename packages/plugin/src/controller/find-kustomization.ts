@@ -13,7 +13,7 @@ export interface FoundKustomization {
 }
 
 /** The directory of kubebuilder's layouts. A project with it is a controller, whatever it holds. */
-const standard = 'config/default';
+export const standardKustomization = 'config/default';
 
 /** Other usual directories, the best first. They need a workload: a folder `config` may be about anything. */
 const others = ['config', 'config/manager', 'manifests', 'deploy', 'deploy/kustomize', 'kustomize', 'deploy/default'];
@@ -43,7 +43,8 @@ export function findKustomization(facts: Facts, root: string, wanted?: string): 
   };
   // The option of the target wins over what is found, but only where there is a target.
   const found =
-    look(standard) ?? (wanted === undefined ? undefined : (look(wanted) ?? { directory: wanted, names: [] }));
+    look(standardKustomization) ??
+    (wanted === undefined ? undefined : (look(wanted) ?? { directory: wanted, names: [] }));
   if (found) return found;
   const withWorkload = (directory: string) => {
     const kustomization = look(directory);

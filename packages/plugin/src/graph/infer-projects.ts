@@ -1,7 +1,12 @@
 import { posix } from 'node:path';
 import type { CreateNodesResultArray, NxJsonConfiguration } from '@nx/devkit';
 import { configuredOptions, variants } from '../controller/configured-options.js';
-import { findController, type Controller, type WantedLayout } from '../controller/find-controller.js';
+import {
+  findController,
+  hasStandardLayout,
+  type Controller,
+  type WantedLayout,
+} from '../controller/find-controller.js';
 import { imageHidden } from '../controller/image-hidden.js';
 import { projectPath, type Tokens } from '../controller/option-paths.js';
 import { projectNames } from '../controller/project-names.js';
@@ -110,7 +115,7 @@ function isWanted(facts: Facts, root: string, used: ReadonlySet<string>): boolea
   return (
     used.has(root) ||
     facts.read(posix.join(root, 'project.json'), projectJson) !== undefined ||
-    findController(facts, root, new Map()) !== undefined
+    hasStandardLayout(facts, root)
   );
 }
 
