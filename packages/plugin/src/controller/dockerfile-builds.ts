@@ -6,7 +6,7 @@ import type { Reader } from '../files/facts.js';
 const require = createRequire(import.meta.url);
 
 /** Reads the packages that a Dockerfile builds with `go build`. The parsers are loaded on first use. */
-export const dockerfileBuilds: Reader<string[]> = { version: '1', parse: goBuildPackages };
+export const dockerfileBuilds: Reader<string[]> = { name: 'builds', version: '1', parse: goBuildPackages };
 
 /**
  * The package arguments of the `go build` and `go install` commands in a Dockerfile, as written: `.`, `./cmd/manager`,

@@ -1,10 +1,10 @@
 import type { Reader } from '../files/facts.js';
 
 /** Reads the paths that a Dockerfile copies from its context. */
-export const dockerfile: Reader<string[]> = { version: '1', parse: dockerfileSources };
+export const dockerfile: Reader<string[]> = { name: 'dockerfile', version: '1', parse: dockerfileSources };
 
 /** Reads a text as it is. */
-export const text: Reader<string> = { version: '1', parse: (content) => content };
+export const text: Reader<string> = { name: 'text', version: '1', parse: (content) => content };
 
 /**
  * The paths of the context in the COPY and ADD instructions of a Dockerfile. A wildcard or variable stands for

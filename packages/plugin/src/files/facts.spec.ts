@@ -16,7 +16,8 @@ describe('Facts', () => {
     rmSync(root, { recursive: true });
   });
 
-  const reader = (version = '1') => ({ version, parse: vi.fn((text: string) => ({ text })) }) satisfies Reader<unknown>;
+  const reader = (version = '1', name = 'text') =>
+    ({ name, version, parse: vi.fn((text: string) => ({ text })) }) satisfies Reader<unknown>;
   /** Moves the clock, as if the file had been written long before it is read. */
   const later = () => vi.useFakeTimers({ now: Date.now() + 10_000, toFake: ['Date'] });
   const open = () => new Facts(root, cacheFile);
@@ -65,11 +66,23 @@ describe('Facts', () => {
     expect(newer.parse).toHaveBeenCalledTimes(1);
   });
 
+  it('two readers of one file each have their own result, also in the next process', () => {
+    writeFileSync(join(root, 'a'), 'one');
+    later();
+    const [first, second] = [reader(), { name: 'length', version: '1', parse: vi.fn((text: string) => text.length) }];
+    const facts = open();
+    for (let i = 0; i < 2; i++) expect([facts.read('a', first), facts.read('a', second)]).toEqual([{ text: 'one' }, 3]);
+    facts.save();
+    expect(open().read('a', second)).toBe(3);
+    expect([first.parse, second.parse].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+  });
+
   it('a missing file gives undefined, and a failure is not cached', () => {
     expect(open().read('missing', reader())).toBeUndefined();
     expect(open().read('.', reader())).toBeUndefined();
     writeFileSync(join(root, 'a'), 'one');
     const failing: Reader<never> = {
+      name: 'failing',
       version: '1',
       parse: () => {
         throw new Error('not this');

@@ -3,6 +3,8 @@ import { dirname, isAbsolute, join } from 'node:path';
 
 /** Reads one kind of file. The result is stored as JSON, so it must hold plain data only. */
 export interface Reader<T> {
+  /** Distinguishes readers of the same file. */
+  name: string;
   /** Version of the reader. Change it when the same text gives another result, which discards cached results. */
   version: string;
   parse(text: string, file: string): T;
@@ -14,6 +16,8 @@ export interface Reader<T> {
 type Signature = [size: number, modified: number, changed: number, inode: number];
 
 interface Entry {
+  file: string;
+  reader: string;
   signature: Signature;
   version: string;
   facts: unknown;
@@ -51,21 +55,22 @@ export class Facts {
     const stats = statsOf(path);
     if (!stats?.isFile()) return undefined;
     const signature = signatureOf(stats);
-    const entry = this.entries.get(file);
+    const key = keyOf({ file, reader: reader.name });
+    const entry = this.entries.get(key);
     if (entry && entry.version === reader.version && entry.signature.every((part, i) => part === signature[i])) {
       return entry.facts as T;
     }
     const facts = reader.parse(readFileSync(path, 'utf8'), file);
     if (Date.now() - Math.max(stats.mtimeMs, stats.ctimeMs) >= settled) {
-      this.entries.set(file, { signature, version: reader.version, facts });
+      this.entries.set(key, { file, reader: reader.name, signature, version: reader.version, facts });
       this.dirty = true;
     } else {
-      this.dirty = this.entries.delete(file) || this.dirty;
+      this.dirty = this.entries.delete(key) || this.dirty;
     }
     return facts;
   }
 
-  /** Number of cached files. */
+  /** Number of cached results. */
   get size(): number {
     return this.entries.size;
   }
@@ -73,14 +78,14 @@ export class Facts {
   /** Writes new results to disk, without those of deleted files. Never throws. */
   save(): void {
     if (!this.dirty) return;
-    for (const file of this.entries.keys()) {
-      if (!statsOf(join(this.workspaceRoot, file))) this.entries.delete(file);
+    for (const [key, { file }] of this.entries) {
+      if (!statsOf(join(this.workspaceRoot, file))) this.entries.delete(key);
     }
     // Race: other processes read and write the same file, so it is replaced as a whole.
     const unique = `${this.cacheFile}.${process.pid}.${Date.now()}`;
     try {
       mkdirSync(dirname(this.cacheFile), { recursive: true });
-      writeFileSync(unique, JSON.stringify([...this.entries]));
+      writeFileSync(unique, JSON.stringify([...this.entries.values()]));
       renameSync(unique, this.cacheFile);
       this.dirty = false;
     } catch {
@@ -112,13 +117,18 @@ export function factsOf(workspaceRoot: string): Facts {
   return facts;
 }
 
+function keyOf({ file, reader }: Pick<Entry, 'file' | 'reader'>): string {
+  return `${reader}:${file}`;
+}
+
 function signatureOf({ size, mtimeMs, ctimeMs, ino }: Stats): Signature {
   return [size, mtimeMs, ctimeMs, ino];
 }
 
 function load(cacheFile: string): Map<string, Entry> {
   try {
-    return new Map(JSON.parse(readFileSync(cacheFile, 'utf8')) as [string, Entry][]);
+    const entries = JSON.parse(readFileSync(cacheFile, 'utf8')) as Entry[];
+    return new Map(entries.map((entry) => [keyOf(entry), entry]));
   } catch {
     return new Map();
   }
@@ -130,7 +140,7 @@ function load(cacheFile: string): Map<string, Entry> {
 function defaultCacheFile(workspaceRoot: string): string {
   const configured = process.env['NX_WORKSPACE_DATA_DIRECTORY'] ?? process.env['NX_PROJECT_GRAPH_CACHE_DIRECTORY'];
   const directory = configured ?? '.nx/workspace-data';
-  return join(isAbsolute(directory) ? directory : join(workspaceRoot, directory), 'nx-kube-files.json');
+  return join(isAbsolute(directory) ? directory : join(workspaceRoot, directory), 'nx-kube-facts.json');
 }
 
 function removeIfThere(path: string): void {

@@ -25,6 +25,7 @@ function parseJson(text: string): unknown {
 
 /** Reads the paths in a kustomization, with those of local charts. */
 export const kustomization: Reader<string[]> = {
+  name: 'kustomization',
   version: '2',
   parse: (text) => {
     const document = parseYaml(text);
@@ -34,6 +35,7 @@ export const kustomization: Reader<string[]> = {
 
 /** Reads `projectName` from kubebuilder's PROJECT file. */
 export const kubebuilderProject: Reader<{ projectName?: string }> = {
+  name: 'PROJECT',
   version: '1',
   parse: (text) => {
     const { projectName } = (parseYaml(text) ?? {}) as { projectName?: unknown };
@@ -70,10 +72,15 @@ export interface ProjectFacts {
   targets: Record<string, TargetOptions>;
 }
 
-export const projectJson: Reader<ProjectFacts> = { version: '3', parse: (text) => projectFacts(parseJson(text)) };
+export const projectJson: Reader<ProjectFacts> = {
+  name: 'project.json',
+  version: '3',
+  parse: (text) => projectFacts(parseJson(text)),
+};
 
 /** Reads the key `nx` of package.json, which has the structure of project.json. */
 export const packageJson: Reader<ProjectFacts> = {
+  name: 'package.json',
   version: '3',
   parse: (text) => projectFacts((parseJson(text) as { nx?: unknown } | undefined)?.nx),
 };

@@ -9,8 +9,8 @@ import { scanGoFile } from './scan-go-file.js';
 /** The build constraint of a file that no build takes: it imports tools, or is run by hand. */
 const onlyTools = /^\/\/go:build\s+(tools?|ignore)\s*$/m;
 
-export const goMod: Reader<GoMod> = { version: '1', parse: parseGoMod };
-export const goWork: Reader<GoWork> = { version: '1', parse: parseGoWork };
+export const goMod: Reader<GoMod> = { name: 'go.mod', version: '1', parse: parseGoMod };
+export const goWork: Reader<GoWork> = { name: 'go.work', version: '1', parse: parseGoWork };
 
 /** The inputs of a Go file outside of its own package and of downloaded modules. */
 export interface GoFileFacts {
@@ -36,6 +36,7 @@ export interface GoFileFacts {
 export function goFile(own: string, modules: string[]): Reader<GoFileFacts> {
   const digest = createHash('sha1').update(modules.join('\n')).digest('base64url').slice(0, 8);
   return {
+    name: 'go',
     version: `4-${digest}`,
     parse: (text) => {
       const { embeds, imports } = scanGoFile(text);

@@ -12,6 +12,7 @@ interface Workload {
 
 /** Reads the names of the workloads in a file of manifests, of their containers and of their images. */
 export const workloadNames: Reader<string[]> = {
+  name: 'workloads',
   version: '1',
   parse: (text) => {
     if (!/^kind:\s*["']?(Deployment|StatefulSet|DaemonSet)\b/m.test(text)) return [];

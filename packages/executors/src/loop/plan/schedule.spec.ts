@@ -358,6 +358,15 @@ describe('schedule: images', () => {
     expect(loop.decisions[0]!.reason).toBe('other containers run the image, and its binary changed');
   });
 
+  it('a closed gate does not show the files of a binary that outdated an image', () => {
+    const loop = new Loop().bringUp();
+    loop.on({ type: 'paused', targets: ['yaml'] });
+    loop.edit('go');
+    loop.on({ type: 'image-outdated' });
+    expect(loop.decisions.map(({ does }) => does)).toEqual(['collect']);
+    expect(loop.gate.state('yaml').waiting).toEqual([]);
+  });
+
   it('images that are delivered again cause another apply of the manifests', () => {
     const loop = new Loop().bringUp();
     loop.edit('image');

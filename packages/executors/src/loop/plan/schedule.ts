@@ -102,7 +102,7 @@ export function next(state: ScheduleState, event: ScheduleEvent, now: number): S
     case 'rendered':
       return wantImage({ ...state, hasManifests: true }, now);
     case 'image-outdated':
-      return wantManifests(state, 'other containers run the image, and its binary changed', now);
+      return renewImage(state, now);
     case 'images-delivered': {
       const after = { ...state, hasImages: true, wantsImageAgain: false };
       if (state.hasImages) return wantManifests(after, 'other images are delivered', now);
@@ -229,6 +229,15 @@ function applyAgain(state: ScheduleState, because: string, now: number): Step {
   if (!state.applyFailed) return idle(state);
   const reason = `${because}, so what could not be applied is tried again`;
   return wantManifests({ ...state, applyFailed: false }, reason, now, { retry: true });
+}
+
+/** Manifests with the current image. A closed gate shows the files of its own edits, and not those of the binary. */
+function renewImage(state: ScheduleState, now: number): Step {
+  const { kustomizeBuild } = state.options.targets;
+  const { mode, paused } = state.gate.state(kustomizeBuild);
+  const files = mode === 'auto' && !paused ? state.newest.files : [];
+  const reason = 'other containers run the image, and its binary changed';
+  return admit(state, [kustomizeBuild], { ...state.newest, files, at: now }, () => reason);
 }
 
 function wantManifests(state: ScheduleState, reason: string, now: number, as: Pick<Wanted, 'retry'> = {}): Step {
