@@ -172,7 +172,7 @@ describe('nx run ocm-controller:dev', () => {
     expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
     expect(spec.initContainers).toMatchObject([{ name: 'nx-kube-agent', securityContext: manager.securityContext }]);
     expect(spec.volumes.filter((v: { name: string }) => !v.name.startsWith('kube-api-access'))).toEqual([
-      { name: 'nx-kube-agent', emptyDir: {} },
+      { name: 'nx-kube-agent', emptyDir: { sizeLimit: expect.stringMatching(/^\d+Mi$/) } },
     ]);
   });
 
