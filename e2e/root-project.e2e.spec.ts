@@ -84,7 +84,7 @@ async function editManifests(edit: () => void): Promise<void> {
   const { changes } = await loop!.next('applied');
   const isWorkload = ({ subject }: { subject: string }) => subject.startsWith('StatefulSet/');
   if (changes.find(isWorkload).action === 'unchanged') return;
-  await loop!.next('pod', ({ state }) => state === 'gone');
+  // The old pod may be gone before the apply has ended.
   await loop!.next('pod', ({ state }) => state === 'current');
   await healthyAgain();
 }
