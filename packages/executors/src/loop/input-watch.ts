@@ -6,6 +6,9 @@ import { isIn, type FileInputs } from './plan/stale-targets.js';
 import { watched } from './plan/watched.js';
 import { watch, type Edit, type WatchOptions } from './watch/watch.js';
 
+/** Time (ms) for which a watch outlives the start of the next one. An edit may then be reported twice: no harm. */
+const overlapMs = 100;
+
 type Inputs = ReadonlyMap<string, FileInputs>;
 
 /** The watch of the inputs of all targets, which may change while the loop runs. */
@@ -27,10 +30,19 @@ export class InputWatch {
       signal: next.signal,
       onWatched: (found) => (files = found),
     });
-    // The former watch ends after the next has begun, so that no edit falls between them.
-    this.#current?.abort();
+    this.#retire(this.#current);
     this.#current = next;
     return files;
+  }
+
+  /**
+   * Ends a watch some time after the next has begun. Race: only this one knows an edit right before the next watch, and
+   * it has not told it yet.
+   */
+  #retire(former: ChildController | undefined): void {
+    if (!former) return;
+    const timer = setTimeout(() => former.abort(), overlapMs);
+    this.options.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   }
 
   /**
