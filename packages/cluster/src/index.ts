@@ -20,7 +20,7 @@ export { yamlProblem } from './object/yaml-problem.js';
 export { kubernetesYaml, UnsafeInteger } from './object/yaml-schema.js';
 export type { ApiRequest, Cluster, Query, ResourceType } from './api/cluster.js';
 export { connect, type ConnectOptions } from './connect/connect.js';
-export { ApiError, isNotFound, type StatusCause } from './api/api-error.js';
+export { ApiError, isForbidden, isNotFound, type StatusCause } from './api/api-error.js';
 export { isTransient, retry, type RetryOptions } from './api/retry.js';
 export {
   create,
@@ -38,6 +38,7 @@ export type { Conflict } from './apply/failures.js';
 export type { FieldPath } from './apply/field-path.js';
 export { fieldsTakenOut } from './apply/taken-out.js';
 export { isCurrent } from './apply/is-current.js';
+export { knownKey } from './apply/known-key.js';
 export { stages } from './apply/stages.js';
 export { applySet, findSet, plannedPrune, pruneSet, tryParent, type ApplySetOptions } from './apply-set/apply-set.js';
 export { checkKinds, checkNamespaces, type CheckObjectsOptions } from './apply-set/check-objects.js';

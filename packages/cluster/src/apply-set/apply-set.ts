@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { isForbidden } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { read, remove } from '../api/objects.js';
 import { retry } from '../api/retry.js';
@@ -201,7 +201,7 @@ async function provideNamespace(
   const reading = retry(() => read(cluster, ref, { signal }), { ...options.retry, signal });
   const live = await reading.catch((error: unknown) => {
     // A user with rights inside the namespace only cannot read it. The write of the parent shows whether it exists.
-    if (error instanceof ApiError && error.status === 403) return 'unknown' as const;
+    if (isForbidden(error)) return 'unknown' as const;
     throw error;
   });
   if (live === 'unknown') return;

@@ -1,4 +1,4 @@
-import { ApiError, isNotFound } from '../api/api-error.js';
+import { isNotFound, isForbidden } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { mapConcurrently } from '../api/concurrently.js';
 import { read } from '../api/objects.js';
@@ -121,8 +121,4 @@ function missingNamespace(ref: Ref, use: string): NxKubeError {
 
 function typeOf({ apiVersion, kind }: KubeObject): string {
   return `${apiVersion}/${kind}`;
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 403;
 }

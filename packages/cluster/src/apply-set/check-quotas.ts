@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { isForbidden, isNotFound } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { list } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
@@ -65,7 +65,7 @@ async function listIfAllowed(
     return await list(cluster, { apiVersion: 'v1', kind, namespace, signal });
   } catch (error) {
     // What is only wanted is done without.
-    if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return [];
+    if (isForbidden(error) || isNotFound(error)) return [];
     throw error;
   }
 }

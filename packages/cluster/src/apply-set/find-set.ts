@@ -1,4 +1,4 @@
-import { ApiError, isNotFound } from '../api/api-error.js';
+import { isNotFound, isForbidden } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { list } from '../api/objects.js';
 import { retry } from '../api/retry.js';
@@ -44,7 +44,7 @@ export async function setsElsewhere(
       return parent ? [{ set: there, parent, isOwn: set.owner !== undefined && parent.owner === set.owner }] : [];
     });
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
+    if (isForbidden(error)) return undefined;
     if (isNotFound(error)) return [];
     throw error;
   }

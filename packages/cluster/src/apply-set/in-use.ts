@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { isForbidden } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { mapConcurrently } from '../api/concurrently.js';
 import { list } from '../api/objects.js';
@@ -39,7 +39,7 @@ async function podsIn(cluster: Cluster, namespace: string, signal?: AbortSignal)
   try {
     return await retry(() => list(cluster, { apiVersion: 'v1', kind: 'Pod', namespace, signal }), { signal });
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return [];
+    if (isForbidden(error)) return [];
     throw error;
   }
 }

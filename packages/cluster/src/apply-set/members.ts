@@ -1,4 +1,4 @@
-import { ApiError, isNotFound } from '../api/api-error.js';
+import { isNotFound, isForbidden } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { mapConcurrently } from '../api/concurrently.js';
 import { resolveGroupKind } from '../api/group-kinds.js';
@@ -65,7 +65,7 @@ export async function membersWithin(
     const kind = wanted.get(name) ?? (await retry(() => resolveGroupKind(cluster, name, signal), { signal }));
     if (!kind) return [];
     return await membersOfKind(cluster, set, kind, namespaces, signal).catch((error: unknown) => {
-      if (mayLack && error instanceof ApiError && error.status === 403) return [];
+      if (mayLack && isForbidden(error)) return [];
       throw error;
     });
   });

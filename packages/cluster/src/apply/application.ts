@@ -135,7 +135,7 @@ export class Application {
   #thatStay({ ref, object }: Pick<Plan, 'ref' | 'object'>, live: KubeObject): Conflict[] {
     const takenOut = this.options.takenOut?.(ref) ?? [];
     if (!takenOut.length) return [];
-    // Whoever takes such a field out leaves it to its controller.
+    // A manifest without such a field leaves it to its controller.
     const controllers = fieldsOfControllers(object, this.#scaled);
     const fields = takenOut.filter((field) => !controllers.includes(field));
     return fieldsThatStay(live, fields, this.#fieldManager);

@@ -2,6 +2,7 @@ import { groupOf, type KubeObject } from '../object/kube-object.js';
 import { isAppliedBy } from './applied-by.js';
 import type { Conflict } from './failures.js';
 import { managesField, valueAt, withField, withoutField, type FieldPath } from './field-path.js';
+import { knownKey } from './known-key.js';
 
 /** Annotations with which cert-manager, or OpenShift, is asked to inject a CA bundle. */
 const injectsCa = [
@@ -27,26 +28,22 @@ export function scaledWorkloads(objects: readonly KubeObject[], defaultNamespace
     const target = spec?.scaleTargetRef as { kind?: string; name?: string; apiVersion?: string } | undefined;
     if (!isScaler || !target?.name) return [];
     return [
-      workloadKey(
-        target.apiVersion ?? 'apps/v1',
-        target.kind ?? 'Deployment',
-        namespace ?? defaultNamespace,
-        target.name,
-      ),
+      knownKey({
+        apiVersion: target.apiVersion ?? 'apps/v1',
+        kind: target.kind ?? 'Deployment',
+        namespace: namespace ?? defaultNamespace,
+        name: target.name,
+      }),
     ];
   });
   return new Set(scaled);
-}
-
-function workloadKey(apiVersion: string, kind: string, namespace: string | undefined, name: string): string {
-  return [groupOf(apiVersion), kind, namespace ?? '', name].join('/');
 }
 
 /** Fields of an object that a controller sets by design, whatever the manifest says. Pure. */
 export function fieldsOfControllers(object: KubeObject, scaled: ScaledWorkloads): FieldPath[] {
   const { apiVersion, kind, metadata } = object;
   const { annotations = {}, namespace, name } = metadata;
-  if (scaled.has(workloadKey(apiVersion, kind, namespace, name))) return ['.spec.replicas'];
+  if (scaled.has(knownKey({ apiVersion, kind, namespace, name }))) return ['.spec.replicas'];
   if (!injectsCa.some((annotation) => annotations[annotation])) return [];
   switch (`${kind}.${groupOf(apiVersion)}`) {
     case 'MutatingWebhookConfiguration.admissionregistration.k8s.io':

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '../object/is-record.js';
 import type { KubeObject } from '../object/kube-object.js';
 
 /** Fields that change with every write, or that apply does not write. */
@@ -43,8 +44,4 @@ function byLabel(items: readonly unknown[]): Map<string, unknown> {
   const names = items.map((item) => (isRecord(item) && typeof item.name === 'string' ? item.name : undefined));
   const named = !names.includes(undefined) && new Set(names).size === items.length;
   return new Map(items.map((item, index) => [named ? names[index]! : String(index), item]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '../object/is-record.js';
 
 /**
  * Path of a field as the server writes it in a conflict: `.spec.replicas`,
@@ -98,8 +99,4 @@ function parse(json: string): unknown {
   } catch {
     return json;
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

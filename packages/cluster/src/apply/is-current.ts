@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isRecord } from '../object/is-record.js';
 import type { KubeObject } from '../object/kube-object.js';
 import { parseQuantity } from '../object/quantity.js';
 import { isAppliedBy } from './applied-by.js';
@@ -180,8 +181,4 @@ function isServerDefault(name: string, value: unknown, field: Field, siblings: R
 
 function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../object/is-record.js';
 import type { KubeObject, ManagedFieldsEntry } from '../object/kube-object.js';
 import { isAppliedBy } from './applied-by.js';
 import type { Conflict } from './failures.js';
@@ -98,8 +99,4 @@ function byName(list: unknown): Map<string, unknown> | undefined {
 
 function isEmpty(value: unknown): boolean {
   return value === null || value === undefined || (typeof value === 'object' && Object.keys(value).length === 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

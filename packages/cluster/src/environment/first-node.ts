@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { isForbidden } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { list } from '../api/objects.js';
 
@@ -17,7 +17,7 @@ export async function firstNode(
   { signal }: { signal?: AbortSignal } = {},
 ): Promise<NodeFacts | undefined> {
   const nodes = await list(cluster, { apiVersion: 'v1', kind: 'Node', signal }).catch((error: unknown) => {
-    if (error instanceof ApiError && error.status === 403) return [];
+    if (isForbidden(error)) return [];
     throw error;
   });
   const [node] = nodes;

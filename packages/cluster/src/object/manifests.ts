@@ -1,5 +1,6 @@
 import { loadAll, YAMLException } from 'js-yaml';
 import { NxKubeError } from '../errors.js';
+import { isRecord } from './is-record.js';
 import type { KubeObject } from './kube-object.js';
 import { yamlProblem } from './yaml-problem.js';
 import { kubernetesYaml, UnsafeInteger } from './yaml-schema.js';
@@ -124,10 +125,6 @@ function exactIntegers(value: unknown, place: Place, floatIsFine: boolean): unkn
   return Object.fromEntries(
     Object.entries(value).map(([key, entry]) => [key, exactIntegers(entry, at(place, key), floatIsFine)]),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof UnsafeInteger);
 }
 
 function isList(

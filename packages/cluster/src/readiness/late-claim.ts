@@ -1,4 +1,4 @@
-import { ApiError, isNotFound } from '../api/api-error.js';
+import { isNotFound, isForbidden } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { read } from '../api/objects.js';
 import { retry } from '../api/retry.js';
@@ -29,7 +29,7 @@ export async function bindsLate(cluster: Cluster, claim: KubeObject, signal?: Ab
     const storageClass = await retry(() => read(cluster, ref, { signal }), { signal });
     return storageClass?.volumeBindingMode === 'WaitForFirstConsumer';
   } catch (error) {
-    if (isNotFound(error) || (error instanceof ApiError && error.status === 403)) return false;
+    if (isNotFound(error) || isForbidden(error)) return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '../api/api-error.js';
+import { isForbidden } from '../api/api-error.js';
 import type { Cluster } from '../api/cluster.js';
 import { list, read } from '../api/objects.js';
 import { NxKubeError } from '../errors.js';
@@ -181,6 +181,6 @@ class OwnedPods implements Watcher {
 }
 
 function unlessForbidden(error: unknown): typeof forbidden {
-  if (error instanceof ApiError && error.status === 403) return forbidden;
+  if (isForbidden(error)) return forbidden;
   throw error;
 }

@@ -1,4 +1,4 @@
-import { ApiError, localRegistryHosting, nodePlatforms, type Cluster, type Platform } from '@nx-kube/cluster';
+import { localRegistryHosting, nodePlatforms, type Cluster, type Platform, isForbidden } from '@nx-kube/cluster';
 import type { DeployOptions } from './deploy-options.js';
 
 /** What is known of a cluster besides its objects. A user with few rights sees less of it. */
@@ -48,7 +48,7 @@ async function unlessForbidden<T>(looked: Promise<T>): Promise<T | typeof forbid
   try {
     return await looked;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return forbidden;
+    if (isForbidden(error)) return forbidden;
     throw error;
   }
 }

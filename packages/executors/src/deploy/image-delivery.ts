@@ -1,4 +1,4 @@
-import { ApiError, firstNode, localRegistryHosting, type Cluster, type LocalRegistry } from '@nx-kube/cluster';
+import { firstNode, localRegistryHosting, type Cluster, type LocalRegistry, isForbidden } from '@nx-kube/cluster';
 import { loadCommand, loadImage } from '../image/registry/load-image.js';
 import { pushImage } from '../image/registry/push-image.js';
 import { repositoryAt } from '../image/registry/registry-address.js';
@@ -62,7 +62,7 @@ async function announcedTo(cluster: Cluster, signal: AbortSignal | undefined): P
   try {
     return await localRegistryHosting(cluster, { signal });
   } catch (error) {
-    if (error instanceof ApiError && error.status === 403) return undefined;
+    if (isForbidden(error)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError, heldUpPods, refOf, remove, waitUntil, type Cluster, type KubeObject } from '@nx-kube/cluster';
+import { heldUpPods, refOf, remove, waitUntil, type Cluster, type KubeObject, isForbidden } from '@nx-kube/cluster';
 
 /** Poll interval (ms), and number of polls, until the StatefulSet's controller has seen a new template. */
 const pollMs = 250;
@@ -30,7 +30,7 @@ export async function replaceStuckPods(
       await waitUntil(signal, { ms: pollMs });
     }
   } catch (error) {
-    if (!(error instanceof ApiError && error.status === 403)) throw error;
+    if (!isForbidden(error)) throw error;
   }
   return [];
 }

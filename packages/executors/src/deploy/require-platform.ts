@@ -1,4 +1,4 @@
-import { ApiError, nodePlatforms, NxKubeError, type Cluster, type Platform } from '@nx-kube/cluster';
+import { nodePlatforms, NxKubeError, type Cluster, type Platform, isForbidden } from '@nx-kube/cluster';
 
 /**
  * Refuses an image that no node of the cluster can run. A user who may not see the nodes does without.
@@ -12,7 +12,7 @@ export async function requirePlatform(
   signal?: AbortSignal,
 ): Promise<void> {
   const nodes = await nodePlatforms(cluster, { signal }).catch((error: unknown) => {
-    if (error instanceof ApiError && error.status === 403) return [];
+    if (isForbidden(error)) return [];
     throw error;
   });
   if (!nodes.length || nodes.some((node) => named(node) === named(platform))) return;

@@ -1,5 +1,4 @@
 import {
-  ApiError,
   Bell,
   currentPods,
   NxKubeError,
@@ -11,6 +10,7 @@ import {
   type KubeObject,
   failureIsHarmless,
   inBackground,
+  isForbidden,
 } from '@nx-kube/cluster';
 import { lastWordsOf } from '../logs/last-words.js';
 import type { PodEvent } from '../pods/pod-event.js';
@@ -122,5 +122,5 @@ export class WorkloadProcesses {
 
 /** Swallows the refusal for users who may not see pods. */
 function unlessForbidden(error: unknown): undefined {
-  if (!(error instanceof ApiError && error.status === 403)) throw error;
+  if (!isForbidden(error)) throw error;
 }

@@ -1,4 +1,4 @@
-import { ApiError, nodePlatforms, type Cluster, type Platform } from '@nx-kube/cluster';
+import { nodePlatforms, type Cluster, type Platform, isForbidden } from '@nx-kube/cluster';
 import { failureOf } from './cluster.js';
 import { fail, ok, warn, type Diagnosis } from './diagnosis.js';
 
@@ -14,7 +14,7 @@ export async function diagnoseNodes(
     return nodesDiagnosis(await nodePlatforms(cluster, { signal }), goarch);
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof ApiError && error.status === 403) {
+    if (isForbidden(error)) {
       const message = `you may not list nodes: the binary is built for linux/${goarch ?? 'the architecture of this machine'}`;
       return warn(check, message, 'Set "goarch" of go-build if the nodes have another architecture.');
     }

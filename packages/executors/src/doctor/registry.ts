@@ -1,4 +1,4 @@
-import { ApiError, firstNode, localRegistry, type Cluster } from '@nx-kube/cluster';
+import { firstNode, localRegistry, type Cluster, isForbidden } from '@nx-kube/cluster';
 import { loadCommand } from '../image/registry/load-image.js';
 import { repositoryAt } from '../image/registry/registry-address.js';
 import { failureOf } from './cluster.js';
@@ -28,7 +28,7 @@ export async function diagnoseRegistry(
     return await ask(registry, from, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    if (error instanceof ApiError && error.status === 403) {
+    if (isForbidden(error)) {
       const message = 'you may not read ConfigMap/kube-public/local-registry-hosting, so no announced registry is used';
       return warn(check, message, 'Name the registry in the option "registry" of kustomize-apply, if there is one.');
     }

@@ -1,4 +1,4 @@
-import { ApiError, read, type Cluster, type KubeObject, type Ref } from '@nx-kube/cluster';
+import { read, type Cluster, type KubeObject, type Ref, isForbidden } from '@nx-kube/cluster';
 import { reconcilersOf } from './reconcilers.js';
 
 /** Field managers of the Flux controllers. */
@@ -18,7 +18,7 @@ export function fromSuspendedFlux(
       // The labels may name a reconciler that was deleted.
       return !reconciler || reconciler['spec']?.suspend === true;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 403) return false;
+      if (isForbidden(error)) return false;
       throw error;
     }
   };

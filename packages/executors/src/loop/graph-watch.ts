@@ -15,8 +15,9 @@ export class GraphWatch {
 
   /** Reads the Go files as they are before the first edits. */
   async learn(files: readonly string[]): Promise<void> {
+    const modules = this.modules();
     for (const file of files.filter(isSource)) {
-      const links = await this.#read(file);
+      const links = await this.#read(file, modules);
       // Race: an edit of the file may have been read meanwhile.
       if (!this.#links.has(file)) this.#links.set(file, links);
     }
@@ -25,17 +26,19 @@ export class GraphWatch {
   /** Whether the files of an edit may have changed what targets read. */
   async concerns(files: readonly string[]): Promise<boolean> {
     let concerned = files.some(isConfiguration);
-    for (const file of files.filter(isSource)) {
-      const links = await this.#read(file);
+    const sources = files.filter(isSource);
+    const modules = sources.length ? this.modules() : [];
+    for (const file of sources) {
+      const links = await this.#read(file, modules);
       if (links !== (this.#links.get(file) ?? '')) concerned = true;
       this.#links.set(file, links);
     }
     return concerned;
   }
 
-  async #read(file: string): Promise<string> {
+  async #read(file: string, modules: readonly string[]): Promise<string> {
     const text = await readFile(resolve(this.workspaceRoot, file), 'utf8').catch(() => '');
-    return goLinks(text, this.modules());
+    return goLinks(text, modules);
   }
 }
 

@@ -37,7 +37,7 @@ export class InputWatch {
 
   /**
    * Ends a watch some time after the next has begun. Race: only this one knows an edit right before the next watch, and
-   * it has not told it yet.
+   * it has not reported it yet.
    */
   #retire(former: ChildController | undefined): void {
     if (!former) return;

@@ -146,7 +146,7 @@ export class PodLink {
       output: stream.stdout,
       close: () => inBackground(stream.close(), failureIsHarmless),
     });
-    // Race: an event can follow the hello at once. It is newer than the hello, so it is told after it.
+    // Race: an event can follow the hello at once. It is newer than the hello, so it is reported after it.
     let early: AgentEvent[] | undefined = [];
     const take = (event: AgentEvent) => {
       if (event.event === 'started') this.waits = false;

@@ -1,4 +1,4 @@
-import { fieldsTakenOut, groupOf, type FieldPath, type KubeObject, type Ref } from '@nx-kube/cluster';
+import { fieldsTakenOut, knownKey, refOf, type FieldPath, type KubeObject, type Ref } from '@nx-kube/cluster';
 import type { DebugOptions } from './debug-options.js';
 import { findWorkload } from './find.js';
 import type { ImageUse } from './image.js';
@@ -41,7 +41,6 @@ export interface Prepared {
   takenOut: (ref: Ref) => readonly FieldPath[];
 }
 
-/**
 /**
  * Applies the user's patches, then the user's transform, for a check before there is an image.
  *
@@ -89,19 +88,14 @@ export async function prepare(rendered: KubeObject[], preparation: Preparation, 
 
 /** Compares rendered objects with the objects to apply. */
 function takenOutOf(rendered: readonly KubeObject[]): (objects: readonly KubeObject[]) => Prepared['takenOut'] {
-  const before = new Map(rendered.map((object) => [keyOf(object), object]));
+  const before = new Map(rendered.map((object) => [knownKey(refOf(object)), object]));
   return (objects) => {
-    const after = new Map(objects.map((object) => [keyOf(object), object]));
+    const after = new Map(objects.map((object) => [knownKey(refOf(object)), object]));
     return ({ apiVersion, kind, namespace, name }) => {
       const found = (all: ReadonlyMap<string, KubeObject>) =>
-        all.get(keyOf({ apiVersion, kind, metadata: { namespace, name } })) ??
-        all.get(keyOf({ apiVersion, kind, metadata: { name } }));
+        all.get(knownKey({ apiVersion, kind, namespace, name })) ?? all.get(knownKey({ apiVersion, kind, name }));
       const [old, now] = [found(before), found(after)];
       return old && now ? fieldsTakenOut(old, now) : [];
     };
   };
-}
-
-function keyOf({ apiVersion, kind, metadata: { namespace, name } }: KubeObject): string {
-  return [groupOf(apiVersion), kind, namespace ?? '', name].join('/');
 }

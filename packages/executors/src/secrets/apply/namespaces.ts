@@ -1,4 +1,4 @@
-import { ApiError, create, read, retry, type Change, type Cluster, type Ref } from '@nx-kube/cluster';
+import { ApiError, create, read, retry, type Change, type Cluster, type Ref, isForbidden } from '@nx-kube/cluster';
 import type { Mistake } from '../../settings/mistake.js';
 import { dryRunCreate } from './dry-run-create.js';
 import { refusal } from './refusal.js';
@@ -81,7 +81,7 @@ async function stateOf(cluster: Cluster, name: string, signal?: AbortSignal) {
     return live.metadata.deletionTimestamp ? 'terminating' : 'there';
   } catch (error) {
     // A user with rights inside the namespace only cannot read it. Its first use shows whether it exists.
-    if (error instanceof ApiError && error.status === 403) return 'there';
+    if (isForbidden(error)) return 'there';
     throw error;
   }
 }
